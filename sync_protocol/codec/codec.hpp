@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sync_protocol/message/message.hpp"
+
+/// Bytes to values and back. Decoding is hostile-input code: every size is checked against the
+/// bytes left and a cap before anything is allocated, and nothing throws out of here.
+/// Source: vault.md, "Hostile bytes".
+namespace zhibu::sync {
+
+/// Limits that both ends hold to. A frame is one WebSocket message.
+inline constexpr std::size_t frame_bytes_max = 1U << 20U;
+inline constexpr std::size_t decoded_bytes_max = 8U << 20U;
+inline constexpr std::size_t text_bytes_max = 64U << 10U;
+inline constexpr std::size_t depth_max = 8;
+
+enum class CodecFault : std::uint8_t {
+    truncated,
+    trailing_bytes,
+    too_large,
+    too_deep,
+    not_a_boolean,
+    not_in_enumeration,
+    not_utf8,
+    not_canonical,  // a number, date, set or order that encoding never writes
+    unknown_message,
+    damaged_compression,
+};
+
+/// What was wrong and where: `offset` counts bytes from the start of what was decoded.
+struct CodecError {
+    CodecFault fault = CodecFault::truncated;
+    std::size_t offset = 0;
+
+    friend bool operator==(const CodecError&, const CodecError&) = default;
+};
+
+/// "truncated at byte 17": for logs, no data.
+[[nodiscard]] std::string to_text(const CodecError& error);
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// One message as one frame, batches compressed with zstd. A message larger than a frame is a
+/// bug of the sender, who splits batches by encoded_size_hint().
+[[nodiscard]] Bytes encode(const Message& message);
+[[nodiscard]] std::expected<Message, CodecError> decode_message(
+    std::span<const std::uint8_t> frame);
+
+/// The bytes of a group that are hashed, signed, sent and kept. Equal groups give equal bytes,
+/// and decoding accepts those bytes alone.
+[[nodiscard]] Bytes encode(const record::Group& group);
+[[nodiscard]] std::expected<record::Group, CodecError> decode_group(
+    std::span<const std::uint8_t> bytes);
+
+[[nodiscard]] Bytes encode(const record::Verdict& verdict);
+[[nodiscard]] std::expected<record::Verdict, CodecError> decode_verdict(
+    std::span<const std::uint8_t> bytes);
+
+[[nodiscard]] Bytes encode(const Lease& lease);
+[[nodiscard]] std::expected<Lease, CodecError> decode_lease(std::span<const std::uint8_t> bytes);
+
+[[nodiscard]] Bytes encode(const record::RecordState& state);
+[[nodiscard]] std::expected<record::RecordState, CodecError> decode_record_state(
+    std::span<const std::uint8_t> bytes);
+
+/// A committed group's effects as the server's store keeps them.
+[[nodiscard]] Bytes encode(const std::vector<record::Effect>& effects);
+[[nodiscard]] std::expected<std::vector<record::Effect>, CodecError> decode_effects(
+    std::span<const std::uint8_t> bytes);
+
+/// Unknown fields of a newer catalog, as the stores' column `extra` keeps them.
+[[nodiscard]] Bytes encode(const std::vector<record::FieldState>& fields);
+[[nodiscard]] std::expected<std::vector<record::FieldState>, CodecError> decode_fields(
+    std::span<const std::uint8_t> bytes);
+
+/// What the account's key signs at login: a domain label, the challenge, the TLS channel binding,
+/// device, incarnation and account.
+[[nodiscard]] Bytes session_transcript(const Challenge& challenge, const Hello& hello,
+                                       std::span<const std::uint8_t, 32> channel_binding);
+
+/// About how many bytes the encoding takes before compression; never less than it does.
+[[nodiscard]] std::size_t encoded_size_hint(const record::LogEntry& entry);
+[[nodiscard]] std::size_t encoded_size_hint(const record::RecordState& state);
+
+}  // namespace zhibu::sync

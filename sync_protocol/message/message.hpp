@@ -1,0 +1,320 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "shared/record/change.hpp"
+#include "shared/record/state.hpp"
+
+/// The messages of one session, as plain structs. How they travel is sync_protocol/codec's; who
+/// sends what when is sync_protocol/session's.
+namespace zhibu::sync {
+
+using record::DeviceId;
+using record::EpochId;
+using record::GroupName;
+using record::Hash;
+using record::HybridTime;
+using record::IncarnationId;
+using record::Instant;
+using record::LogEntry;
+using record::LogIndex;
+using record::Receipt;
+using record::RecordId;
+using record::RecordKey;
+using record::RecordState;
+using record::SealedGroup;
+using record::Sequence;
+using record::Signature;
+using record::SpaceId;
+
+/// A server serves the current version and the one before it.
+inline constexpr std::uint16_t protocol_current = 1;
+inline constexpr std::uint16_t protocol_oldest = 1;
+
+/// How long a password's derivation takes; read from the server, so bounded before it runs.
+struct PasswordCost {
+    std::uint32_t memory_kib = 262'144;
+    std::uint32_t passes = 3;
+    std::uint32_t lanes = 1;
+
+    friend bool operator==(const PasswordCost&, const PasswordCost&) = default;
+};
+
+/// A period in which an account may edit. `ends_at` is the first moment outside.
+struct EditPeriod {
+    Instant starts_at;
+    Instant ends_at;
+
+    friend auto operator<=>(const EditPeriod&, const EditPeriod&) = default;
+};
+
+/// Permission to work offline. Source: sync.md, "Words"; vault.md, "Keys".
+struct Lease {
+    std::uint64_t serial = 0;
+    SpaceId space;
+    RecordId account;
+    DeviceId device;
+    /// Root of the subtree of organisations that the account sees.
+    RecordId scope;
+    bool may_write = false;
+    bool manages = false;
+    /// Long-term accounts edit whenever they are active; others only inside `periods`.
+    bool always_open = false;
+    /// The periods now known, soonest first, past ones left out; at most 32.
+    std::vector<EditPeriod> periods;
+    Instant granted_at;
+    /// From this moment the lease permits nothing.
+    Instant expires_at;
+
+    friend bool operator==(const Lease&, const Lease&) = default;
+};
+
+/// A lease's encoded bytes with the server's Ed25519 signature over them.
+struct SignedLease {
+    std::vector<std::uint8_t> bytes;
+    Signature signature;
+
+    friend bool operator==(const SignedLease&, const SignedLease&) = default;
+};
+
+// Enrolment: over a connection without a client certificate.
+
+/// Client to server, once. The password is seen by the server this one time, inside TLS.
+struct EnrolRequest {
+    std::uint16_t protocol = protocol_current;
+    /// The one-time code as typed, without the authority's fingerprint.
+    std::string code;
+    /// PKCS#10, DER.
+    std::vector<std::uint8_t> signing_request;
+    std::string device_label;
+    /// 15 characters or more; replaces the account's password if it has one.
+    std::string new_password;
+
+    friend bool operator==(const EnrolRequest&, const EnrolRequest&) = default;
+};
+
+/// Server to client.
+struct EnrolAccepted {
+    SpaceId space;
+    DeviceId device;
+    RecordId account;
+    std::string account_name;
+    /// DER: the device's certificate, its intermediate, the root.
+    std::vector<std::vector<std::uint8_t>> certificate_chain;
+    /// Ed25519 key that signs receipts and leases.
+    std::array<std::uint8_t, 32> server_key{};
+    std::array<std::uint8_t, 16> password_salt{};
+    PasswordCost password_cost;
+
+    friend bool operator==(const EnrolAccepted&, const EnrolAccepted&) = default;
+};
+
+// Session.
+
+/// Server to client, first. The client proves its account by signing it.
+struct Challenge {
+    std::uint16_t oldest_protocol = protocol_oldest;
+    std::uint16_t newest_protocol = protocol_current;
+    SpaceId space;
+    EpochId epoch;
+    std::array<std::uint8_t, 32> nonce{};
+    Instant server_time;
+
+    friend bool operator==(const Challenge&, const Challenge&) = default;
+};
+
+/// Client to server, the answer.
+struct Hello {
+    std::uint16_t protocol = protocol_current;
+    std::uint32_t catalog_version = 0;
+    SpaceId space;
+    DeviceId device;
+    IncarnationId incarnation;
+    RecordId account;
+    /// Ed25519 over session_transcript(): bound to the nonce and to this TLS channel.
+    Signature account_proof;
+    /// The epoch in which the replica's confirmed state was taken; none for a new replica.
+    EpochId epoch;
+    /// The replica's confirmed state stands here; 0 asks for a snapshot.
+    LogIndex confirmed;
+    /// The newest group whose verdict the device holds.
+    Sequence last_verdict;
+
+    friend bool operator==(const Hello&, const Hello&) = default;
+};
+
+/// Server to client: the session is open.
+struct Welcome {
+    std::uint16_t protocol = protocol_current;
+    EpochId epoch;
+    /// The log's newest position.
+    LogIndex head;
+    /// The newest group that the server holds of this incarnation; the next push continues it.
+    Sequence last_held;
+    SignedLease lease;
+    /// What the client may push before it gets more credit, in bytes.
+    std::uint64_t push_credit = 0;
+
+    friend bool operator==(const Welcome&, const Welcome&) = default;
+};
+
+/// Why a session is not opened, or ends. Each has a message in both languages.
+enum class RefusalReason : std::uint8_t {
+    protocol_too_old,
+    protocol_too_new,
+    other_space,
+    unknown_device,
+    device_not_active,
+    account_disabled,
+    account_deleted,
+    account_expired,
+    outside_window,
+    wrong_password,
+    locked_out,
+    password_changed,
+    code_unknown_or_used,
+    code_expired,
+    password_too_weak,
+    malformed_message,
+    unexpected_message,
+    message_too_large,
+    sequence_gap,
+    chain_broken,
+    signature_wrong,
+    server_stopping,
+    server_storage_failed,
+    server_busy,
+    replaced_by_newer_session,
+    lease_over,
+};
+
+/// Server to client: this session ends; pending groups are untouched on the device.
+struct Refusal {
+    RefusalReason reason = RefusalReason::malformed_message;
+    /// For `sequence_gap`: the sequence expected next.
+    Sequence expected;
+    /// For `outside_window`: when it opens next, if known. For `locked_out`: until when.
+    std::optional<Instant> not_before;
+    /// For `password_changed` and `wrong_password`: how to derive the key.
+    std::array<std::uint8_t, 16> password_salt{};
+    PasswordCost password_cost;
+    /// A position or a field's name for the person who reads the log; no personal data.
+    std::string detail;
+
+    friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+/// Client to server: groups in ascending sequence, none left out.
+struct Push {
+    std::vector<SealedGroup> groups;
+
+    friend bool operator==(const Push&, const Push&) = default;
+};
+
+/// Server to client: durable decisions, in ascending sequence; `push_credit` is added.
+struct Verdicts {
+    std::vector<Receipt> receipts;
+    std::uint64_t push_credit = 0;
+
+    friend bool operator==(const Verdicts&, const Verdicts&) = default;
+};
+
+/// Client to server: the server may send this many bytes more of tail and snapshot.
+struct PullCredit {
+    std::uint64_t bytes = 0;
+
+    friend bool operator==(const PullCredit&, const PullCredit&) = default;
+};
+
+/// Client to server: send the log after `from` as it grows, until the session ends.
+struct Subscribe {
+    LogIndex from;
+    std::uint64_t credit = 0;
+
+    friend bool operator==(const Subscribe&, const Subscribe&) = default;
+};
+
+/// One entry of the tail. For a group of the receiving incarnation that was `accepted` as it was
+/// sent, `own` is set and the effects are left out: the device holds them.
+struct TailEntry {
+    LogEntry entry;
+    bool own = false;
+
+    friend bool operator==(const TailEntry&, const TailEntry&) = default;
+};
+
+/// Server to client: all that is in scope with from < index <= through.
+struct Tail {
+    std::vector<TailEntry> entries;
+    LogIndex through;
+    /// The log's newest position when this was read.
+    LogIndex head;
+
+    friend bool operator==(const Tail&, const Tail&) = default;
+};
+
+/// Server to client: the tail cannot bring this replica up to date (it is too old, its scope or
+/// the tree changed, or the epoch is another); it must take a snapshot. Pending groups stay.
+struct SnapshotNeeded {
+    LogIndex head;
+
+    friend bool operator==(const SnapshotNeeded&, const SnapshotNeeded&) = default;
+};
+
+/// Client to server: the next chunk after the record `after`; the zero key asks for the first.
+struct SnapshotRequest {
+    RecordKey after;
+
+    friend bool operator==(const SnapshotRequest&, const SnapshotRequest&) = default;
+};
+
+/// Server to client: records in scope in ascending order of key, each as committed at `read_at`.
+/// Chunks may be read at different positions: the tail from the first chunk's `read_at` makes the
+/// whole consistent, since a field is never set back to an older index.
+struct SnapshotChunk {
+    LogIndex read_at;
+    /// The last record's key; the next request names it.
+    RecordKey through;
+    bool is_last = false;
+    std::vector<RecordState> records;
+
+    friend bool operator==(const SnapshotChunk&, const SnapshotChunk&) = default;
+};
+
+/// Client to server: what is the digest of my scope at the log's head?
+struct DigestRequest {
+    friend bool operator==(const DigestRequest&, const DigestRequest&) = default;
+};
+
+/// Server to client; comparable with a replica that is confirmed at exactly `at`.
+struct DigestReply {
+    LogIndex at;
+    std::uint64_t records = 0;
+    Hash digest{};
+
+    friend bool operator==(const DigestReply&, const DigestReply&) = default;
+};
+
+/// Server to client, at any time: a new lease replaces the old one.
+struct LeaseUpdate {
+    SignedLease lease;
+
+    friend bool operator==(const LeaseUpdate&, const LeaseUpdate&) = default;
+};
+
+/// Either side, instead of silence.
+struct Goodbye {
+    friend bool operator==(const Goodbye&, const Goodbye&) = default;
+};
+
+/// The order of the alternatives is the tag on the wire: it only grows.
+using Message = std::variant<EnrolRequest, EnrolAccepted, Challenge, Hello, Welcome, Refusal, Push,
+                             Verdicts, PullCredit, Subscribe, Tail, SnapshotNeeded, SnapshotRequest,
+                             SnapshotChunk, DigestRequest, DigestReply, LeaseUpdate, Goodbye>;
+
+}  // namespace zhibu::sync

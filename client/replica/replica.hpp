@@ -1,0 +1,251 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/random.hpp"
+#include "shared/record/state.hpp"
+#include "shared/rules/rules.hpp"
+#include "sync_protocol/message/message.hpp"
+
+namespace zhibu::client {
+
+/// What can go wrong with a replica. In every case what was acknowledged stays.
+enum class ReplicaFault : std::uint8_t {
+    not_there,        // no replica at that place
+    already_there,    // a replica is there; it is not overwritten
+    in_use,           // another program of this device holds it
+    damaged,          // the file is not what this program wrote
+    other_version,    // written by a newer program
+    storage_full,
+    storage_failed,
+    no_lease,         // never synchronised, so nothing permits editing
+    lease_over,
+    outside_window,   // `opens_next` says when, if known
+    read_only,
+    clock_went_back,  // the clock stands before a time already seen; `seen` says which
+    refused,          // by `findings` of severity refuse
+    unknown_record,
+    unknown_kind,
+    unknown_field,
+    wrong_value,      // a value that does not fit its field (`findings` name it)
+    group_too_large,
+};
+
+struct ReplicaError {
+    ReplicaFault fault = ReplicaFault::storage_failed;
+    /// A table, file or field; no personal data.
+    std::string place;
+    std::vector<rules::Finding> findings;
+    std::optional<record::Instant> opens_next;
+    std::optional<record::Instant> seen;
+};
+
+/// A wish to set one field.
+struct DraftField {
+    record::FieldNumber field;
+    record::Value value;
+};
+
+/// A wish to change one record. For a new record the caller makes the id (new_record_id).
+struct DraftChange {
+    record::RecordKey record;
+    record::Operation operation = record::Operation::update;
+    std::vector<DraftField> fields;
+};
+
+/// One user action, which becomes one group.
+struct Draft {
+    std::string action;
+    std::vector<DraftChange> changes;
+};
+
+/// What came of a committed draft. `warnings` were saved all the same.
+struct Committed {
+    record::Sequence sequence;
+    std::vector<rules::Finding> warnings;
+};
+
+/// A condition on one field. `like` compares text by containment, the others by value order;
+/// `any_of` takes several values.
+struct Condition {
+    enum class Relation : std::uint8_t { equal, not_equal, less, not_greater, greater, not_less,
+                                         like, empty, not_empty, any_of };
+
+    record::FieldNumber field;
+    Relation relation = Relation::equal;
+    std::vector<record::Value> values;
+};
+
+struct SortKey {
+    record::FieldNumber field;
+    bool descending = false;
+};
+
+/// What a list shows. Empty `search` and `conditions` take all.
+struct ListQuery {
+    record::KindNumber kind;
+    std::vector<Condition> conditions;
+    /// Matches name and id number by containment (persons), else any text column labelled name.
+    std::string search;
+    std::vector<SortKey> order;
+    /// For entry kinds: whose entries.
+    std::optional<record::RecordId> owner;
+    bool with_retired = false;
+    std::uint64_t offset = 0;
+    /// 1 to 1,000.
+    std::uint32_t limit = 100;
+};
+
+struct ListPage {
+    std::vector<record::RecordState> records;
+    /// How many records match in all.
+    std::uint64_t total = 0;
+};
+
+/// Where a group of this device stands.
+enum class GroupStage : std::uint8_t { waiting, accepted, merged, quarantined, rejected, parked };
+
+/// One group of this device, newest first in lists, with what the server said.
+struct OwnGroup {
+    record::Group group;
+    GroupStage stage = GroupStage::waiting;
+    std::optional<record::Verdict> verdict;
+    /// Why it is parked: it could not be replayed on what others have meanwhile committed.
+    std::vector<record::Reason> parked_because;
+};
+
+/// Who this replica belongs to and where it stands.
+struct ReplicaStatus {
+    record::SpaceId space;
+    record::DeviceId device;
+    record::IncarnationId incarnation;
+    record::RecordId account;
+    record::EpochId epoch;
+    record::LogIndex confirmed;
+    record::Sequence last_sequence;
+    /// The newest group whose verdict is stored, all before it included.
+    record::Sequence last_verdict;
+    std::uint64_t waiting = 0;
+    std::uint64_t quarantined = 0;
+    std::uint64_t rejected = 0;
+    std::uint64_t parked = 0;
+    std::optional<sync::Lease> lease;
+    /// The last contact with the server, by the server's clock.
+    std::optional<record::Instant> last_contact;
+    bool snapshot_in_progress = false;
+};
+
+/// What a replica is created with.
+struct ReplicaIdentity {
+    record::SpaceId space;
+    record::DeviceId device;
+    record::RecordId account;
+};
+
+/// The device's signature over a SHA-256; passed in, so that the replica holds no key.
+using SignHash = std::function<record::Signature(const record::Hash&)>;
+
+struct ScopeDigest {
+    record::LogIndex at;
+    std::uint64_t records = 0;
+    record::Hash digest{};
+};
+
+/// A device's copy of its scope: the confirmed state at a log index, and this device's groups that
+/// wait for their verdict, applied on top. Source: sync.md, "Pull" and "Push".
+///
+/// Durability: what a call has acknowledged is on the disk (synchronous=FULL).
+/// Errors: after any error the replica is as it was before the call.
+/// Threads: not synchronised; one thread owns the replica and its one SQLite connection.
+class Replica {
+public:
+    /// Makes a new replica with a random incarnation. `file` must not exist.
+    [[nodiscard]] static std::expected<std::unique_ptr<Replica>, ReplicaError> create(
+        const std::filesystem::path& file, const ReplicaIdentity& identity,
+        const catalog::Catalog& catalog, record::Clock& clock, record::Random& random);
+
+    /// Opens the one at `file` and holds it alone until destroyed.
+    [[nodiscard]] static std::expected<std::unique_ptr<Replica>, ReplicaError> open(
+        const std::filesystem::path& file, const catalog::Catalog& catalog, record::Clock& clock,
+        record::Random& random);
+
+    ~Replica();
+
+    // Reading: what the user sees, pending changes included.
+
+    [[nodiscard]] std::expected<std::optional<record::RecordState>, ReplicaError> find(
+        const record::RecordKey& key);
+    [[nodiscard]] std::expected<ListPage, ReplicaError> list(const ListQuery& query);
+    [[nodiscard]] std::expected<ReplicaStatus, ReplicaError> status();
+    /// This device's groups, newest first.
+    [[nodiscard]] std::expected<std::vector<OwnGroup>, ReplicaError> own_groups(
+        std::uint32_t limit);
+    /// Over the confirmed state alone, for comparison with the server's.
+    [[nodiscard]] std::expected<ScopeDigest, ReplicaError> digest();
+
+    // Writing.
+
+    /// A fresh id for a record that a draft creates.
+    [[nodiscard]] record::RecordId new_record_id();
+
+    /// Judges the draft as far as this device can (lease, window, values, rules), and if nothing
+    /// refuses it, makes it a signed group, applies it and stores it before returning.
+    [[nodiscard]] std::expected<Committed, ReplicaError> commit(const Draft& draft,
+                                                                const SignHash& sign);
+
+    /// The same judgement without writing: for forms and previews.
+    [[nodiscard]] std::expected<std::vector<rules::Finding>, ReplicaError> preview(
+        const Draft& draft);
+
+    // Synchronisation, called by the agent.
+
+    /// Waiting groups after `after` in ascending sequence, at most about `bytes_max` (at least one
+    /// if there is any).
+    [[nodiscard]] std::expected<std::vector<record::SealedGroup>, ReplicaError> waiting_after(
+        record::Sequence after, std::size_t bytes_max);
+
+    /// Stores verdicts whose signatures the caller has verified. One that is stored already
+    /// changes nothing.
+    [[nodiscard]] std::expected<void, ReplicaError> take_verdicts(
+        std::span<const record::Receipt> receipts);
+
+    /// Moves the confirmed state from its index to `through`, in one transaction: pending changes
+    /// are undone on the records concerned, the entries applied, the pending changes replayed; a
+    /// group that fails on replay is parked.
+    [[nodiscard]] std::expected<void, ReplicaError> apply_tail(
+        std::span<const sync::TailEntry> entries, record::LogIndex through);
+
+    /// Keeps a chunk of a snapshot aside. The first chunk (an empty `after`) drops what an earlier,
+    /// unfinished snapshot left.
+    [[nodiscard]] std::expected<void, ReplicaError> stage(const record::RecordKey& after,
+                                                          const sync::SnapshotChunk& chunk);
+
+    /// Where a staged, unfinished snapshot stands: resume after this record.
+    [[nodiscard]] std::expected<std::optional<record::RecordKey>, ReplicaError> staged_through();
+
+    /// Replaces the confirmed state by the staged snapshot, which then stands at its first chunk's
+    /// index, in one transaction, and replays the pending groups. Nothing pending is lost.
+    [[nodiscard]] std::expected<void, ReplicaError> swap_in(record::EpochId epoch);
+
+    /// Keeps the lease; the caller has verified its signature.
+    [[nodiscard]] std::expected<void, ReplicaError> take_lease(const sync::Lease& lease,
+                                                               record::Instant server_time);
+
+private:
+    class Body;
+    explicit Replica(std::unique_ptr<Body> body);
+    std::unique_ptr<Body> body_;
+};
+
+}  // namespace zhibu::client

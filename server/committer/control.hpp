@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/state.hpp"
+#include "sync_protocol/message/message.hpp"
+
+namespace zhibu::server {
+
+/// An account as the server needs it, read from its record.
+struct Account {
+    RecordId id;
+    std::string name;
+    RecordId scope;
+    bool long_term = false;
+    bool temporary = false;
+    bool may_write = false;
+    bool manages = false;
+    bool active = false;
+    bool deleted = false;
+    /// The first moment at which a temporary account has ended.
+    std::optional<Instant> ends_at;
+};
+
+/// One edit window, read from its record.
+struct Window {
+    RecordId id;
+    RecordId organisation;
+    /// None: for every account in the organisation's subtree.
+    std::optional<RecordId> account;
+    sync::EditPeriod period;
+    std::int64_t grace_ms = 0;
+};
+
+/// A device's state, read from its record (kind `device`; the record's id is the device's).
+struct Device {
+    RecordId id;
+    RecordId account;
+    bool active = false;
+};
+
+/// Whether a moment was one in which an account could edit.
+struct EditRight {
+    bool permitted = false;
+    /// Permitted, but the window's end and grace are past: the change came too late.
+    bool too_late = false;
+    /// Where not permitted: the start of the next window, if one is known.
+    std::optional<Instant> opens_next;
+};
+
+/// Who may work, when, from what, and the tree of organisations that their scopes are made of:
+/// a view of the records of kinds organisation, account, window and device, kept current record
+/// by record. A value: copy it to look at one state for longer.
+/// Threads: not synchronised.
+class Control {
+public:
+    explicit Control(const catalog::Catalog& catalog);
+
+    /// Takes a record's committed state; other kinds are ignored.
+    void take(const RecordState& state);
+
+    [[nodiscard]] const Account* account(const RecordId& id) const;
+    [[nodiscard]] const Device* device(const RecordId& id) const;
+
+    /// The organisation itself or one below it. False for unknown organisations.
+    [[nodiscard]] bool is_within(const RecordId& organisation, const RecordId& subtree) const;
+    /// Levels below the space's root: 0 for the root, a large number for an unknown one.
+    [[nodiscard]] unsigned depth(const RecordId& organisation) const;
+    [[nodiscard]] std::vector<RecordId> subtree(const RecordId& organisation) const;
+    [[nodiscard]] ScopeFilter scope_filter(const Account& account) const;
+
+    /// May `account` make a change at `made_at` that arrives at `now`? Judges state, nature,
+    /// windows and grace, not what is changed.
+    [[nodiscard]] EditRight edit_right(const Account& account, Instant made_at, Instant now) const;
+    /// The edit periods of the account that end after `now`, soonest first, overlapping ones
+    /// joined, at most 32.
+    [[nodiscard]] std::vector<sync::EditPeriod> periods(const Account& account, Instant now) const;
+    /// May a session of this account and device be open at `now`? No value: yes.
+    [[nodiscard]] std::optional<sync::Refusal> session_refusal(const RecordId& account,
+                                                               const RecordId& device,
+                                                               Instant now) const;
+    /// The first moment after `now` at which session_refusal() may change by time alone.
+    [[nodiscard]] std::optional<Instant> next_change(const RecordId& account, Instant now) const;
+
+private:
+    struct Organisation {
+        RecordId parent;
+        bool retired = false;
+    };
+
+    const catalog::Catalog* catalog_;
+    std::unordered_map<RecordId, Organisation> organisations_;
+    std::unordered_map<RecordId, std::vector<RecordId>> children_;
+    std::unordered_map<RecordId, Account> accounts_;
+    std::unordered_map<RecordId, Window> windows_;
+    std::unordered_map<RecordId, Device> devices_;
+};
+
+}  // namespace zhibu::server

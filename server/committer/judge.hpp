@@ -1,0 +1,47 @@
+#pragma once
+
+#include <expected>
+#include <span>
+#include <vector>
+
+#include "server/committer/control.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/rules/rules.hpp"
+
+namespace zhibu::server {
+
+/// A group decided: what is to be written. `effects` and `states` are empty unless the outcome is
+/// accepted or merged.
+struct Judgement {
+    record::Outcome outcome = record::Outcome::accepted;
+    std::vector<record::Reason> reasons;
+    std::vector<record::FieldDecision> decisions;
+    std::vector<PlacedEffect> effects;
+    /// The records' whole states after the group.
+    std::vector<RecordState> states;
+    std::vector<Conflict> conflicts;
+    bool verbatim = false;
+    bool tree_changed = false;
+};
+
+/// What a judge goes by.
+struct Bench {
+    const catalog::Catalog* catalog = nullptr;
+    const rules::Parameters* parameters = nullptr;
+    /// Who may work now, every group before this one taken.
+    const Control* control = nullptr;
+};
+
+/// Decides one decoded, authentic group that continues its chain, on the state that `store` shows,
+/// for commitment at `index`. Reads only. Equal inputs give equal judgements.
+///
+/// Every change is judged: account, permission, window, clock, scope, kind and fields, values,
+/// the record's life, the merge, the rules. One breach quarantines the whole group (a read-only
+/// account's is rejected); reasons name rule, record and field. Source: sync.md, "Push", "Merge",
+/// "Edit windows".
+[[nodiscard]] Stored<Judgement> judge(const Bench& bench, StoreReading& store,
+                                      const record::Group& group, LogIndex index, Instant now);
+
+}  // namespace zhibu::server

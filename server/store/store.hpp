@@ -1,0 +1,234 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/record/change.hpp"
+#include "shared/record/state.hpp"
+#include "sync_protocol/message/message.hpp"
+
+/// What the committer and the sessions need of a store, as verbs. SQLite implements it today.
+namespace zhibu::server {
+
+using record::DeviceId;
+using record::GroupName;
+using record::Hash;
+using record::IncarnationId;
+using record::Instant;
+using record::LogIndex;
+using record::RecordId;
+using record::RecordKey;
+using record::RecordState;
+using record::Sequence;
+
+enum class StoreFault : std::uint8_t {
+    not_there,
+    already_there,
+    in_use,
+    damaged,
+    other_version,
+    storage_full,
+    storage_failed,
+};
+
+struct StoreError {
+    StoreFault fault = StoreFault::storage_failed;
+    /// A table or file; no data.
+    std::string place;
+};
+
+template <class T>
+using Stored = std::expected<T, StoreError>;
+
+/// The organisations that see a record, before and after a change.
+struct Placement {
+    std::vector<RecordId> before;
+    std::vector<RecordId> after;
+
+    friend bool operator==(const Placement&, const Placement&) = default;
+};
+
+/// One committed effect with who may see it: `effect.sort` is `changed`, or `entered` for a new
+/// record; each reader turns it into entered or evicted for its own scope.
+struct PlacedEffect {
+    record::Effect effect;
+    Placement placement;
+
+    friend bool operator==(const PlacedEffect&, const PlacedEffect&) = default;
+};
+
+/// One position of the log, whole.
+struct LogRow {
+    LogIndex index;
+    GroupName name;
+    Hash group_hash{};
+    /// The group as it was sent; empty payloads do not occur.
+    record::SealedGroup sealed;
+    /// The signed verdict as the device got it.
+    record::Receipt receipt;
+    record::Outcome outcome = record::Outcome::accepted;
+    RecordId author;
+    std::string action;
+    Instant committed_at;
+    /// The effects are exactly the group's changes, so its own device need not be told them.
+    bool verbatim = false;
+    /// An organisation moved in the tree: no tail leads across this position.
+    bool tree_changed = false;
+    std::vector<PlacedEffect> effects;
+};
+
+/// A group that the store holds already.
+struct HeldGroup {
+    LogIndex index;
+    Hash group_hash{};
+    record::Receipt receipt;
+};
+
+/// The newest group held of one incarnation.
+struct HeldChain {
+    Sequence last;
+    Hash last_hash{};
+};
+
+/// A field where both values wait for an officer.
+struct Conflict {
+    RecordKey record;
+    record::FieldNumber field;
+    record::Value offered;
+    record::Value committed;
+    LogIndex offered_at;
+    LogIndex committed_at;
+};
+
+/// How an account proves itself.
+struct Credential {
+    std::array<std::uint8_t, 32> public_key{};
+    std::array<std::uint8_t, 16> salt{};
+    sync::PasswordCost cost;
+    Instant changed_at;
+};
+
+/// What enrolment leaves of a device. Its state is its record of kind `device`.
+struct DeviceKey {
+    DeviceId device;
+    RecordId account;
+    /// SubjectPublicKeyInfo, DER; verifies the device's groups.
+    std::vector<std::uint8_t> public_key;
+    Hash certificate_fingerprint{};
+};
+
+/// A one-time enrolment code, stored hashed.
+struct EnrolmentCode {
+    Hash code_hash{};
+    RecordId account;
+    Instant expires_at;
+    std::optional<Instant> used_at;
+};
+
+/// What a space is made of, written once by `init`.
+struct SpaceIdentity {
+    record::SpaceId space;
+    record::EpochId epoch;
+    std::string name;
+};
+
+/// Reading as of the transaction or, for a Reader, as of the newest commit.
+class StoreReading {
+public:
+    virtual ~StoreReading() = default;
+
+    [[nodiscard]] virtual Stored<LogIndex> head() = 0;
+    [[nodiscard]] virtual Stored<std::optional<RecordState>> find(const RecordKey& key) = 0;
+    /// Records of a kind whose field holds `value` (an indexed field), retired ones included.
+    [[nodiscard]] virtual Stored<std::vector<RecordKey>> find_by(record::KindNumber kind,
+                                                                 record::FieldNumber field,
+                                                                 const record::Value& value,
+                                                                 std::uint32_t limit) = 0;
+    /// All records of a kind, in ascending id, each passed to `visit`.
+    [[nodiscard]] virtual Stored<void> each(
+        record::KindNumber kind, const std::function<void(const RecordState&)>& visit) = 0;
+    [[nodiscard]] virtual Stored<std::optional<HeldGroup>> held(const GroupName& name) = 0;
+    [[nodiscard]] virtual Stored<HeldChain> chain(const DeviceId& device,
+                                                  const IncarnationId& incarnation) = 0;
+    /// Who committed the group at `index`; none for position 0.
+    [[nodiscard]] virtual Stored<RecordId> author_at(LogIndex index) = 0;
+    [[nodiscard]] virtual Stored<std::optional<Credential>> credential(const RecordId& account) = 0;
+    [[nodiscard]] virtual Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) = 0;
+    [[nodiscard]] virtual Stored<std::optional<EnrolmentCode>> enrolment_code(
+        const Hash& code_hash) = 0;
+};
+
+/// One write transaction. Dropped without commit() it has changed nothing.
+class StoreTransaction : public StoreReading {
+public:
+    /// A part that can be undone alone: one group's writes.
+    [[nodiscard]] virtual Stored<void> open_part() = 0;
+    [[nodiscard]] virtual Stored<void> keep_part() = 0;
+    [[nodiscard]] virtual Stored<void> undo_part() = 0;
+
+    /// Writes the record as given, new or not.
+    [[nodiscard]] virtual Stored<void> put(const RecordState& state) = 0;
+    /// Appends at `row.index`, which must be head() + 1, and advances the device's chain.
+    [[nodiscard]] virtual Stored<void> append(const LogRow& row) = 0;
+    [[nodiscard]] virtual Stored<void> add_conflict(const Conflict& conflict) = 0;
+    [[nodiscard]] virtual Stored<void> set_credential(const RecordId& account,
+                                                      const Credential& credential) = 0;
+    [[nodiscard]] virtual Stored<void> set_device_key(const DeviceKey& key) = 0;
+    [[nodiscard]] virtual Stored<void> put_enrolment_code(const EnrolmentCode& code) = 0;
+
+    /// Durable (fsync) when it returns. A failed fsync ends the process.
+    [[nodiscard]] virtual Stored<void> commit() = 0;
+};
+
+/// What a session may see: the organisations of its scope, sorted by id. Empty with
+/// `everything` set for an account at the space's root.
+struct ScopeFilter {
+    bool everything = false;
+    std::vector<RecordId> organisations;
+
+    [[nodiscard]] bool sees(std::span<const RecordId> places) const;
+};
+
+/// Reads for sessions, beside the one writer.
+/// Threads: one thread uses a reader.
+class StoreReader : public StoreReading {
+public:
+    /// The log after `from` in scope, about `bytes_max` at most, for that device incarnation.
+    /// No value: the tail does not lead there (tree changed, or compacted); take a snapshot.
+    [[nodiscard]] virtual Stored<std::optional<sync::Tail>> tail(LogIndex from,
+                                                                 const ScopeFilter& scope,
+                                                                 const DeviceId& device,
+                                                                 const IncarnationId& incarnation,
+                                                                 std::size_t bytes_max) = 0;
+    [[nodiscard]] virtual Stored<sync::SnapshotChunk> chunk(const RecordKey& after,
+                                                            const ScopeFilter& scope,
+                                                            std::size_t bytes_max) = 0;
+    [[nodiscard]] virtual Stored<sync::DigestReply> digest(const ScopeFilter& scope) = 0;
+    /// Stored receipts of that incarnation after `after`, ascending, about `bytes_max` at most.
+    [[nodiscard]] virtual Stored<std::vector<record::Receipt>> receipts(
+        const DeviceId& device, const IncarnationId& incarnation, Sequence after,
+        std::size_t bytes_max) = 0;
+    /// Conflicts in scope, newest first.
+    [[nodiscard]] virtual Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
+                                                                  std::uint32_t limit) = 0;
+};
+
+/// A space's store: one writer, any number of readers.
+/// Threads: transactions belong to one thread at a time; open_reader() may be called from any.
+class Store {
+public:
+    virtual ~Store() = default;
+
+    [[nodiscard]] virtual SpaceIdentity identity() const = 0;
+    [[nodiscard]] virtual Stored<std::unique_ptr<StoreTransaction>> begin() = 0;
+    [[nodiscard]] virtual Stored<std::unique_ptr<StoreReader>> open_reader() = 0;
+};
+
+}  // namespace zhibu::server

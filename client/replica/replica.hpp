@@ -36,10 +36,14 @@ enum class ReplicaFault : std::uint8_t {
     clock_went_back,  // the clock stands before a time already seen; `seen` says which
     refused,          // by `findings` of severity refuse
     unknown_record,
+    record_exists,    // a draft creates what is there already
+    record_retired,   // a draft updates what is out of use; restore it first
     unknown_kind,
     unknown_field,
-    wrong_value,      // a value that does not fit its field (`findings` name it)
-    group_too_large,
+    wrong_value,      // a value that does not fit its field, or a required one that is missing
+    named_twice,      // a draft names a record, or a field of one record, twice
+    group_too_large,  // `place` says how large, and the limit
+    contradiction,    // what the server sent does not continue what this replica holds
 };
 
 struct ReplicaError {
@@ -70,7 +74,8 @@ struct Draft {
     std::vector<DraftChange> changes;
 };
 
-/// What came of a committed draft. `warnings` were saved all the same.
+/// What came of a committed draft. `warnings` were saved all the same. A draft that changes nothing
+/// (every value is there already) writes nothing and has sequence 0.
 struct Committed {
     record::Sequence sequence;
     std::vector<rules::Finding> warnings;

@@ -1,0 +1,403 @@
+#include "sync_protocol/session/client_session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shared/keys/ed25519.hpp"
+#include "shared/record/check.hpp"
+
+namespace zhibu::sync {
+
+/// Which member takes which event, message or finished work; one overload each.
+struct ClientSession::Handler {
+    ClientSession& session;
+
+    // Events.
+
+    void operator()(const client_event::Opened& event) const {
+        ZHIBU_CHECK(session.state_ == State::fresh);
+        session.channel_binding_ = event.channel_binding;
+        session.state_ = State::waits_for_challenge;
+    }
+
+    void operator()(const client_event::Received& event) const { session.take_frame(event.frame); }
+
+    void operator()(client_event::Proved event) const {
+        ZHIBU_CHECK(session.state_ == State::proving);
+        session.hello_.account_proof = std::move(event.signature);
+        session.state_ = State::waits_for_welcome;
+        session.send(session.hello_);
+    }
+
+    void operator()(client_event::WaitingRead event) const {
+        session.take_waiting(std::move(event));
+    }
+
+    void operator()(client_event::Done /*event*/) const { session.work_done(); }
+
+    void operator()(const client_event::GroupMade& event) const {
+        session.position_.last_sequence = std::max(session.position_.last_sequence, event.last);
+        session.nothing_waits_ = false;
+        session.push_next();
+    }
+
+    void operator()(client_event::CompareWanted /*event*/) const {
+        session.compare_wanted_ = true;
+        session.settle();
+    }
+
+    void operator()(client_event::LeaveWhenDone /*event*/) const {
+        session.leave_when_done_ = true;
+        session.settle();
+    }
+
+    // Messages of an open session.
+
+    void operator()(Verdicts message, std::size_t /*frame_bytes*/) const {
+        session.take_verdicts(std::move(message));
+    }
+
+    void operator()(Tail message, std::size_t frame_bytes) const {
+        session.take_tail(std::move(message), frame_bytes);
+    }
+
+    void operator()(const SnapshotNeeded& message, std::size_t /*frame_bytes*/) const {
+        if (session.pull_ != Pull::tail) {
+            session.fail(SessionFault::unexpected_message, "snapshot needed");
+            return;
+        }
+        session.head_ = message.head;
+        session.start_snapshot();
+    }
+
+    void operator()(SnapshotChunk message, std::size_t /*frame_bytes*/) const {
+        session.take_chunk(std::move(message));
+    }
+
+    void operator()(const LeaseUpdate& message, std::size_t /*frame_bytes*/) const {
+        session.take_lease(message.lease);
+    }
+
+    void operator()(const DigestReply& message, std::size_t /*frame_bytes*/) const {
+        session.compare_asked_ = false;
+        session.compare_wanted_ = false;
+        session.effects_.push_back(client_effect::Compare{message});
+        session.settle();
+    }
+
+    void operator()(Refusal message, std::size_t /*frame_bytes*/) const {
+        session.end({std::move(message), std::nullopt, {}});
+    }
+
+    void operator()(const Goodbye& /*message*/, std::size_t /*frame_bytes*/) const {
+        session.end({});
+    }
+
+    /// What only a client sends, or what has had its time.
+    template <class Other>
+    void operator()(const Other& /*message*/, std::size_t /*frame_bytes*/) const {
+        session.fail(SessionFault::unexpected_message);
+    }
+};
+
+ClientSession::ClientSession(const ReplicaPosition& position,
+                             const std::array<std::uint8_t, 32>& server_key, Settings settings)
+    : position_{position}, server_key_{server_key}, settings_{settings} {}
+
+ClientEffects ClientSession::step(ClientEvent event) {
+    if (state_ == State::over) {
+        return {};
+    }
+    effects_.clear();
+    std::visit([this](auto&& each) { Handler{*this}(std::forward<decltype(each)>(each)); },
+               std::move(event));
+    return std::exchange(effects_, {});
+}
+
+void ClientSession::send(const Message& message) {
+    effects_.push_back(client_effect::Send{encode(message)});
+}
+
+void ClientSession::end(client_effect::End end) {
+    if (state_ == State::over) {
+        return;
+    }
+    state_ = State::over;
+    effects_.push_back(std::move(end));
+}
+
+void ClientSession::fail(SessionFault fault, std::string detail) {
+    end({std::nullopt, fault, std::move(detail)});
+}
+
+void ClientSession::take_frame(const Bytes& frame) {
+    auto message = decode_message(frame);
+    if (!message) {
+        fail(SessionFault::malformed_message, to_text(message.error()));
+        return;
+    }
+    if (auto* refused = std::get_if<Refusal>(&*message)) {
+        Handler{*this}(std::move(*refused), frame.size());
+        return;
+    }
+    if (state_ == State::waits_for_challenge) {
+        if (const auto* challenge = std::get_if<Challenge>(&*message)) {
+            take_challenge(*challenge);
+            return;
+        }
+    } else if (state_ == State::waits_for_welcome) {
+        if (const auto* welcome = std::get_if<Welcome>(&*message)) {
+            take_welcome(*welcome);
+            return;
+        }
+    } else if (state_ == State::open) {
+        std::visit(
+            [this, &frame](auto&& each) {
+                Handler{*this}(std::forward<decltype(each)>(each), frame.size());
+            },
+            *std::move(message));
+        return;
+    }
+    fail(SessionFault::unexpected_message, "before welcome");
+}
+
+void ClientSession::take_challenge(const Challenge& challenge) {
+    if (challenge.newest_protocol < protocol_oldest) {
+        fail(SessionFault::server_too_old);
+        return;
+    }
+    if (challenge.oldest_protocol > protocol_current) {
+        fail(SessionFault::server_too_new);
+        return;
+    }
+    if (challenge.space != position_.space) {
+        fail(SessionFault::other_space);
+        return;
+    }
+    challenge_ = challenge;
+    hello_.protocol = std::min(protocol_current, challenge.newest_protocol);
+    hello_.catalog_version = position_.catalog_version;
+    hello_.space = position_.space;
+    hello_.device = position_.device;
+    hello_.incarnation = position_.incarnation;
+    hello_.account = position_.account;
+    hello_.epoch = position_.epoch;
+    hello_.confirmed = position_.confirmed;
+    hello_.last_verdict = position_.last_verdict;
+    state_ = State::proving;
+    effects_.push_back(
+        client_effect::Prove{session_transcript(challenge_, hello_, channel_binding_)});
+}
+
+void ClientSession::take_welcome(const Welcome& welcome) {
+    if (welcome.last_held < position_.last_verdict) {
+        fail(SessionFault::server_lost_history);
+        return;
+    }
+    state_ = State::open;
+    head_ = welcome.head;
+    push_credit_ = welcome.push_credit;
+    sent_ = welcome.last_held;
+    judged_ = position_.last_verdict;
+    applied_ = position_.confirmed;
+    take_lease(welcome.lease);
+    if (state_ == State::over) {
+        return;
+    }
+    if (position_.confirmed.position == 0 || welcome.epoch != position_.epoch) {
+        position_.epoch = welcome.epoch;
+        start_snapshot();
+    } else {
+        subscribe();
+    }
+    push_next();
+}
+
+void ClientSession::take_lease(const SignedLease& lease) {
+    if (!keys::verify_ed25519(server_key_, lease.bytes, lease.signature)) {
+        fail(SessionFault::signature_wrong, "lease");
+        return;
+    }
+    const auto decoded = decode_lease(lease.bytes);
+    if (!decoded) {
+        fail(SessionFault::malformed_message, "lease: " + to_text(decoded.error()));
+        return;
+    }
+    if (decoded->device != position_.device || decoded->account != position_.account ||
+        decoded->space != position_.space) {
+        fail(SessionFault::foreign_receipt, "lease");
+        return;
+    }
+    queue(client_effect::StoreLease{*decoded, decoded->granted_at}, 0);
+}
+
+void ClientSession::start_snapshot() {
+    pull_ = Pull::snapshot;
+    snapshot_started_ = false;
+    chunk_after_ = {};
+    send(SnapshotRequest{});
+}
+
+void ClientSession::subscribe() {
+    pull_ = Pull::tail;
+    send(Subscribe{applied_, settings_.pull_credit_bytes});
+}
+
+void ClientSession::take_chunk(SnapshotChunk chunk) {
+    if (pull_ != Pull::snapshot || (!chunk.is_last && chunk.through <= chunk_after_)) {
+        fail(SessionFault::unexpected_message, "snapshot chunk");
+        return;
+    }
+    if (!snapshot_started_) {
+        snapshot_started_ = true;
+        snapshot_at_ = chunk.read_at;
+    }
+    const RecordKey after = std::exchange(chunk_after_, chunk.through);
+    const bool is_last = chunk.is_last;
+    queue(client_effect::Stage{after, std::move(chunk)}, 0);
+    if (is_last) {
+        pull_ = Pull::none;
+        queue(client_effect::SwapIn{position_.epoch}, 0);
+    }
+}
+
+void ClientSession::take_tail(Tail tail, std::size_t frame_bytes) {
+    if (pull_ != Pull::tail) {
+        fail(SessionFault::unexpected_message, "tail");
+        return;
+    }
+    head_ = std::max(head_, tail.head);
+    queue(client_effect::ApplyTail{std::move(tail.entries), tail.through}, frame_bytes);
+}
+
+void ClientSession::take_verdicts(Verdicts verdicts) {
+    push_credit_ += verdicts.push_credit;
+    for (const Receipt& receipt : verdicts.receipts) {
+        if (!keys::verify_ed25519(server_key_, receipt.verdict, receipt.signature)) {
+            fail(SessionFault::signature_wrong, "receipt");
+            return;
+        }
+        const auto verdict = decode_verdict(receipt.verdict);
+        if (!verdict) {
+            fail(SessionFault::malformed_message, "verdict: " + to_text(verdict.error()));
+            return;
+        }
+        if (verdict->name.device != position_.device ||
+            verdict->name.incarnation != position_.incarnation) {
+            fail(SessionFault::foreign_receipt, "receipt");
+            return;
+        }
+        judged_ = std::max(judged_, verdict->name.sequence);
+    }
+    if (!verdicts.receipts.empty()) {
+        queue(client_effect::StoreVerdicts{std::move(verdicts.receipts)}, 0);
+    }
+    push_next();
+    settle();
+}
+
+void ClientSession::push_next() {
+    if (state_ != State::open || reading_waiting_ || nothing_waits_ || push_credit_ == 0 ||
+        sent_ >= position_.last_sequence) {
+        return;
+    }
+    reading_waiting_ = true;
+    effects_.push_back(client_effect::ReadWaiting{
+        sent_, std::min<std::size_t>(settings_.push_bytes_max, push_credit_)});
+}
+
+void ClientSession::take_waiting(client_event::WaitingRead read) {
+    reading_waiting_ = false;
+    if (read.groups.empty()) {
+        nothing_waits_ = true;
+        settle();
+        return;
+    }
+    Bytes frame = encode(Message{Push{std::move(read.groups)}});
+    if (frame.size() > push_credit_) {
+        // Asked for again when verdicts bring credit.
+        return;
+    }
+    push_credit_ -= frame.size();
+    sent_ = read.last;
+    effects_.push_back(client_effect::Send{std::move(frame)});
+    push_next();
+}
+
+void ClientSession::queue(ReplicaWork work, std::uint64_t credit) {
+    work_.push_back(QueuedWork{std::move(work), credit});
+    start_next_work();
+}
+
+void ClientSession::start_next_work() {
+    if (in_flight_ || work_.empty()) {
+        return;
+    }
+    QueuedWork next = std::move(work_.front());
+    work_.pop_front();
+    InFlight flight;
+    flight.credit = next.credit;
+    if (const auto* tail = std::get_if<client_effect::ApplyTail>(&next.work)) {
+        flight.sort = InFlight::Sort::tail;
+        flight.through = tail->through;
+    } else if (std::holds_alternative<client_effect::Stage>(next.work)) {
+        flight.sort = InFlight::Sort::chunk;
+    } else if (std::holds_alternative<client_effect::SwapIn>(next.work)) {
+        flight.sort = InFlight::Sort::swap;
+    }
+    in_flight_ = flight;
+    std::visit([this](auto&& each) { effects_.emplace_back(std::forward<decltype(each)>(each)); },
+               std::move(next.work));
+}
+
+void ClientSession::work_done() {
+    ZHIBU_CHECK(in_flight_.has_value());
+    const InFlight done = *std::exchange(in_flight_, std::nullopt);
+    switch (done.sort) {
+        case InFlight::Sort::tail:
+            applied_ = done.through;
+            send(PullCredit{done.credit});
+            break;
+        case InFlight::Sort::chunk:
+            if (pull_ == Pull::snapshot) {
+                send(SnapshotRequest{chunk_after_});
+            }
+            break;
+        case InFlight::Sort::swap:
+            applied_ = snapshot_at_;
+            subscribe();
+            break;
+        case InFlight::Sort::other:
+            break;
+    }
+    start_next_work();
+    settle();
+}
+
+bool ClientSession::all_done() const {
+    return state_ == State::open && !in_flight_ && work_.empty() && !reading_waiting_ &&
+           (judged_ >= position_.last_sequence || (nothing_waits_ && judged_ >= sent_)) &&
+           pull_ == Pull::tail && applied_ == head_;
+}
+
+void ClientSession::settle() {
+    if (!all_done()) {
+        was_caught_up_ = false;
+        return;
+    }
+    if (!std::exchange(was_caught_up_, true)) {
+        effects_.push_back(client_effect::CaughtUp{applied_});
+    }
+    if (compare_wanted_) {
+        if (!std::exchange(compare_asked_, true)) {
+            send(DigestRequest{});
+        }
+        return;
+    }
+    if (leave_when_done_) {
+        send(Goodbye{});
+        end({});
+    }
+}
+
+}  // namespace zhibu::sync

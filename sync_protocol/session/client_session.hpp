@@ -1,0 +1,256 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
+
+namespace zhibu::sync {
+
+namespace client_event {
+
+/// The channel stands.
+struct Opened {
+    std::array<std::uint8_t, 32> channel_binding{};
+};
+
+/// One frame arrived.
+struct Received {
+    Bytes frame;
+};
+
+/// The answer to Prove.
+struct Proved {
+    Signature signature;
+};
+
+/// The answer to ReadWaiting: groups after the sequence asked for, ascending, maybe none.
+struct WaitingRead {
+    std::vector<SealedGroup> groups;
+    Sequence last;  // of `groups`; unchanged from the request where there are none
+};
+
+/// The answer to StoreVerdicts, ApplyTail, Stage, SwapIn, StoreLease, in their order.
+struct Done {};
+
+/// The user has made a group; `last` is the newest sequence of this incarnation.
+struct GroupMade {
+    Sequence last;
+};
+
+/// Ask the server for its digest as soon as both ends stand at the same index.
+struct CompareWanted {};
+
+/// Say goodbye once everything is delivered and applied.
+struct LeaveWhenDone {};
+
+}  // namespace client_event
+
+using ClientEvent =
+    std::variant<client_event::Opened, client_event::Received, client_event::Proved,
+                 client_event::WaitingRead, client_event::Done, client_event::GroupMade,
+                 client_event::CompareWanted, client_event::LeaveWhenDone>;
+
+/// Why a session ended without a refusal by the server.
+enum class SessionFault : std::uint8_t {
+    malformed_message,
+    unexpected_message,
+    server_too_old,
+    server_too_new,
+    other_space,        // the server keeps another space than this replica
+    signature_wrong,    // a receipt or lease that this server did not sign
+    foreign_receipt,    // a receipt for another device or group
+    server_lost_history,  // the server holds less than it has acknowledged to this device
+};
+
+namespace client_effect {
+
+struct Send {
+    Bytes frame;
+};
+
+/// Sign `transcript` with the account's key; answer Proved.
+struct Prove {
+    Bytes transcript;
+};
+
+struct ReadWaiting {
+    Sequence after;
+    std::size_t bytes_max = 0;
+};
+
+/// Receipts whose signatures are right.
+struct StoreVerdicts {
+    std::vector<Receipt> receipts;
+};
+
+struct ApplyTail {
+    std::vector<TailEntry> entries;
+    LogIndex through;
+};
+
+struct Stage {
+    RecordKey after;
+    SnapshotChunk chunk;
+};
+
+struct SwapIn {
+    EpochId epoch;
+};
+
+/// A lease whose signature is right.
+struct StoreLease {
+    Lease lease;
+    Instant server_time;
+};
+
+/// Everything of this device is judged and everything of the server's is applied.
+struct CaughtUp {
+    LogIndex at;
+};
+
+/// The server's digest, for comparison with a replica confirmed at the same index.
+struct Compare {
+    DigestReply reply;
+};
+
+/// Close the channel. With a refusal by the server, a fault found here, or neither: all is done.
+struct End {
+    std::optional<Refusal> refusal;
+    std::optional<SessionFault> fault;
+    std::string detail;
+};
+
+}  // namespace client_effect
+
+using ClientEffect =
+    std::variant<client_effect::Send, client_effect::Prove, client_effect::ReadWaiting,
+                 client_effect::StoreVerdicts, client_effect::ApplyTail, client_effect::Stage,
+                 client_effect::SwapIn, client_effect::StoreLease, client_effect::CaughtUp,
+                 client_effect::Compare, client_effect::End>;
+using ClientEffects = std::vector<ClientEffect>;
+
+/// Where the replica stands when a session begins.
+struct ReplicaPosition {
+    SpaceId space;
+    DeviceId device;
+    IncarnationId incarnation;
+    RecordId account;
+    EpochId epoch;
+    LogIndex confirmed;
+    Sequence last_sequence;
+    Sequence last_verdict;
+    std::uint32_t catalog_version = 0;
+};
+
+/// The client's end of one sync session: what to send, store and wait for next. Pushes and pulls
+/// at once; effects on the replica are given one at a time and each waits for its Done.
+///
+/// Sans I/O: holds no socket, file, clock or random source. Equal events in equal order give
+/// equal effects. Hostile input ends the session, never throws; pending groups are untouched and
+/// the next session offers them again.
+/// Threads: not synchronised; confined to one thread. Source: sync.md, "Push", "Pull".
+class ClientSession {
+public:
+    struct Settings {
+        /// Uncompressed bytes of groups in one push.
+        std::size_t push_bytes_max = 384U << 10U;
+        std::uint64_t pull_credit_bytes = 2U << 20U;
+    };
+
+    /// @param server_key  the Ed25519 key of enrolment; receipts and leases must verify with it
+    ClientSession(const ReplicaPosition& position, const std::array<std::uint8_t, 32>& server_key,
+                  Settings settings);
+
+    /// Takes one event; returns all that must now be done, in this order.
+    [[nodiscard]] ClientEffects step(ClientEvent event);
+
+    [[nodiscard]] bool is_over() const { return state_ == State::over; }
+
+    /// Admitted by the server.
+    [[nodiscard]] bool is_open() const { return state_ == State::open; }
+
+private:
+    enum class State : std::uint8_t { fresh, waits_for_challenge, proving, waits_for_welcome, open,
+                                      over };
+
+    /// Work on the replica, done strictly in this order.
+    using ReplicaWork = std::variant<client_effect::StoreVerdicts, client_effect::ApplyTail,
+                                     client_effect::Stage, client_effect::SwapIn,
+                                     client_effect::StoreLease>;
+    struct Handler;
+
+    void send(const Message& message);
+    void end(client_effect::End end);
+    void fail(SessionFault fault, std::string detail = {});
+    void queue(ReplicaWork work, std::uint64_t credit);
+    void start_next_work();
+    void take_frame(const Bytes& frame);
+    void take_challenge(const Challenge& challenge);
+    void take_welcome(const Welcome& welcome);
+    void take_verdicts(Verdicts verdicts);
+    void take_tail(Tail tail, std::size_t frame_bytes);
+    void take_chunk(SnapshotChunk chunk);
+    void take_lease(const SignedLease& lease);
+    void start_snapshot();
+    void subscribe();
+    void push_next();
+    void take_waiting(client_event::WaitingRead read);
+    void work_done();
+    void settle();
+    [[nodiscard]] bool all_done() const;
+
+    ReplicaPosition position_;
+    std::array<std::uint8_t, 32> server_key_;
+    Settings settings_;
+    State state_ = State::fresh;
+    ClientEffects effects_;
+    std::array<std::uint8_t, 32> channel_binding_{};
+    Challenge challenge_;
+    Hello hello_;
+
+    // Push.
+    std::uint64_t push_credit_ = 0;
+    Sequence sent_;
+    Sequence judged_;
+    bool reading_waiting_ = false;
+    bool nothing_waits_ = false;
+
+    // Pull.
+    enum class Pull : std::uint8_t { none, snapshot, tail };
+    Pull pull_ = Pull::none;
+    RecordKey chunk_after_;
+    LogIndex snapshot_at_;
+    bool snapshot_started_ = false;
+    LogIndex applied_;
+    LogIndex head_;
+
+    struct QueuedWork {
+        ReplicaWork work;
+        std::uint64_t credit = 0;
+    };
+    std::deque<QueuedWork> work_;
+
+    /// What the replica is doing now, without its data.
+    struct InFlight {
+        enum class Sort : std::uint8_t { tail, chunk, swap, other };
+        Sort sort = Sort::other;
+        LogIndex through;
+        std::uint64_t credit = 0;
+    };
+    std::optional<InFlight> in_flight_;
+
+    bool compare_wanted_ = false;
+    bool compare_asked_ = false;
+    bool leave_when_done_ = false;
+    bool was_caught_up_ = false;
+};
+
+}  // namespace zhibu::sync

@@ -1,0 +1,316 @@
+#include "sync_protocol/session/server_session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shared/record/check.hpp"
+
+namespace zhibu::sync {
+namespace {
+
+/// More credit than any honest client grants; beyond it the sum could overflow.
+constexpr std::uint64_t pull_credit_max = 64U << 20U;
+
+Refusal refusal(RefusalReason reason, std::string detail = {}) {
+    Refusal made;
+    made.reason = reason;
+    made.detail = std::move(detail);
+    return made;
+}
+
+}  // namespace
+
+/// Which member takes which event or message; one overload each.
+struct ServerSession::Handler {
+    ServerSession& session;
+
+    // Events.
+
+    void operator()(server_event::Opened event) const {
+        ZHIBU_CHECK(session.state_ == State::fresh);
+        session.challenge_ = std::move(event.challenge);
+        session.state_ = State::waits_for_hello;
+        session.send(session.challenge_);
+    }
+
+    void operator()(server_event::Received event) const { session.take_frame(event.frame); }
+
+    void operator()(const server_event::Admitted& event) const { session.admit(event.welcome); }
+
+    void operator()(server_event::Denied event) const { session.refuse(std::move(event.refusal)); }
+
+    void operator()(server_event::Judged event) const { session.take_judged(std::move(event)); }
+
+    void operator()(server_event::ReceiptsRead event) const {
+        session.take_receipts(std::move(event));
+    }
+
+    void operator()(server_event::TailRead event) const { session.take_tail(std::move(event.tail)); }
+
+    void operator()(server_event::ChunkRead event) const {
+        session.reading_chunk_ = false;
+        session.send(std::move(event.chunk));
+    }
+
+    void operator()(const server_event::DigestRead& event) const {
+        session.reading_digest_ = false;
+        session.send(event.reply);
+    }
+
+    void operator()(const server_event::HeadAdvanced& event) const {
+        session.head_ = std::max(session.head_, event.head);
+        session.read_tail_if_due();
+    }
+
+    void operator()(server_event::LeaseRenewed event) const {
+        if (session.state_ == State::open) {
+            session.send(LeaseUpdate{std::move(event.lease)});
+        }
+    }
+
+    void operator()(server_event::Stopped event) const {
+        session.refuse(std::move(event.refusal));
+    }
+
+    // Messages of an open session.
+
+    void operator()(Push message, std::size_t frame_bytes) const {
+        session.take_push(std::move(message), frame_bytes);
+    }
+
+    void operator()(const PullCredit& message, std::size_t /*frame_bytes*/) const {
+        session.pull_credit_ =
+            std::min(pull_credit_max, session.pull_credit_ + std::min(message.bytes, pull_credit_max));
+        session.read_tail_if_due();
+    }
+
+    void operator()(const Subscribe& message, std::size_t /*frame_bytes*/) const {
+        session.take_subscribe(message);
+    }
+
+    void operator()(const SnapshotRequest& message, std::size_t /*frame_bytes*/) const {
+        if (session.reading_chunk_) {
+            session.refuse(refusal(RefusalReason::unexpected_message, "snapshot request"));
+            return;
+        }
+        session.reading_chunk_ = true;
+        session.effects_.push_back(
+            server_effect::ReadChunk{message.after, session.settings_.batch_bytes_max});
+    }
+
+    void operator()(const DigestRequest& /*message*/, std::size_t /*frame_bytes*/) const {
+        if (session.reading_digest_) {
+            session.refuse(refusal(RefusalReason::unexpected_message, "digest request"));
+            return;
+        }
+        session.reading_digest_ = true;
+        session.effects_.push_back(server_effect::ReadDigest{});
+    }
+
+    void operator()(const Goodbye& /*message*/, std::size_t /*frame_bytes*/) const {
+        session.finish();
+    }
+
+    /// What only a server sends, or what has had its time.
+    template <class Other>
+    void operator()(const Other& /*message*/, std::size_t /*frame_bytes*/) const {
+        session.refuse(refusal(RefusalReason::unexpected_message));
+    }
+};
+
+ServerEffects ServerSession::step(ServerEvent event) {
+    if (state_ == State::over) {
+        return {};
+    }
+    effects_.clear();
+    std::visit([this](auto&& each) { Handler{*this}(std::forward<decltype(each)>(each)); },
+               std::move(event));
+    return std::exchange(effects_, {});
+}
+
+void ServerSession::send(const Message& message) {
+    effects_.push_back(server_effect::Send{encode(message)});
+}
+
+void ServerSession::refuse(Refusal refusal) {
+    send(std::move(refusal));
+    finish();
+}
+
+void ServerSession::finish() {
+    state_ = State::over;
+    effects_.push_back(server_effect::Close{});
+}
+
+void ServerSession::take_frame(const Bytes& frame) {
+    if (frame.size() > frame_bytes_max) {
+        refuse(refusal(RefusalReason::message_too_large));
+        return;
+    }
+    auto message = decode_message(frame);
+    if (!message) {
+        refuse(refusal(RefusalReason::malformed_message, to_text(message.error())));
+        return;
+    }
+    if (state_ == State::waits_for_hello) {
+        if (auto* hello = std::get_if<Hello>(&*message)) {
+            take_hello(std::move(*hello));
+        } else {
+            refuse(refusal(RefusalReason::unexpected_message, "before hello"));
+        }
+        return;
+    }
+    if (state_ != State::open) {
+        refuse(refusal(RefusalReason::unexpected_message, "before admission"));
+        return;
+    }
+    std::visit(
+        [this, &frame](auto&& each) {
+            Handler{*this}(std::forward<decltype(each)>(each), frame.size());
+        },
+        *std::move(message));
+}
+
+void ServerSession::take_hello(Hello hello) {
+    if (hello.protocol < challenge_.oldest_protocol) {
+        refuse(refusal(RefusalReason::protocol_too_old));
+    } else if (hello.protocol > challenge_.newest_protocol) {
+        refuse(refusal(RefusalReason::protocol_too_new));
+    } else if (hello.space != challenge_.space) {
+        refuse(refusal(RefusalReason::other_space));
+    } else {
+        state_ = State::waits_for_admission;
+        verdicts_sent_ = hello.last_verdict;
+        effects_.push_back(server_effect::Admit{challenge_, std::move(hello)});
+    }
+}
+
+void ServerSession::admit(const Welcome& welcome) {
+    ZHIBU_CHECK(state_ == State::waits_for_admission);
+    state_ = State::open;
+    head_ = std::max(head_, welcome.head);
+    push_credit_ = settings_.push_credit_bytes;
+    Welcome sent = welcome;
+    sent.push_credit = push_credit_;
+    send(std::move(sent));
+    verdicts_due_ = welcome.last_held;
+    if (verdicts_sent_ < verdicts_due_) {
+        effects_.push_back(
+            server_effect::ReadReceipts{verdicts_sent_, settings_.batch_bytes_max});
+    }
+}
+
+void ServerSession::take_receipts(server_event::ReceiptsRead read) {
+    if (read.receipts.empty()) {
+        verdicts_sent_ = verdicts_due_;
+        return;
+    }
+    verdicts_sent_.position += read.receipts.size();
+    send_verdicts(std::move(read.receipts), 0);
+    if (verdicts_sent_ < verdicts_due_) {
+        effects_.push_back(
+            server_effect::ReadReceipts{verdicts_sent_, settings_.batch_bytes_max});
+    }
+}
+
+void ServerSession::take_push(Push push, std::size_t frame_bytes) {
+    if (frame_bytes > push_credit_) {
+        refuse(refusal(RefusalReason::message_too_large, "more than the push credit"));
+        return;
+    }
+    push_credit_ -= frame_bytes;
+    waiting_.push_back(WaitingPush{std::move(push.groups), frame_bytes});
+    judge_next();
+}
+
+void ServerSession::judge_next() {
+    if (judging_ || waiting_.empty()) {
+        return;
+    }
+    // What gathered while the committer was busy goes to it as one job.
+    std::vector<SealedGroup> groups;
+    judging_bytes_ = 0;
+    for (WaitingPush& push : waiting_) {
+        judging_bytes_ += push.frame_bytes;
+        std::ranges::move(push.groups, std::back_inserter(groups));
+    }
+    waiting_.clear();
+    judging_ = true;
+    effects_.push_back(server_effect::Judge{std::move(groups)});
+}
+
+void ServerSession::take_judged(server_event::Judged judged) {
+    judging_ = false;
+    push_credit_ += judging_bytes_;
+    send_verdicts(std::move(judged.receipts), judging_bytes_);
+    if (judged.refusal) {
+        refuse(*std::move(judged.refusal));
+        return;
+    }
+    judge_next();
+}
+
+void ServerSession::send_verdicts(std::vector<Receipt> receipts, std::uint64_t credit) {
+    Verdicts batch;
+    std::size_t bytes = 0;
+    for (Receipt& receipt : receipts) {
+        const std::size_t size = receipt.verdict.size() + receipt.signature.size();
+        if (!batch.receipts.empty() && bytes + size > settings_.batch_bytes_max) {
+            send(std::exchange(batch, {}));
+            bytes = 0;
+        }
+        bytes += size;
+        batch.receipts.push_back(std::move(receipt));
+    }
+    batch.push_credit = credit;
+    send(std::move(batch));
+}
+
+void ServerSession::take_subscribe(const Subscribe& subscribe) {
+    if (subscribed_) {
+        refuse(refusal(RefusalReason::unexpected_message, "second subscription"));
+        return;
+    }
+    subscribed_ = true;
+    cursor_ = subscribe.from;
+    pull_credit_ = std::min(subscribe.credit, pull_credit_max);
+    if (cursor_ > head_) {
+        // A replica ahead of this server's history: only a snapshot leads it back.
+        subscribed_ = false;
+        send(SnapshotNeeded{head_});
+        return;
+    }
+    if (cursor_ == head_ && !reading_tail_) {
+        send(Tail{{}, cursor_, head_});
+    }
+    read_tail_if_due();
+}
+
+void ServerSession::read_tail_if_due() {
+    if (state_ != State::open || !subscribed_ || reading_tail_ || cursor_ >= head_ ||
+        pull_credit_ == 0) {
+        return;
+    }
+    reading_tail_ = true;
+    effects_.push_back(server_effect::ReadTail{cursor_, settings_.batch_bytes_max});
+}
+
+void ServerSession::take_tail(std::optional<Tail> tail) {
+    reading_tail_ = false;
+    if (!subscribed_) {
+        return;
+    }
+    if (!tail) {
+        subscribed_ = false;
+        send(SnapshotNeeded{head_});
+        return;
+    }
+    head_ = std::max(head_, tail->head);
+    cursor_ = tail->through;
+    Bytes frame = encode(Message{*std::move(tail)});
+    pull_credit_ -= std::min<std::uint64_t>(pull_credit_, frame.size());
+    effects_.push_back(server_effect::Send{std::move(frame)});
+    read_tail_if_due();
+}
+
+}  // namespace zhibu::sync

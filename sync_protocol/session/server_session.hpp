@@ -1,0 +1,200 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
+
+namespace zhibu::sync {
+
+/// What happens to a server's session, and what it then wants done.
+namespace server_event {
+
+/// The channel stands; `challenge` carries a fresh nonce.
+struct Opened {
+    Challenge challenge;
+};
+
+/// One frame arrived.
+struct Received {
+    Bytes frame;
+};
+
+/// The answer to Admit: the account and device may work.
+struct Admitted {
+    Welcome welcome;
+};
+
+/// The answer to Admit or ReadReceipts, ReadTail, ReadChunk, ReadDigest: it cannot be done.
+struct Denied {
+    Refusal refusal;
+};
+
+/// The answer to Judge: durable receipts, and a refusal if the rest could not be judged.
+struct Judged {
+    std::vector<Receipt> receipts;
+    std::optional<Refusal> refusal;
+};
+
+struct ReceiptsRead {
+    std::vector<Receipt> receipts;
+};
+
+/// No tail: it does not lead there.
+struct TailRead {
+    std::optional<Tail> tail;
+};
+
+struct ChunkRead {
+    SnapshotChunk chunk;
+};
+
+struct DigestRead {
+    DigestReply reply;
+};
+
+/// The log has grown.
+struct HeadAdvanced {
+    LogIndex head;
+};
+
+struct LeaseRenewed {
+    SignedLease lease;
+};
+
+/// The account, the device or the server may not go on.
+struct Stopped {
+    Refusal refusal;
+};
+
+}  // namespace server_event
+
+using ServerEvent =
+    std::variant<server_event::Opened, server_event::Received, server_event::Admitted,
+                 server_event::Denied, server_event::Judged, server_event::ReceiptsRead,
+                 server_event::TailRead, server_event::ChunkRead, server_event::DigestRead,
+                 server_event::HeadAdvanced, server_event::LeaseRenewed, server_event::Stopped>;
+
+namespace server_effect {
+
+struct Send {
+    Bytes frame;
+};
+
+/// Check the proof over session_transcript(challenge, hello, channel binding), device and account;
+/// answer Admitted or Denied.
+struct Admit {
+    Challenge challenge;
+    Hello hello;
+};
+
+/// Have these groups judged, in this order; answer Judged.
+struct Judge {
+    std::vector<SealedGroup> groups;
+};
+
+struct ReadReceipts {
+    Sequence after;
+    std::size_t bytes_max = 0;
+};
+
+struct ReadTail {
+    LogIndex from;
+    std::size_t bytes_max = 0;
+};
+
+struct ReadChunk {
+    RecordKey after;
+    std::size_t bytes_max = 0;
+};
+
+struct ReadDigest {};
+
+/// Close the channel when everything sent before has gone out. Nothing follows.
+struct Close {};
+
+}  // namespace server_effect
+
+using ServerEffect =
+    std::variant<server_effect::Send, server_effect::Admit, server_effect::Judge,
+                 server_effect::ReadReceipts, server_effect::ReadTail, server_effect::ReadChunk,
+                 server_effect::ReadDigest, server_effect::Close>;
+using ServerEffects = std::vector<ServerEffect>;
+
+/// The server's end of one sync session: what to check, judge, read and send next.
+///
+/// Sans I/O: holds no socket, file, clock or random source. Equal events in equal order give
+/// equal effects. At most one Judge and one read of each sort are outstanding; memory is bounded
+/// by the push credit and one batch.
+/// Hostile input ends the session with a refusal, never with an exception.
+/// Threads: not synchronised; confined to the session's strand. Source: sync.md, "Sessions".
+class ServerSession {
+public:
+    struct Settings {
+        std::uint64_t push_credit_bytes = 4U << 20U;
+        /// Uncompressed, so that a frame stays under its limit.
+        std::size_t batch_bytes_max = 384U << 10U;
+    };
+
+    explicit ServerSession(Settings settings) : settings_{settings} {}
+
+    /// Takes one event; returns all that must now be done, in this order.
+    [[nodiscard]] ServerEffects step(ServerEvent event);
+
+    [[nodiscard]] bool is_open() const { return state_ == State::open; }
+
+    [[nodiscard]] bool is_over() const { return state_ == State::over; }
+
+private:
+    enum class State : std::uint8_t { fresh, waits_for_hello, waits_for_admission, open, over };
+
+    struct Handler;
+
+    void send(const Message& message);
+    void refuse(Refusal refusal);
+    void finish();
+    void take_frame(const Bytes& frame);
+    void take_hello(Hello hello);
+    void take_push(Push push, std::size_t frame_bytes);
+    void take_subscribe(const Subscribe& subscribe);
+    void admit(const Welcome& welcome);
+    void take_judged(server_event::Judged judged);
+    void take_receipts(server_event::ReceiptsRead read);
+    void take_tail(std::optional<Tail> tail);
+    void judge_next();
+    void send_verdicts(std::vector<Receipt> receipts, std::uint64_t credit);
+    void read_tail_if_due();
+
+    Settings settings_;
+    State state_ = State::fresh;
+    Challenge challenge_;
+    ServerEffects effects_;
+
+    // Push.
+    std::uint64_t push_credit_ = 0;
+    struct WaitingPush {
+        std::vector<SealedGroup> groups;
+        std::size_t frame_bytes = 0;
+    };
+    std::vector<WaitingPush> waiting_;
+    std::size_t judging_bytes_ = 0;
+    bool judging_ = false;
+    Sequence verdicts_sent_;
+    Sequence verdicts_due_;
+
+    // Pull.
+    bool subscribed_ = false;
+    bool reading_tail_ = false;
+    bool reading_chunk_ = false;
+    bool reading_digest_ = false;
+    LogIndex cursor_;
+    LogIndex head_;
+    std::uint64_t pull_credit_ = 0;
+};
+
+}  // namespace zhibu::sync

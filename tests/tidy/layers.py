@@ -1,0 +1,144 @@
+"""Who may use what: the one place where docs/architecture.md's arrows are written down for the machine.
+
+There is no list of tolerated edges. A new folder, or a new arrow, is a change of this table.
+"""
+
+SHARED = {
+    "shared/record": set(),
+    "shared/catalog": {"shared/record"},
+    "shared/rules": {"shared/record", "shared/catalog"},
+    "shared/keys": {"shared/record"},
+    "shared/vault": {"shared/record", "shared/keys"},
+}
+
+SYNC_PROTOCOL = {
+    "sync_protocol/message": set(SHARED),
+    "sync_protocol/codec": set(SHARED) | {"sync_protocol/message"},
+    "sync_protocol/merge": set(SHARED) | {"sync_protocol/message"},
+    "sync_protocol/session": set(SHARED)
+    | {"sync_protocol/message", "sync_protocol/codec", "sync_protocol/merge"},
+}
+
+BOTH_ENDS = set(SHARED) | set(SYNC_PROTOCOL)
+
+
+def _upon(below, edges):
+    return {folder: below | allowed for folder, allowed in edges.items()}
+
+
+SERVER = _upon(
+    BOTH_ENDS,
+    {
+        "server/store": set(),
+        "server/store/sqlite": {"server/store"},
+        "server/store/postgres": {"server/store"},
+        "server/metrics": set(),
+        "server/account": {"server/store"},
+        "server/window": {"server/store", "server/account"},
+        "server/device": {"server/store", "server/account"},
+        "server/ledger": {"server/store"},
+        "server/committer": {
+            "server/store",
+            "server/account",
+            "server/window",
+            "server/device",
+            "server/ledger",
+            "server/metrics",
+        },
+        "server/session": {
+            "server/store",
+            "server/account",
+            "server/window",
+            "server/device",
+            "server/committer",
+            "server/metrics",
+        },
+        "server/admin": {
+            "server/store",
+            "server/account",
+            "server/window",
+            "server/device",
+            "server/committer",
+            "server/metrics",
+        },
+        "server/listener": {"server/metrics"},
+    },
+)
+SERVER["server"] = BOTH_ENDS | set(SERVER)
+
+CLIENT = _upon(
+    BOTH_ENDS,
+    {
+        "client/replica": set(),
+        "client/roster": set(),
+        "client/agent": {"client/replica"},
+        "client/workbench/api": {"client/replica", "client/roster", "client/agent"},
+        "client/workbench/http": {"client/workbench/api"},
+        "client/cli": {
+            "client/replica",
+            "client/roster",
+            "client/agent",
+            "client/workbench/api",
+            "client/workbench/http",
+        },
+    },
+)
+CLIENT["client"] = BOTH_ENDS | set(CLIENT)
+
+# Folder -> the folders that it may include, itself aside. tests/ may include everything but another
+# folder's detail/; nothing outside tests/ may include tests/.
+LAYERS = SHARED | SYNC_PROTOCOL | SERVER | CLIENT
+
+# Start of a third party's include -> (where it may stand, why). A place is a folder (with all below
+# it) or a file. Files end in .cpp: such headers stay out of ours, `detail/` aside.
+CONFINED_HEADERS = {
+    "boost/asio": (
+        ["server/listener", "client/agent", "client/workbench/http", "cmake/asio"],
+        "sockets belong to the transport files alone, and one such file costs half a minute",
+    ),
+    "boost/beast": (
+        ["server/listener", "client/agent", "client/workbench/http", "cmake/asio"],
+        "sockets belong to the transport files alone, and one such file costs half a minute",
+    ),
+    "cereal/": (["sync_protocol/codec"], "only the bounded archive may see cereal"),
+    "SQLiteCpp/": (
+        ["server/store/sqlite", "client/replica"],
+        "rows belong to the stores; others speak their verbs",
+    ),
+    "sqlite3": (
+        ["server/store/sqlite", "client/replica", "shared/vault"],
+        "rows belong to the stores; others speak their verbs",
+    ),
+    "boost/json": (
+        ["server", "client", "sync_protocol", "shared"],
+        "a heavy header",
+    ),
+}
+
+# Included nowhere: they pull in the whole library.
+FORBIDDEN_HEADERS = {
+    "boost/asio.hpp": "all of Asio: include the narrow headers",
+    "boost/beast.hpp": "all of Beast: include the narrow headers",
+    "boost/json/src.hpp": "Boost.JSON is linked",
+}
+
+# The adapters: files whose purpose is to touch the clock, the random source or the file system.
+# Everything else takes Clock, Random, Disk as a parameter.
+ADAPTERS = [
+    "shared/keys/system_clock.cpp",
+    "shared/keys/system_random.cpp",
+    "shared/vault",
+    "server/store/sqlite",
+    "server/device",
+    "server/main.cpp",
+    "server/admin",
+    "client/replica",
+    "client/roster",
+    "client/cli",
+    "client/main.cpp",
+    "cmake/fuzz",
+]
+
+# Tests make and read files as they need to; a real clock or random source is still refused, except
+# where real programs are run and measured.
+TESTS_WITH_REAL_TIME = ["tests/support", "tests/demo", "tests/e2e", "tests/bench"]

@@ -33,18 +33,12 @@ SERVER = _upon(
         "server/store/sqlite": {"server/store"},
         "server/store/postgres": {"server/store"},
         "server/metrics": set(),
-        "server/account": {"server/store"},
-        "server/window": {"server/store", "server/account"},
-        "server/device": {"server/store", "server/account"},
         "server/ledger": {"server/store"},
-        "server/committer": {
-            "server/store",
-            "server/account",
-            "server/window",
-            "server/device",
-            "server/ledger",
-            "server/metrics",
-        },
+        "server/committer": {"server/store", "server/ledger", "server/metrics"},
+        # Who may work, when and from what is decided on the control state that the committer keeps.
+        "server/account": {"server/store", "server/committer"},
+        "server/window": {"server/store", "server/committer", "server/account"},
+        "server/device": {"server/store", "server/committer", "server/account"},
         "server/session": {
             "server/store",
             "server/account",

@@ -1,0 +1,21 @@
+# Writes <build>/targets.txt, one line a library or program of ours: name, folder, direct links, and
+# makes the target zhibu_picture, which draws docs/architecture.svg from it.
+function(zhibu_picture)
+  find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+  get_property(targets GLOBAL PROPERTY ZHIBU_TARGETS)
+  set(lines "")
+  foreach(target IN LISTS targets)
+    get_target_property(folder ${target} SOURCE_DIR)
+    get_target_property(links ${target} LINK_LIBRARIES)
+    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
+    list(FILTER links INCLUDE REGEX "^zhibu")
+    list(JOIN links " " links)
+    string(APPEND lines "${target}\t${folder}\t${links}\n")
+  endforeach()
+  file(WRITE ${CMAKE_BINARY_DIR}/targets.txt "${lines}")
+  set(program ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/cmake/picture.py
+    ${CMAKE_BINARY_DIR}/targets.txt ${CMAKE_SOURCE_DIR}/docs/architecture.dot)
+  add_custom_target(zhibu_picture COMMAND ${program} --draw VERBATIM)
+  add_test(NAME architecture_picture COMMAND ${program} --check)
+  set_tests_properties(architecture_picture PROPERTIES LABELS unit)
+endfunction()

@@ -35,6 +35,12 @@ struct ClientSession::Handler {
 
     void operator()(client_event::Done /*event*/) const { session.work_done(); }
 
+    void operator()(client_event::Compared /*event*/) const {
+        session.compare_asked_ = false;
+        session.compare_wanted_ = false;
+        session.settle();
+    }
+
     void operator()(const client_event::GroupMade& event) const {
         session.position_.last_sequence = std::max(session.position_.last_sequence, event.last);
         session.nothing_waits_ = false;
@@ -79,10 +85,11 @@ struct ClientSession::Handler {
     }
 
     void operator()(const DigestReply& message, std::size_t /*frame_bytes*/) const {
-        session.compare_asked_ = false;
-        session.compare_wanted_ = false;
+        if (!session.compare_asked_) {
+            session.fail(SessionFault::unexpected_message, "digest");
+            return;
+        }
         session.effects_.push_back(client_effect::Compare{message});
-        session.settle();
     }
 
     void operator()(Refusal message, std::size_t /*frame_bytes*/) const {

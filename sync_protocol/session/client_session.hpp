@@ -40,6 +40,9 @@ struct WaitingRead {
 /// The answer to StoreVerdicts, ApplyTail, Stage, SwapIn, StoreLease, in their order.
 struct Done {};
 
+/// The answer to Compare.
+struct Compared {};
+
 /// The user has made a group; `last` is the newest sequence of this incarnation.
 struct GroupMade {
     Sequence last;
@@ -116,7 +119,7 @@ struct CaughtUp {
     LogIndex at;
 };
 
-/// The server's digest, for comparison with a replica confirmed at the same index.
+/// The server's digest, for comparison with a replica confirmed at the same index; answer Compared.
 struct Compare {
     DigestReply reply;
 };

@@ -1,0 +1,332 @@
+#include "client/agent/sync_agent.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace zhibu::client {
+namespace {
+
+constexpr std::chrono::milliseconds backoff_first{500};
+constexpr std::chrono::milliseconds backoff_longest{60'000};
+
+sync::ReplicaPosition position_of(const ReplicaStatus& status, std::uint32_t catalog_version) {
+    sync::ReplicaPosition position;
+    position.space = status.space;
+    position.device = status.device;
+    position.incarnation = status.incarnation;
+    position.account = status.account;
+    position.epoch = status.epoch;
+    position.confirmed = status.confirmed;
+    position.last_sequence = status.last_sequence;
+    position.last_verdict = status.last_verdict;
+    position.catalog_version = catalog_version;
+    return position;
+}
+
+bool is_transient(sync::RefusalReason reason) {
+    using sync::RefusalReason;
+    return reason == RefusalReason::server_stopping || reason == RefusalReason::server_busy ||
+           reason == RefusalReason::server_storage_failed;
+}
+
+}  // namespace
+
+bool worth_retrying(const SyncReport& report) {
+    if (report.replica_error || report.fault) {
+        return false;
+    }
+    if (report.refusal) {
+        return is_transient(report.refusal->reason);
+    }
+    if (!report.wire_error) {
+        return false;
+    }
+    switch (report.wire_error->fault) {
+        case sync::WireFault::server_untrusted:
+        case sync::WireFault::server_expired:
+        case sync::WireFault::server_wrong_host:
+        case sync::WireFault::certificate_refused:
+        case sync::WireFault::certificate_expired:
+        case sync::WireFault::closed_here:
+            return false;
+        case sync::WireFault::closed_by_peer:
+        case sync::WireFault::cannot_resolve:
+        case sync::WireFault::cannot_connect:
+        case sync::WireFault::timed_out:
+        case sync::WireFault::connection_lost:
+        case sync::WireFault::message_too_large:
+        case sync::WireFault::protocol_error:
+            return true;
+    }
+    return false;
+}
+
+/// One connection: a wire, an engine, and the replica's answers.
+class SyncAgent::Session final : public sync::WireEvents {
+public:
+    Session(SyncAgent& agent, const sync::ReplicaPosition& position)
+        : agent_{agent},
+          engine_{position, agent.parts_.server_key, sync::ClientSession::Settings{}},
+          self_{std::make_shared<Session*>(this)} {}
+
+    void on_open(sync::Wire& wire, const sync::PeerIdentity& peer) override {
+        wire_ = &wire;
+        step(sync::client_event::Opened{peer.channel_binding});
+        if (agent_.mode_ == Mode::once_and_compare) {
+            step(sync::client_event::CompareWanted{});
+        }
+        if (agent_.mode_ != Mode::follow) {
+            step(sync::client_event::LeaveWhenDone{});
+        }
+    }
+
+    void on_message(std::vector<std::uint8_t> message) override {
+        step(sync::client_event::Received{std::move(message)});
+        if (engine_.is_open() && !std::exchange(was_open_, true)) {
+            report(SyncPhase::synchronising);
+        }
+    }
+
+    void on_drained() override {}
+
+    void on_closed(const sync::WireError& error) override {
+        wire_ = nullptr;
+        self_.reset();
+        if (!ended_) {
+            last_.wire_error = error;
+        }
+        // The agent destroys this session; nothing of it may be touched after.
+        agent_.parts_.executor->post([agent = std::weak_ptr{agent_.self_}, last = last_,
+                                      was_open = was_open_] {
+            if (const auto alive = agent.lock()) {
+                (*alive)->session_over(last, was_open);
+            }
+        });
+    }
+
+    void step(sync::ClientEvent event) {
+        if (wire_ == nullptr) {
+            return;
+        }
+        for (sync::ClientEffect& effect : engine_.step(std::move(event))) {
+            std::visit([this](auto&& each) { perform(std::forward<decltype(each)>(each)); },
+                       std::move(effect));
+            if (wire_ == nullptr) {
+                return;
+            }
+        }
+    }
+
+    void close() {
+        if (wire_ != nullptr) {
+            ended_ = true;
+            wire_->close();
+        }
+    }
+
+private:
+    void report(SyncPhase phase) {
+        last_.phase = phase;
+        agent_.parts_.report(last_);
+    }
+
+    void perform(sync::client_effect::Send effect) { wire_->send(std::move(effect.frame)); }
+
+    void perform(const sync::client_effect::Prove& effect) {
+        step(sync::client_event::Proved{agent_.parts_.prove(effect.transcript)});
+    }
+
+    void perform(const sync::client_effect::ReadWaiting& effect) {
+        ask<std::vector<record::SealedGroup>>(
+            [effect](Replica& replica) {
+                return replica.waiting_after(effect.after, effect.bytes_max);
+            },
+            [after = effect.after](Session& session, std::vector<record::SealedGroup> groups) {
+                record::Sequence last = after;
+                last.position += groups.size();
+                session.step(sync::client_event::WaitingRead{std::move(groups), last});
+            });
+    }
+
+    void perform(sync::client_effect::StoreVerdicts effect) {
+        work([receipts = std::move(effect.receipts)](Replica& replica) {
+            return replica.take_verdicts(receipts);
+        });
+    }
+
+    void perform(sync::client_effect::ApplyTail effect) {
+        work([effect = std::move(effect)](Replica& replica) {
+            return replica.apply_tail(effect.entries, effect.through);
+        });
+    }
+
+    void perform(sync::client_effect::Stage effect) {
+        work([effect = std::move(effect)](Replica& replica) {
+            return replica.stage(effect.after, effect.chunk);
+        });
+    }
+
+    void perform(const sync::client_effect::SwapIn& effect) {
+        work([effect](Replica& replica) { return replica.swap_in(effect.epoch); });
+    }
+
+    void perform(const sync::client_effect::StoreLease& effect) {
+        work([effect](Replica& replica) {
+            return replica.take_lease(effect.lease, effect.server_time);
+        });
+    }
+
+    void perform(const sync::client_effect::CaughtUp& effect) {
+        last_.at = effect.at;
+        report(SyncPhase::caught_up);
+    }
+
+    void perform(const sync::client_effect::Compare& effect) {
+        last_.server_digest = effect.reply;
+        ask<ScopeDigest>([](Replica& replica) { return replica.digest(); },
+                         [](Session& session, const ScopeDigest& digest) {
+                             session.last_.own_digest = digest;
+                             session.step(sync::client_event::Compared{});
+                         });
+    }
+
+    void perform(sync::client_effect::End effect) {
+        last_.refusal = std::move(effect.refusal);
+        last_.fault = effect.fault;
+        // After whatever the replica is still asked for: its answers belong into the last report.
+        ask<bool>([](Replica&) { return std::expected<bool, ReplicaError>{true}; },
+                  [](Session& session, bool) { session.close(); });
+    }
+
+    /// Does `read` at the desk and hands its value to `take`, here, unless the wire is gone.
+    template <class Value, class Read, class Take>
+    void ask(Read read, Take take) {
+        sync::Executor* executor = agent_.parts_.executor;
+        std::weak_ptr<Session*> weak = self_;
+        agent_.parts_.desk->ask([executor, weak, read = std::move(read),
+                                 take = std::move(take)](Replica& replica) {
+            std::expected<Value, ReplicaError> value = read(replica);
+            executor->post([weak, value = std::move(value), take]() mutable {
+                const auto alive = weak.lock();
+                if (!alive) {
+                    return;
+                }
+                if (!value) {
+                    (*alive)->fail(std::move(value).error());
+                    return;
+                }
+                take(**alive, *std::move(value));
+            });
+        });
+    }
+
+    template <class Work>
+    void work(Work work) {
+        ask<bool>(
+            [work = std::move(work)](Replica& replica) -> std::expected<bool, ReplicaError> {
+                if (auto done = work(replica); !done) {
+                    return std::unexpected{std::move(done).error()};
+                }
+                return true;
+            },
+            [](Session& session, bool) {
+                session.agent_.parts_.replica_changed();
+                session.step(sync::client_event::Done{});
+            });
+    }
+
+    void fail(ReplicaError error) {
+        last_.replica_error = std::move(error);
+        close();
+    }
+
+    SyncAgent& agent_;
+    sync::ClientSession engine_;
+    sync::Wire* wire_ = nullptr;
+    SyncReport last_;
+    bool was_open_ = false;
+    bool ended_ = false;
+    std::shared_ptr<Session*> self_;
+};
+
+SyncAgent::SyncAgent(Parts parts, Mode mode)
+    : parts_{std::move(parts)}, mode_{mode}, self_{std::make_shared<SyncAgent*>(this)} {}
+
+SyncAgent::~SyncAgent() = default;
+
+void SyncAgent::start() {
+    SyncReport report;
+    report.phase = SyncPhase::connecting;
+    parts_.report(report);
+    attempt();
+}
+
+void SyncAgent::attempt() {
+    retry_.reset();
+    std::weak_ptr<SyncAgent*> weak = self_;
+    parts_.desk->ask([executor = parts_.executor, weak](Replica& replica) {
+        executor->post([weak, status = replica.status()] {
+            const auto alive = weak.lock();
+            if (!alive || (*alive)->stopping_) {
+                return;
+            }
+            SyncAgent& agent = **alive;
+            if (!status) {
+                SyncReport report;
+                report.replica_error = status.error();
+                agent.session_over(report, false);
+                return;
+            }
+            agent.session_ = std::make_unique<Session>(
+                agent, position_of(*status, agent.parts_.catalog_version));
+            agent.parts_.connect(*agent.session_);
+        });
+    });
+}
+
+void SyncAgent::group_made(record::Sequence last) {
+    if (session_) {
+        session_->step(sync::client_event::GroupMade{last});
+    }
+}
+
+void SyncAgent::stop() {
+    stopping_ = true;
+    retry_.reset();
+    if (session_) {
+        session_->close();
+        return;
+    }
+    SyncReport report;
+    report.phase = SyncPhase::ended;
+    parts_.report(report);
+}
+
+void SyncAgent::session_over(SyncReport report, bool was_admitted) {
+    session_.reset();
+    failures_ = was_admitted ? 0 : failures_ + 1;
+    if (mode_ == Mode::follow && !stopping_ && worth_retrying(report)) {
+        const auto delay = next_delay();
+        report.phase = SyncPhase::offline;
+        report.retry_in = delay;
+        retry_ = parts_.executor->after(delay, [this] { attempt(); });
+    } else {
+        report.phase = SyncPhase::ended;
+    }
+    parts_.report(report);
+}
+
+std::chrono::milliseconds SyncAgent::next_delay() {
+    const unsigned doublings = std::min(failures_, 7U);
+    const auto ceiling = std::min(backoff_longest, backoff_first * (1U << doublings));
+    std::array<std::uint8_t, 4> bytes{};
+    parts_.random->fill(bytes);
+    const std::uint32_t roll = static_cast<std::uint32_t>(bytes[0]) << 24U |
+                               static_cast<std::uint32_t>(bytes[1]) << 16U |
+                               static_cast<std::uint32_t>(bytes[2]) << 8U | bytes[3];
+    // Full jitter: anywhere between now and the ceiling, so that branches do not come in step.
+    return std::chrono::milliseconds{
+        static_cast<std::int64_t>(roll % static_cast<std::uint32_t>(ceiling.count() + 1))};
+}
+
+}  // namespace zhibu::client

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "client/agent/replica_desk.hpp"
+#include "shared/record/random.hpp"
+#include "sync_protocol/session/client_session.hpp"
+#include "sync_protocol/session/wire.hpp"
+
+namespace zhibu::client {
+
+/// How synchronisation stands, for people.
+enum class SyncPhase : std::uint8_t {
+    offline,        // not connected; `error` or `refusal` says why, if it was tried
+    connecting,
+    synchronising,  // connected; something is still to be sent, judged or applied
+    caught_up,      // connected; both ends stand at the same index
+    ended,          // over for good: done, or not to be tried again
+};
+
+/// One report of the agent. Values, so that any thread may keep it.
+struct SyncReport {
+    SyncPhase phase = SyncPhase::offline;
+    record::LogIndex at;
+    std::optional<sync::WireError> wire_error;
+    std::optional<sync::Refusal> refusal;
+    std::optional<sync::SessionFault> fault;
+    std::optional<ReplicaError> replica_error;
+    /// When the next attempt is made, counted from the report.
+    std::optional<std::chrono::milliseconds> retry_in;
+    /// The server's digest beside the replica's, where both stood at the same index.
+    std::optional<sync::DigestReply> server_digest;
+    std::optional<ScopeDigest> own_digest;
+};
+
+/// Keeps one replica synchronised: opens the wire, drives the session engine, does its work at the
+/// replica's desk, and, when following, tries again after a loss with exponential backoff and
+/// full jitter. A refusal that a person must resolve (wrong password, disabled account) is not
+/// tried again until asked.
+/// Threads: confined to `executor`; reports are made on it.
+class SyncAgent {
+public:
+    struct Parts {
+        sync::Executor* executor = nullptr;
+        ReplicaDesk* desk = nullptr;
+        record::Random* random = nullptr;
+        /// Opens a wire to the server, whose events go to the given receiver.
+        std::function<void(sync::WireEvents&)> connect;
+        /// Signs with the account's key.
+        std::function<record::Signature(std::span<const std::uint8_t>)> prove;
+        std::array<std::uint8_t, 32> server_key{};
+        std::uint32_t catalog_version = 0;
+        std::function<void(const SyncReport&)> report;
+        /// The confirmed or pending state has changed; lists should be read again.
+        std::function<void()> replica_changed;
+    };
+
+    enum class Mode : std::uint8_t { once, once_and_compare, follow };
+
+    SyncAgent(Parts parts, Mode mode);
+    ~SyncAgent();
+    SyncAgent(const SyncAgent&) = delete;
+    SyncAgent& operator=(const SyncAgent&) = delete;
+
+    /// Connects, now or as soon as the replica has said where it stands.
+    void start();
+    /// The user has made a group.
+    void group_made(record::Sequence last);
+    /// Closes the wire; a last report of phase `ended` follows.
+    void stop();
+
+private:
+    class Session;
+    friend class Session;
+
+    void attempt();
+    void session_over(SyncReport report, bool was_admitted);
+    [[nodiscard]] std::chrono::milliseconds next_delay();
+
+    Parts parts_;
+    Mode mode_;
+    bool stopping_ = false;
+    unsigned failures_ = 0;
+    std::unique_ptr<Session> session_;
+    std::unique_ptr<sync::Executor::Timer> retry_;
+    /// Emptied on destruction; answers from the desk hold it weakly.
+    std::shared_ptr<SyncAgent*> self_;
+};
+
+/// Whether trying again by itself can help.
+[[nodiscard]] bool worth_retrying(const SyncReport& report);
+
+}  // namespace zhibu::client

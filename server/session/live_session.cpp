@@ -1,0 +1,233 @@
+#include "server/session/live_session.hpp"
+
+#include <utility>
+
+#include "server/account/admission.hpp"
+
+namespace zhibu::server {
+namespace {
+
+sync::Refusal refusal(sync::RefusalReason reason) {
+    sync::Refusal made;
+    made.reason = reason;
+    return made;
+}
+
+sync::ServerEvent storage_failed() {
+    return sync::server_event::Denied{refusal(sync::RefusalReason::server_storage_failed)};
+}
+
+/// What a lease says, its times of granting and expiry and its serial left out.
+bool same_permission(const sync::Lease& left, const sync::Lease& right) {
+    return left.scope == right.scope && left.may_write == right.may_write &&
+           left.manages == right.manages && left.always_open == right.always_open &&
+           left.periods == right.periods;
+}
+
+}  // namespace
+
+/// Does one effect of the engine; one overload each.
+struct LiveSession::Doer {
+    LiveSession& session;
+
+    void operator()(sync::server_effect::Send effect) const {
+        session.wire_->send(std::move(effect.frame));
+    }
+
+    void operator()(const sync::server_effect::Admit& effect) const { session.admit(effect); }
+
+    void operator()(sync::server_effect::Judge effect) const {
+        PushJob job{DeviceId{session.hello_.device}, session.hello_.incarnation,
+                    session.hello_.account, std::move(effect.groups)};
+        sync::Executor* executor = session.host_.parts_.executor;
+        std::weak_ptr<LiveSession*> weak = session.self_;
+        session.host_.parts_.committer->push(
+            std::move(job), [executor, weak](PushResult result) {
+                executor->post([weak, result = std::move(result)]() mutable {
+                    if (const auto alive = weak.lock()) {
+                        (*alive)->step(sync::server_event::Judged{std::move(result.receipts),
+                                                                  std::move(result.refusal)});
+                    }
+                });
+            });
+    }
+
+    void operator()(const sync::server_effect::ReadReceipts& effect) const {
+        session.ask([device = session.hello_.device, incarnation = session.hello_.incarnation,
+                     effect](StoreReader& reader) -> sync::ServerEvent {
+            auto read = reader.receipts(device, incarnation, effect.after, effect.bytes_max);
+            return read ? sync::ServerEvent{sync::server_event::ReceiptsRead{*std::move(read)}}
+                        : storage_failed();
+        });
+    }
+
+    void operator()(const sync::server_effect::ReadTail& effect) const {
+        session.ask([scope = session.scope(), device = session.hello_.device,
+                     incarnation = session.hello_.incarnation,
+                     effect](StoreReader& reader) -> sync::ServerEvent {
+            auto read = reader.tail(effect.from, scope, device, incarnation, effect.bytes_max);
+            return read ? sync::ServerEvent{sync::server_event::TailRead{*std::move(read)}}
+                        : storage_failed();
+        });
+    }
+
+    void operator()(const sync::server_effect::ReadChunk& effect) const {
+        session.ask([scope = session.scope(), effect](StoreReader& reader) -> sync::ServerEvent {
+            auto read = reader.chunk(effect.after, scope, effect.bytes_max);
+            return read ? sync::ServerEvent{sync::server_event::ChunkRead{*std::move(read)}}
+                        : storage_failed();
+        });
+    }
+
+    void operator()(sync::server_effect::ReadDigest /*effect*/) const {
+        session.ask([scope = session.scope()](StoreReader& reader) -> sync::ServerEvent {
+            auto read = reader.digest(scope);
+            return read ? sync::ServerEvent{sync::server_event::DigestRead{*read}}
+                        : storage_failed();
+        });
+    }
+
+    void operator()(sync::server_effect::Close /*effect*/) const { session.wire_->close(); }
+};
+
+LiveSession::LiveSession(SessionHost& host)
+    : host_{host},
+      engine_{host.settings_.session},
+      self_{std::make_shared<LiveSession*>(this)} {}
+
+LiveSession::~LiveSession() { host_.closed(*this); }
+
+void LiveSession::on_open(sync::Wire& wire, const sync::PeerIdentity& peer) {
+    wire_ = &wire;
+    peer_ = peer;
+    if (host_.stopping_) {
+        step(sync::server_event::Stopped{refusal(sync::RefusalReason::server_stopping)});
+        return;
+    }
+    sync::Challenge challenge;
+    challenge.space = host_.identity_.space;
+    challenge.epoch = host_.identity_.epoch;
+    host_.parts_.random->fill(challenge.nonce);
+    challenge.server_time = host_.parts_.clock->now();
+    step(sync::server_event::Opened{challenge});
+}
+
+void LiveSession::on_message(std::vector<std::uint8_t> message) {
+    step(sync::server_event::Received{std::move(message)});
+}
+
+void LiveSession::on_closed(const sync::WireError& error) {
+    self_.reset();
+    wire_ = nullptr;
+    host_.closed(*this);
+    host_.parts_.log("session_closed", to_text(hello_.device) + " " + error.detail);
+}
+
+void LiveSession::step(sync::ServerEvent event) {
+    if (wire_ == nullptr) {
+        return;
+    }
+    for (sync::ServerEffect& effect : engine_.step(std::move(event))) {
+        std::visit([this](auto&& each) { Doer{*this}(std::forward<decltype(each)>(each)); },
+                   std::move(effect));
+    }
+}
+
+void LiveSession::stop(sync::Refusal refusal) {
+    step(sync::server_event::Stopped{std::move(refusal)});
+}
+
+template <class Read>
+void LiveSession::ask(Read read) {
+    sync::Executor* executor = host_.parts_.executor;
+    std::weak_ptr<LiveSession*> weak = self_;
+    host_.parts_.desk->ask([executor, weak, read = std::move(read)](StoreReader& reader) {
+        executor->post([weak, event = read(reader)]() mutable {
+            if (const auto alive = weak.lock()) {
+                (*alive)->step(std::move(event));
+            }
+        });
+    });
+}
+
+ScopeFilter LiveSession::scope() const {
+    const auto control = host_.parts_.committer->control();
+    const Account* account = control->account(hello_.account);
+    return account == nullptr ? ScopeFilter{} : control->scope_filter(*account);
+}
+
+void LiveSession::admit(const sync::server_effect::Admit& effect) {
+    hello_ = effect.hello;
+    sync::Executor* executor = host_.parts_.executor;
+    std::weak_ptr<LiveSession*> weak = self_;
+    host_.parts_.desk->ask([executor, weak, hello = effect.hello,
+                            challenge = effect.challenge](StoreReader& reader) {
+        const auto key = reader.device_key(hello.device);
+        const auto credential = reader.credential(hello.account);
+        const auto chain = reader.chain(hello.device, hello.incarnation);
+        const auto head = reader.head();
+        const bool all_read = key && credential && chain && head;
+        executor->post([=] {
+            const auto alive = weak.lock();
+            if (!alive) {
+                return;
+            }
+            if (!all_read) {
+                (*alive)->step(storage_failed());
+                return;
+            }
+            (*alive)->decide_admission(challenge, *key, *credential, *chain, *head);
+        });
+    });
+}
+
+void LiveSession::decide_admission(const sync::Challenge& challenge,
+                                   const std::optional<DeviceKey>& key,
+                                   const std::optional<Credential>& credential,
+                                   const HeldChain& chain, LogIndex head) {
+    const Instant now = host_.parts_.clock->now();
+    const auto control = host_.parts_.committer->control();
+    const AdmissionCase case_{challenge, hello_, peer_.channel_binding,
+                              peer_.device, key, credential};
+    const auto admitted = server::admit(case_, *control, host_.lockout_, now);
+    if (!admitted) {
+        host_.parts_.log("session_refused", to_text(hello_.device) + " reason " +
+                                                std::to_string(static_cast<int>(
+                                                    admitted.error().reason)));
+        step(sync::server_event::Denied{admitted.error()});
+        return;
+    }
+    sync::Welcome welcome;
+    welcome.protocol = hello_.protocol;
+    welcome.epoch = host_.identity_.epoch;
+    welcome.head = head;
+    welcome.last_held = chain.last;
+    const Account& account = **admitted;
+    lease_ = host_.make_lease(account, hello_.device);
+    welcome.lease = host_.sign_lease(lease_);
+    step(sync::server_event::Admitted{std::move(welcome)});
+    host_.opened(*this);
+}
+
+void LiveSession::look_again(Instant now) {
+    const auto control = host_.parts_.committer->control();
+    if (auto refused = control->session_refusal(hello_.account, RecordId{hello_.device.uuid}, now)) {
+        stop(*std::move(refused));
+        return;
+    }
+    const Account* account = control->account(hello_.account);
+    sync::Lease renewed = host_.make_lease(*account, hello_.device);
+    if (same_permission(renewed, lease_)) {
+        return;
+    }
+    const bool scope_changed = renewed.scope != lease_.scope;
+    lease_ = std::move(renewed);
+    if (scope_changed) {
+        // The replica must be made anew; the next session's tail will say so.
+        stop(refusal(sync::RefusalReason::replaced_by_newer_session));
+        return;
+    }
+    step(sync::server_event::LeaseRenewed{host_.sign_lease(lease_)});
+}
+
+}  // namespace zhibu::server

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "server/session/session_host.hpp"
+
+namespace zhibu::server {
+
+/// One wire with its engine. Results of reading and judging come back through the executor; one
+/// that comes after the wire has closed is dropped.
+/// Threads: confined to the host's executor.
+class LiveSession final : public sync::WireEvents {
+public:
+    explicit LiveSession(SessionHost& host);
+    ~LiveSession() override;
+
+    void on_open(sync::Wire& wire, const sync::PeerIdentity& peer) override;
+    void on_message(std::vector<std::uint8_t> message) override;
+    void on_drained() override {}
+    void on_closed(const sync::WireError& error) override;
+
+    void step(sync::ServerEvent event);
+    void stop(sync::Refusal refusal);
+    /// Ends the session if its account or device may not go on; otherwise sends a new lease where
+    /// the old one says something else.
+    void look_again(Instant now);
+
+    [[nodiscard]] const sync::Hello& hello() const { return hello_; }
+
+    [[nodiscard]] bool is_open() const { return engine_.is_open(); }
+
+private:
+    struct Doer;
+
+    void admit(const sync::server_effect::Admit& effect);
+    void decide_admission(const sync::Challenge& challenge, const std::optional<DeviceKey>& key,
+                          const std::optional<Credential>& credential, const HeldChain& chain,
+                          LogIndex head);
+    [[nodiscard]] ScopeFilter scope() const;
+    /// Runs `read` at the desk and hands its result back to the engine, unless the wire is gone.
+    template <class Read>
+    void ask(Read read);
+
+    SessionHost& host_;
+    sync::ServerSession engine_;
+    sync::Wire* wire_ = nullptr;
+    sync::PeerIdentity peer_;
+    sync::Hello hello_;
+    sync::Lease lease_;
+    /// Emptied when the wire closes; results hold it weakly.
+    std::shared_ptr<LiveSession*> self_;
+};
+
+}  // namespace zhibu::server

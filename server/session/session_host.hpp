@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "server/account/lease.hpp"
+#include "server/account/lockout.hpp"
+#include "server/committer/committer.hpp"
+#include "server/session/reading_desk.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/random.hpp"
+#include "sync_protocol/session/server_session.hpp"
+#include "sync_protocol/session/wire.hpp"
+
+namespace zhibu::server {
+
+class LiveSession;
+
+/// Something worth a line in the log: a word and ids, never personal data.
+using LogLine = std::function<void(std::string_view event, std::string_view ids)>;
+
+/// All open sync sessions of one space: gives each wire its engine, does what the engines ask
+/// (admission, judging, reading), wakes them when the log grows, and ends those whose account or
+/// device may not go on, within a second of the commit that says so or of the moment that the
+/// window ends.
+/// Threads: confined to `executor`, save on_commit(), which may be called from any thread.
+class SessionHost {
+public:
+    struct Settings {
+        LeaseLengths leases;
+        sync::ServerSession::Settings session;
+    };
+
+    struct Parts {
+        sync::Executor* executor = nullptr;
+        Committer* committer = nullptr;
+        ReadingDesk* desk = nullptr;
+        record::Clock* clock = nullptr;
+        record::Random* random = nullptr;
+        /// The server's Ed25519 key, for leases.
+        std::function<record::Signature(std::span<const std::uint8_t>)> sign;
+        LogLine log;
+    };
+
+    SessionHost(SpaceIdentity identity, Parts parts, Settings settings);
+    ~SessionHost();
+    SessionHost(const SessionHost&) = delete;
+    SessionHost& operator=(const SessionHost&) = delete;
+
+    /// The events of a newly accepted wire. The caller keeps them until on_closed has returned,
+    /// and destroys them before this host.
+    [[nodiscard]] std::unique_ptr<sync::WireEvents> accept();
+
+    void on_commit(const CommitNotice& notice);
+
+    /// Ends all sessions in an orderly way; new ones are refused.
+    void stop();
+
+    [[nodiscard]] std::size_t open_sessions() const { return by_device_.size(); }
+
+private:
+    friend class LiveSession;
+
+    [[nodiscard]] sync::Lease make_lease(const Account& account, const DeviceId& device);
+    [[nodiscard]] sync::SignedLease sign_lease(const sync::Lease& lease) const;
+    void opened(LiveSession& session);
+    void closed(LiveSession& session);
+    void look_again_at_all();
+    void schedule_next_look();
+
+    SpaceIdentity identity_;
+    Parts parts_;
+    Settings settings_;
+    Lockout lockout_;
+    std::uint64_t last_serial_ = 0;
+    bool stopping_ = false;
+    std::map<DeviceId, LiveSession*> by_device_;
+    std::unique_ptr<sync::Executor::Timer> next_look_;
+};
+
+}  // namespace zhibu::server

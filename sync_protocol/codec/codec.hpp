@@ -10,7 +10,13 @@
 #include "sync_protocol/message/message.hpp"
 
 /// Bytes to values and back. Decoding is hostile-input code: every size is checked against the
-/// bytes left and a cap before anything is allocated, and nothing throws out of here.
+/// bytes left and a cap before anything is allocated, and nothing throws out of here. Each value
+/// has exactly one encoding, and decoding accepts that one alone. The layout and how it may grow:
+/// FORMAT.md beside this file; its frozen examples: tests/conformance.
+///
+/// `encode` of what decoding would refuse (unsorted fields, a text that is not UTF-8, a date that
+/// is none, a text over its limit) is a bug and ends the process; check_encodable() tells before.
+/// Threads: all functions may be called from any thread.
 /// Source: vault.md, "Hostile bytes".
 namespace zhibu::sync {
 
@@ -19,6 +25,9 @@ inline constexpr std::size_t frame_bytes_max = 1U << 20U;
 inline constexpr std::size_t decoded_bytes_max = 8U << 20U;
 inline constexpr std::size_t text_bytes_max = 64U << 10U;
 inline constexpr std::size_t depth_max = 8;
+/// What the encoded_size_hint()s of one batch may add up to: the frame then fits, compressed or
+/// not, and the receiver can decode it.
+inline constexpr std::size_t batch_bytes_max = frame_bytes_max - 1024;
 
 enum class CodecFault : std::uint8_t {
     truncated,
@@ -29,11 +38,13 @@ enum class CodecFault : std::uint8_t {
     not_in_enumeration,
     not_utf8,
     not_canonical,  // a number, date, set or order that encoding never writes
+    unknown_version,
     unknown_message,
     damaged_compression,
 };
 
-/// What was wrong and where: `offset` counts bytes from the start of what was decoded.
+/// What was wrong and where: `offset` counts bytes from the start of what was decoded; inside a
+/// compressed batch, from the start of its payload before compression.
 struct CodecError {
     CodecFault fault = CodecFault::truncated;
     std::size_t offset = 0;
@@ -46,8 +57,8 @@ struct CodecError {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// One message as one frame, batches compressed with zstd. A message larger than a frame is a
-/// bug of the sender, who splits batches by encoded_size_hint().
+/// One message as one frame, batches compressed with zstd where that makes them smaller. A message
+/// larger than a frame is a bug of the sender, who fills batches up to batch_bytes_max.
 [[nodiscard]] Bytes encode(const Message& message);
 [[nodiscard]] std::expected<Message, CodecError> decode_message(
     std::span<const std::uint8_t> frame);
@@ -55,6 +66,9 @@ using Bytes = std::vector<std::uint8_t>;
 /// The bytes of a group that are hashed, signed, sent and kept. Equal groups give equal bytes,
 /// and decoding accepts those bytes alone.
 [[nodiscard]] Bytes encode(const record::Group& group);
+/// What is wrong with a group that was made from a form or a file, before it is encoded: no error
+/// means that encode() accepts it and that its bytes decode to it again.
+[[nodiscard]] std::expected<void, CodecError> check_encodable(const record::Group& group);
 [[nodiscard]] std::expected<record::Group, CodecError> decode_group(
     std::span<const std::uint8_t> bytes);
 
@@ -69,7 +83,8 @@ using Bytes = std::vector<std::uint8_t>;
 [[nodiscard]] std::expected<record::RecordState, CodecError> decode_record_state(
     std::span<const std::uint8_t> bytes);
 
-/// A committed group's effects as the server's store keeps them.
+/// A committed group's effects as the server's store keeps them. Of an evicted record only the key
+/// is kept.
 [[nodiscard]] Bytes encode(const std::vector<record::Effect>& effects);
 [[nodiscard]] std::expected<std::vector<record::Effect>, CodecError> decode_effects(
     std::span<const std::uint8_t> bytes);
@@ -84,8 +99,11 @@ using Bytes = std::vector<std::uint8_t>;
 [[nodiscard]] Bytes session_transcript(const Challenge& challenge, const Hello& hello,
                                        std::span<const std::uint8_t, 32> channel_binding);
 
-/// About how many bytes the encoding takes before compression; never less than it does.
+/// What the value takes of a batch, in bytes: about its encoding before compression, never less;
+/// more where the decoded value is large for its encoding, as the receiver's budget is for that.
 [[nodiscard]] std::size_t encoded_size_hint(const record::LogEntry& entry);
 [[nodiscard]] std::size_t encoded_size_hint(const record::RecordState& state);
+[[nodiscard]] std::size_t encoded_size_hint(const record::SealedGroup& group);
+[[nodiscard]] std::size_t encoded_size_hint(const record::Receipt& receipt);
 
 }  // namespace zhibu::sync

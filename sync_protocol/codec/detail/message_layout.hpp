@@ -1,0 +1,171 @@
+#pragma once
+
+#include "sync_protocol/codec/detail/record_layout.hpp"
+#include "sync_protocol/message/message.hpp"
+
+/// How the session's messages lie in the bytes. Each `serialize` is both directions at once: the
+/// order of the members is the order on the wire.
+namespace zhibu::sync::detail {
+
+inline constexpr std::size_t certificate_bytes_max = 16U << 10U;
+inline constexpr std::size_t certificates_max = 8;
+inline constexpr std::size_t lease_bytes_max = 16U << 10U;
+inline constexpr std::size_t lease_periods_max = 32;
+
+/// One DER certificate of a chain.
+struct Certificates {
+    std::vector<std::vector<std::uint8_t>>& chain;
+};
+
+inline void save(BoundedOutput& out, const Certificates& written) {
+    if (written.chain.size() > certificates_max) {
+        out.fail(CodecFault::too_large);
+    }
+    out.put_number(written.chain.size());
+    for (std::vector<std::uint8_t>& certificate : written.chain) {
+        out(Blob{certificate, certificate_bytes_max});
+    }
+}
+
+inline void load(BoundedInput& in, Certificates& read) {
+    in.enter();
+    const std::size_t count = in.entries(certificates_max, sizeof(std::vector<std::uint8_t>));
+    read.chain.assign(count, {});
+    for (std::vector<std::uint8_t>& certificate : read.chain) {
+        in(Blob{certificate, certificate_bytes_max});
+    }
+    in.leave();
+}
+
+template <class Archive>
+void serialize(Archive& archive, PasswordCost& cost) {
+    archive(cost.memory_kib, cost.passes, cost.lanes);
+}
+
+template <class Archive>
+void serialize(Archive& archive, EditPeriod& period) {
+    archive(period.starts_at, period.ends_at);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Lease& lease) {
+    archive(lease.serial, lease.space, lease.account, lease.device, lease.scope, lease.may_write,
+            lease.manages, lease.always_open, list(lease.periods, lease_periods_max),
+            lease.granted_at, lease.expires_at);
+}
+
+template <class Archive>
+void serialize(Archive& archive, SignedLease& lease) {
+    archive(Blob{lease.bytes, lease_bytes_max}, Blob{lease.signature, signature_bytes_max});
+}
+
+template <class Archive>
+void serialize(Archive& archive, EnrolRequest& request) {
+    archive(request.protocol, request.code, Blob{request.signing_request, certificate_bytes_max},
+            request.device_label, request.new_password);
+}
+
+template <class Archive>
+void serialize(Archive& archive, EnrolAccepted& accepted) {
+    archive(accepted.space, accepted.device, accepted.account, accepted.account_name,
+            Certificates{accepted.certificate_chain}, accepted.server_key, accepted.password_salt,
+            accepted.password_cost);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Challenge& challenge) {
+    archive(challenge.oldest_protocol, challenge.newest_protocol, challenge.space, challenge.epoch,
+            challenge.nonce, challenge.server_time);
+}
+
+/// All of a Hello that its proof signs.
+struct Claim {
+    Hello& hello;
+};
+
+template <class Archive>
+void serialize(Archive& archive, Claim& claim) {
+    Hello& hello = claim.hello;
+    archive(hello.protocol, hello.catalog_version, hello.space, hello.device, hello.incarnation,
+            hello.account, hello.epoch, hello.confirmed, hello.last_verdict);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Hello& hello) {
+    archive(Claim{hello}, Blob{hello.account_proof, signature_bytes_max});
+}
+
+template <class Archive>
+void serialize(Archive& archive, Welcome& welcome) {
+    archive(welcome.protocol, welcome.epoch, welcome.head, welcome.last_held, welcome.lease,
+            welcome.push_credit);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Refusal& refusal) {
+    archive(one_of(refusal.reason, RefusalReason::lease_over), refusal.expected, refusal.not_before,
+            refusal.password_salt, refusal.password_cost, refusal.detail);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Push& push) {
+    archive(list(push.groups));
+}
+
+template <class Archive>
+void serialize(Archive& archive, Verdicts& verdicts) {
+    archive(list(verdicts.receipts), verdicts.push_credit);
+}
+
+template <class Archive>
+void serialize(Archive& archive, PullCredit& credit) {
+    archive(credit.bytes);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Subscribe& subscribe) {
+    archive(subscribe.from, subscribe.credit);
+}
+
+template <class Archive>
+void serialize(Archive& archive, TailEntry& entry) {
+    archive(entry.entry, entry.own);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Tail& tail) {
+    archive(list(tail.entries), tail.through, tail.head);
+}
+
+template <class Archive>
+void serialize(Archive& archive, SnapshotNeeded& needed) {
+    archive(needed.head);
+}
+
+template <class Archive>
+void serialize(Archive& archive, SnapshotRequest& request) {
+    archive(request.after);
+}
+
+template <class Archive>
+void serialize(Archive& archive, SnapshotChunk& chunk) {
+    archive(chunk.read_at, chunk.through, chunk.is_last, list(chunk.records));
+}
+
+template <class Archive>
+void serialize(Archive& /*archive*/, DigestRequest& /*request*/) {}
+
+template <class Archive>
+void serialize(Archive& archive, DigestReply& reply) {
+    archive(reply.at, reply.records, reply.digest);
+}
+
+template <class Archive>
+void serialize(Archive& archive, LeaseUpdate& update) {
+    archive(update.lease);
+}
+
+template <class Archive>
+void serialize(Archive& /*archive*/, Goodbye& /*goodbye*/) {}
+
+}  // namespace zhibu::sync::detail

@@ -19,6 +19,7 @@ struct Text {
     }
 };
 
+// NOLINTNEXTLINE(readability-function-size): a table, two texts for each reason
 Text text_of(sync::RefusalReason reason) {
     using enum sync::RefusalReason;
     switch (reason) {

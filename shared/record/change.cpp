@@ -1,5 +1,6 @@
 #include "shared/record/change.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace zhibu::record {

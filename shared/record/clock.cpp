@@ -1,6 +1,7 @@
 #include "shared/record/clock.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace zhibu::record {
 

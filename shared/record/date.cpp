@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
+#include "shared/record/clock.hpp"
 
 namespace zhibu::record {
 namespace {
@@ -10,7 +15,7 @@ namespace {
 constexpr int year_min = 1900;
 constexpr int year_max = 2199;
 constexpr std::int64_t day_ms = 86'400'000;
-constexpr std::int64_t shanghai_offset_ms = 8 * 3'600'000;
+constexpr std::int64_t shanghai_offset_ms = 28'800'000;
 
 std::chrono::sys_days first_known_day(Date date) {
     using namespace std::chrono;
@@ -108,8 +113,6 @@ std::int32_t day_number(Date date) {
     return static_cast<std::int32_t>(first_known_day(date).time_since_epoch().count());
 }
 
-Date month_end(Date date) {
-    return Date{date.year, date.month, last_day(date.year, date.month)};
-}
+Date month_end(Date date) { return Date{date.year, date.month, last_day(date.year, date.month)}; }
 
 }  // namespace zhibu::record

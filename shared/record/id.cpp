@@ -1,15 +1,20 @@
 #include "shared/record/id.hpp"
 
+#include <cstdint>
 #include <cstring>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include "shared/record/clock.hpp"
+#include "shared/record/random.hpp"
 
 namespace zhibu::record {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-bool hyphen_follows(std::size_t byte) {
-    return byte == 3 || byte == 5 || byte == 7 || byte == 9;
-}
+bool hyphen_follows(std::size_t byte) { return byte == 3 || byte == 5 || byte == 7 || byte == 9; }
 
 int hex_value(char digit) {
     if (digit >= '0' && digit <= '9') {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <utility>
+#include "shared/record/change.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::record {
 namespace {

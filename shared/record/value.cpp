@@ -2,7 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+#include "shared/record/clock.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
 
 namespace zhibu::record {
 namespace {
@@ -14,12 +22,11 @@ std::string instant_text(Instant instant) {
     const year_month_day civil{day};
     const hh_mm_ss<milliseconds> clock{time - day};
     char text[40];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                  static_cast<int>(civil.year()), static_cast<unsigned>(civil.month()),
-                  static_cast<unsigned>(civil.day()), static_cast<int>(clock.hours().count()),
-                  static_cast<int>(clock.minutes().count()),
-                  static_cast<int>(clock.seconds().count()),
-                  static_cast<int>(clock.subseconds().count()));
+    std::snprintf(
+        text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(civil.year()),
+        static_cast<unsigned>(civil.month()), static_cast<unsigned>(civil.day()),
+        static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+        static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
     return text;
 }
 

@@ -28,7 +28,8 @@ struct TextSet {
 
 /// One field's value. Texts are UTF-8; a code is its text; money is an integer of fen.
 /// The order of the alternatives is the tag on the wire: it only grows.
-using Value = std::variant<Empty, std::string, std::int64_t, bool, Date, Instant, RecordId, TextSet>;
+using Value =
+    std::variant<Empty, std::string, std::int64_t, bool, Date, Instant, RecordId, TextSet>;
 
 [[nodiscard]] inline bool is_empty(const Value& value) {
     return std::holds_alternative<Empty>(value);

@@ -242,16 +242,22 @@ def check_coroutines(source):
 
 
 def check_function_length(source):
-    exempt = _exempt_lines(source, "function-length")
+    """As clang-tidy's readability-function-size, and exempt by the same comment."""
+    exempt = {
+        line + 1
+        for line, comment in source.comments
+        if re.search(r"NOLINTNEXTLINE\(readability-function-size\): \S", comment)
+    }
     for body in read_syntax(source.tokens)[1]:
         length = body.last_line - body.first_line + 1
-        if body.is_function and length > FUNCTION_LINES_MAX and body.first_line - 1 not in exempt:
+        if body.is_function and length > FUNCTION_LINES_MAX and body.first_line not in exempt:
             yield Finding(
                 source.path,
                 body.first_line,
                 "function-length",
-                f"a function of {length} lines, more than {FUNCTION_LINES_MAX}: split it, or put "
-                "`// tidy-exempt(function-length): reason` on the line above",
+                f"a function of {length} lines, more than {FUNCTION_LINES_MAX}: split it, or, if it "
+                "is a table, say so on the line above: "
+                "NOLINTNEXTLINE(readability-function-size): reason",
             )
 
 
@@ -304,25 +310,13 @@ def check_header_guard(source):
 
 
 _EXEMPT = re.compile(r"tidy-exempt\(([a-z-]+)\)(?::\s*(\S.*))?")
-_EXEMPTIONS = ("function-length", "file-length")
-
-
-def _exempt_lines(source, rule):
-    lines = set()
-    for line, comment in source.comments:
-        match = _EXEMPT.search(comment)
-        if match and match[1] == rule and match[2]:
-            lines.add(line)
-    return lines
 
 
 def check_exemptions(source):
     for line, comment in source.comments:
         match = _EXEMPT.search(comment)
-        if match and match[1] not in _EXEMPTIONS:
-            yield Finding(
-                source.path, line, "exempt", f"only {' and '.join(_EXEMPTIONS)} can be exempted"
-            )
+        if match and match[1] != "file-length":
+            yield Finding(source.path, line, "exempt", "only file-length can be exempted so")
         elif match and len(match[2] or "") < 10:
             yield Finding(source.path, line, "exempt", "an exemption says its reason")
 

@@ -113,11 +113,14 @@ class Lengths(unittest.TestCase):
                 self.assertEqual(self.findings(self.function(90, head)), [])
 
     def test_a_function_is_exempt_only_with_a_reason(self):
-        exempt = "// tidy-exempt(function-length): one line for each code of the list\n"
-        self.assertEqual(self.findings(self.function(90, before=exempt)), [])
+        mark = "// NOLINTNEXTLINE(readability-function-size)"
         self.assertEqual(
-            self.findings(self.function(90, before="// tidy-exempt(function-length)\n")),
-            [(1, "exempt"), (2, "function-length")],
+            self.findings(self.function(90, before=mark + ": one line for each code of the list\n")),
+            [],
+        )
+        self.assertEqual(
+            self.findings(self.function(90, before=mark + "\n")),
+            [(1, "nolint"), (2, "function-length")],
         )
 
     def test_a_file_of_500_lines_passes_and_one_of_501_does_not(self):

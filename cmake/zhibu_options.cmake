@@ -5,6 +5,8 @@ target_include_directories(zhibu_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(zhibu_options INTERFACE
   -Werror -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wswitch-enum -Wformat=2
+  # Programs and their messages name files from the root of the tree, wherever it was built.
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
   # False alarms of gcc 12 in the standard library's own strings and variants, once it inlines.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>

@@ -14,7 +14,7 @@ SHARED = {
 SYNC_PROTOCOL = {
     "sync_protocol/message": set(SHARED),
     "sync_protocol/codec": set(SHARED) | {"sync_protocol/message"},
-    "sync_protocol/merge": set(SHARED) | {"sync_protocol/message"},
+    "sync_protocol/merge": set(SHARED) | {"sync_protocol/message", "sync_protocol/codec"},
     "sync_protocol/session": set(SHARED)
     | {"sync_protocol/message", "sync_protocol/codec", "sync_protocol/merge"},
 }

@@ -274,6 +274,20 @@ std::string_view name_of(GroupStage stage, Language language) {
     std::unreachable();
 }
 
+std::string_view name_of(record::Settlement settlement, Language language) {
+    switch (settlement) {
+        case record::Settlement::offered_won:
+            return Text{"您的值生效", "your value stands"}.in(language);
+        case record::Settlement::committed_stood:
+            return Text{"您的修改被已有的值取代", "the value already there stands"}.in(language);
+        case record::Settlement::united:
+            return Text{"双方的增减都已保留", "both sides' additions and removals"}.in(language);
+        case record::Settlement::waits:
+            return Text{"两个值都在等待上级决定", "both values wait for an officer above"}.in(language);
+    }
+    std::unreachable();
+}
+
 std::string_view name_of(SyncPhase phase, Language language) {
     switch (phase) {
         case SyncPhase::offline:

@@ -30,6 +30,7 @@ using catalog::Language;
 [[nodiscard]] std::string explain(const record::Reason& reason, Language language);
 
 [[nodiscard]] std::string_view name_of(GroupStage stage, Language language);
+[[nodiscard]] std::string_view name_of(record::Settlement settlement, Language language);
 [[nodiscard]] std::string_view name_of(SyncPhase phase, Language language);
 
 /// "2026-11-24 08:00" in Asia/Shanghai.

@@ -1,0 +1,120 @@
+#include "client/cli/session.hpp"
+
+#include <boost/json.hpp>
+
+#include "shared/keys/p256.hpp"
+
+namespace zhibu::client {
+namespace {
+
+void print_error(Console& console, std::string_view text) {
+    if (console.json) {
+        console.out << boost::json::serialize(boost::json::object{{"error", text}}) << '\n';
+    } else {
+        console.err << text << '\n';
+    }
+}
+
+Exit exit_for(ReplicaFault fault) {
+    switch (fault) {
+        case ReplicaFault::no_lease:
+        case ReplicaFault::lease_over:
+        case ReplicaFault::outside_window:
+        case ReplicaFault::read_only:
+        case ReplicaFault::clock_went_back:
+        case ReplicaFault::refused:
+        case ReplicaFault::wrong_value:
+            return Exit::refused;
+        case ReplicaFault::unknown_kind:
+        case ReplicaFault::unknown_field:
+        case ReplicaFault::unknown_record:
+        case ReplicaFault::record_exists:
+        case ReplicaFault::record_retired:
+        case ReplicaFault::named_twice:
+            return Exit::usage;
+        case ReplicaFault::not_there:
+        case ReplicaFault::already_there:
+        case ReplicaFault::in_use:
+        case ReplicaFault::damaged:
+        case ReplicaFault::other_version:
+        case ReplicaFault::storage_full:
+        case ReplicaFault::storage_failed:
+        case ReplicaFault::group_too_large:
+        case ReplicaFault::contradiction:
+            return Exit::failed;
+    }
+    return Exit::failed;
+}
+
+std::string_view text_of(IdentityFault fault, Language language) {
+    const bool zh = language == Language::zh;
+    switch (fault) {
+        case IdentityFault::not_enrolled:
+            return zh ? "本机尚未登记。请先用党委给的登记码登记：zhibu enrol。"
+                      : "This machine is not enrolled. Enrol it with your committee's code: zhibu "
+                        "enrol.";
+        case IdentityFault::already_enrolled:
+            return zh ? "此文件夹已登记过一个账号，没有作任何更改。如要另设账号，请用 --data 指定另一个文件夹。"
+                      : "This folder is enrolled already; nothing was changed. For another account, "
+                        "name another folder with --data.";
+        case IdentityFault::damaged:
+            return zh ? "登记文件已损坏。副本未受影响。请联系党委管理员重新登记。"
+                      : "The enrolment's file is damaged. The replica is safe. Ask your committee "
+                        "to enrol this device anew.";
+        case IdentityFault::storage_failed:
+            return zh ? "读写登记文件出错，没有作任何更改。请检查磁盘和权限。"
+                      : "The enrolment's files cannot be read or written; nothing was changed. "
+                        "Check the disk and its permissions.";
+    }
+    return {};
+}
+
+}  // namespace
+
+Exit fail(Console& console, const ReplicaError& error) {
+    print_error(console, explain(error, console.language));
+    return exit_for(error.fault);
+}
+
+Exit fail(Console& console, const IdentityError& error) {
+    std::string text{text_of(error.fault, console.language)};
+    if (!error.place.empty()) {
+        text += " (" + error.place + ")";
+    }
+    print_error(console, text);
+    return Exit::failed;
+}
+
+Exit fail(Console& console, Exit exit, std::string_view zh, std::string_view en) {
+    print_error(console, console.language == Language::zh ? zh : en);
+    return exit;
+}
+
+std::expected<OpenReplica, Exit> open_replica(Console& console) {
+    auto identity = load_identity(console.files);
+    if (!identity) {
+        return std::unexpected{fail(console, identity.error())};
+    }
+    auto replica = Replica::open(console.files.replica(), catalog::standard_catalog(),
+                                 console.clock, console.random);
+    if (!replica) {
+        return std::unexpected{fail(console, replica.error())};
+    }
+    return OpenReplica{*std::move(identity), *std::move(replica)};
+}
+
+std::expected<SignHash, Exit> load_signer(Console& console) {
+    const auto pem = load_device_key(console.files);
+    if (!pem) {
+        return std::unexpected{fail(console, pem.error())};
+    }
+    auto key = keys::P256Key::from_pem(*pem);
+    if (!key) {
+        return std::unexpected{
+            fail(console, IdentityError{IdentityFault::damaged, console.files.device_key()})};
+    }
+    auto shared = std::make_shared<keys::P256Key>(*std::move(key));
+    return SignHash{[shared](const record::Hash& hash) { return shared->sign(hash); }};
+}
+
+}  // namespace zhibu::client

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "client/identity/identity.hpp"
+#include "client/replica/replica.hpp"
+#include "client/words/words.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/keys/system.hpp"
+
+namespace zhibu::client {
+
+/// What every command is given: where the data lies, how to speak, and where to.
+struct Console {
+    IdentityFiles files;
+    Language language = Language::zh;
+    bool json = false;
+    /// A file with the password; else it is asked for at the terminal.
+    std::optional<std::filesystem::path> password_file;
+    std::ostream& out;
+    std::ostream& err;
+    keys::SystemClock clock;
+    keys::SystemRandom random;
+};
+
+/// How a command ends. The numbers are the program's exit codes, for scripts.
+enum class Exit : int {
+    done = 0,
+    failed = 1,       // something went wrong; the message says what
+    usage = 2,        // the words of the command are off
+    refused = 3,      // the rules, the window or the server said no
+    unreachable = 4,  // no connection; what was saved is safe
+};
+
+/// Prints what went wrong in words, or as {"error": …} with --json; returns the exit code for it.
+Exit fail(Console& console, const ReplicaError& error);
+Exit fail(Console& console, const IdentityError& error);
+Exit fail(Console& console, Exit exit, std::string_view zh, std::string_view en);
+
+/// The replica with the identity it belongs to.
+struct OpenReplica {
+    Identity identity;
+    std::unique_ptr<Replica> replica;
+};
+
+/// Loads the identity and opens the replica, or prints why not.
+[[nodiscard]] std::expected<OpenReplica, Exit> open_replica(Console& console);
+
+/// Signs groups with the device's key, or prints why it cannot.
+[[nodiscard]] std::expected<SignHash, Exit> load_signer(Console& console);
+
+}  // namespace zhibu::client

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "shared/keys/secret_bytes.hpp"
+#include "sync_protocol/message/message.hpp"
+
+namespace zhibu::client {
+
+/// What enrolment leaves on a device, beside the replica: who it is, whom it trusts, its key.
+struct Identity {
+    record::SpaceId space;
+    record::DeviceId device;
+    record::RecordId account;
+    std::string account_name;
+    std::string server_host;
+    std::uint16_t server_port = 0;
+    std::array<std::uint8_t, 32> server_key{};
+    std::array<std::uint8_t, 16> password_salt{};
+    sync::PasswordCost password_cost;
+    /// PEM: the device's certificate and its intermediate.
+    std::string certificate_chain;
+    /// PEM: the pinned root.
+    std::string root_certificate;
+};
+
+enum class IdentityFault : std::uint8_t { not_enrolled, already_enrolled, damaged, storage_failed };
+
+struct IdentityError {
+    IdentityFault fault = IdentityFault::storage_failed;
+    /// The file; no data.
+    std::string place;
+};
+
+/// The files of one enrolment, all in one folder of mode 0700, each of mode 0600.
+struct IdentityFiles {
+    std::filesystem::path folder;
+
+    [[nodiscard]] std::filesystem::path identity() const { return folder / "identity.json"; }
+
+    [[nodiscard]] std::filesystem::path device_key() const { return folder / "device_key.pem"; }
+
+    [[nodiscard]] std::filesystem::path replica() const { return folder / "replica.db"; }
+};
+
+/// Writes both files so that a crash leaves either no enrolment or a whole one: the key first,
+/// the identity last, each by a temporary file, sync and rename.
+[[nodiscard]] std::expected<void, IdentityError> save_identity(const IdentityFiles& files,
+                                                               const Identity& identity,
+                                                               const keys::SecretBytes& key_pem);
+
+/// Replaces the identity alone (a new salt, a renewed certificate).
+[[nodiscard]] std::expected<void, IdentityError> update_identity(const IdentityFiles& files,
+                                                                 const Identity& identity);
+
+[[nodiscard]] std::expected<Identity, IdentityError> load_identity(const IdentityFiles& files);
+
+[[nodiscard]] std::expected<keys::SecretBytes, IdentityError> load_device_key(
+    const IdentityFiles& files);
+
+}  // namespace zhibu::client

@@ -1,0 +1,70 @@
+#include "shared/keys/digest.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+
+#include "shared/keys/detail/freed.hpp"
+#include "shared/record/check.hpp"
+
+namespace zhibu::keys {
+
+struct Sha256::Context {
+    detail::Freed<EVP_MD_CTX, EVP_MD_CTX_free> handle{EVP_MD_CTX_new()};
+};
+
+record::Hash sha256(std::span<const std::uint8_t> bytes) {
+    record::Hash hash{};
+    unsigned length = 0;
+    ZHIBU_CHECK(EVP_Digest(bytes.data(), bytes.size(), hash.data(), &length, EVP_sha256(),
+                           nullptr) == 1);
+    return hash;
+}
+
+Sha256::Sha256() : context_{std::make_unique<Context>()} {
+    ZHIBU_CHECK(EVP_DigestInit_ex(context_->handle.get(), EVP_sha256(), nullptr) == 1);
+}
+
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::update(std::span<const std::uint8_t> bytes) {
+    ZHIBU_CHECK(EVP_DigestUpdate(context_->handle.get(), bytes.data(), bytes.size()) == 1);
+}
+
+record::Hash Sha256::finish() {
+    record::Hash hash{};
+    unsigned length = 0;
+    ZHIBU_CHECK(EVP_DigestFinal_ex(context_->handle.get(), hash.data(), &length) == 1);
+    return hash;
+}
+
+record::Hash hmac_sha256(std::span<const std::uint8_t> key, std::span<const std::uint8_t> bytes) {
+    record::Hash code{};
+    unsigned length = 0;
+    ZHIBU_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes.data(),
+                     bytes.size(), code.data(), &length) != nullptr);
+    return code;
+}
+
+SecretBytes hkdf_sha256(std::span<const std::uint8_t> secret, std::span<const std::uint8_t> salt,
+                        std::string_view info, std::size_t bytes) {
+    const detail::Freed<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context{
+        EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr)};
+    SecretBytes derived{bytes};
+    std::size_t length = bytes;
+    const auto* info_bytes = static_cast<const unsigned char*>(static_cast<const void*>(info.data()));
+    ZHIBU_CHECK(EVP_PKEY_derive_init(context.get()) == 1);
+    ZHIBU_CHECK(EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) == 1);
+    ZHIBU_CHECK(EVP_PKEY_CTX_set1_hkdf_salt(context.get(), salt.data(),
+                                            static_cast<int>(salt.size())) == 1);
+    ZHIBU_CHECK(EVP_PKEY_CTX_set1_hkdf_key(context.get(), secret.data(),
+                                           static_cast<int>(secret.size())) == 1);
+    ZHIBU_CHECK(EVP_PKEY_CTX_add1_hkdf_info(context.get(), info_bytes,
+                                            static_cast<int>(info.size())) == 1);
+    ZHIBU_CHECK(EVP_PKEY_derive(context.get(), derived.span().data(), &length) == 1);
+    return derived;
+}
+
+}  // namespace zhibu::keys

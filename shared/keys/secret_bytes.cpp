@@ -1,0 +1,72 @@
+#include "shared/keys/secret_bytes.hpp"
+
+#include <openssl/crypto.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace zhibu::keys {
+
+SecretBytes::SecretBytes(std::size_t size) : size_{size}, capacity_{size} {
+    if (size == 0) {
+        return;
+    }
+    // Whole pages of its own: locking is by page, and a neighbour's unlock must not undo it.
+    void* pages = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) {
+        throw std::bad_alloc{};
+    }
+    // Locking may be refused (RLIMIT_MEMLOCK); the secret is then only kept out of core dumps.
+    static_cast<void>(mlock(pages, size));
+    static_cast<void>(madvise(pages, size, MADV_DONTDUMP));
+    data_ = static_cast<std::uint8_t*>(pages);
+}
+
+SecretBytes::SecretBytes(std::span<const std::uint8_t> bytes) : SecretBytes(bytes.size()) {
+    std::ranges::copy(bytes, data_);
+}
+
+SecretBytes::SecretBytes(std::string_view text) : SecretBytes(text.size()) {
+    std::ranges::copy(text, data_);
+}
+
+SecretBytes::~SecretBytes() { drop(); }
+
+SecretBytes::SecretBytes(SecretBytes&& other) noexcept
+    : data_{std::exchange(other.data_, nullptr)},
+      size_{std::exchange(other.size_, 0)},
+      capacity_{std::exchange(other.capacity_, 0)} {}
+
+SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
+    if (this != &other) {
+        drop();
+        data_ = std::exchange(other.data_, nullptr);
+        size_ = std::exchange(other.size_, 0);
+        capacity_ = std::exchange(other.capacity_, 0);
+    }
+    return *this;
+}
+
+bool SecretBytes::equals(const SecretBytes& other) const {
+    return size_ == other.size_ && (size_ == 0 || CRYPTO_memcmp(data_, other.data_, size_) == 0);
+}
+
+void SecretBytes::shrink(std::size_t size) {
+    if (size < size_) {
+        OPENSSL_cleanse(data_ + size, size_ - size);
+        size_ = size;
+    }
+}
+
+void SecretBytes::drop() noexcept {
+    if (data_ != nullptr) {
+        OPENSSL_cleanse(data_, capacity_);
+        munmap(data_, capacity_);
+        data_ = nullptr;
+    }
+}
+
+}  // namespace zhibu::keys

@@ -2,8 +2,9 @@
 """Draws docs/architecture from the real CMake targets.
 
 usage: picture.py TARGETS DOT --draw    writes DOT, and with Graphviz the .svg beside it
-       picture.py TARGETS DOT --check   exit 1 if the arrows in DOT are not those of TARGETS, or if a
-                                        target links what tests/tidy/layers.py does not allow
+       picture.py TARGETS DOT --check   exit 1 if the arrows in DOT are not those of TARGETS, if a
+                                        target links what tests/tidy/layers.py does not allow, or
+                                        if it includes what it does not link
 
 TARGETS is the build folder's targets.txt, one target a line: name, folder, links.
 """
@@ -13,8 +14,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "tidy"))
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "tidy"))
 import layers  # noqa: E402  (found by the line above)
+import tidy  # noqa: E402
 
 THIRD_PARTY = "zhibu_third_party_"
 COLOURS = {
@@ -108,12 +111,34 @@ def forbidden_links(targets):
             yield f"{come} links {to}: {come_folder} may not use {to_folder} (tests/tidy/layers.py)"
 
 
-def problems(targets, dot):
+def include_edges(root):
+    """Pairs of folders where a file of the first includes one of the second."""
+    edges = set()
+    for source in tidy.read_sources(root):
+        for include in source.includes:
+            if include.quoted and "/" in include.path:
+                edges.add((source.folder, include.path.rsplit("/", 1)[0].removesuffix("/detail")))
+    return edges
+
+
+def unlinked_includes(targets, includes):
+    """Includes without a link would make the picture untrue, and builds that break at the end."""
+    by_folder = {target.folder: target.name for target in targets.values()}
+    edges = edges_of(targets)
+    for come_folder, to_folder in sorted(includes):
+        come, to = by_folder.get(come_folder), by_folder.get(to_folder)
+        if come and to and come != to and (come, to) not in edges:
+            if not implied((come, to), edges):
+                yield f"{come_folder} includes {to_folder}, but {come} does not link {to}"
+
+
+def problems(targets, dot, includes=frozenset()):
     drawn, real = edges_in(dot), edges_of(targets)
     yield from (f"drawn but not linked: {come} -> {to}" for come, to in sorted(drawn - real))
     yield from (f"linked but not drawn: {come} -> {to}" for come, to in sorted(real - drawn))
     yield from (f"target not drawn: {name}" for name in sorted(targets) if f'"{name}"' not in dot)
     yield from forbidden_links(targets)
+    yield from unlinked_includes(targets, includes)
 
 
 def main():
@@ -125,10 +150,10 @@ def main():
         dot.write_text(dot_of(targets), encoding="utf-8")
         subprocess.run(["dot", "-Tsvg", "-o", dot.with_suffix(".svg"), dot], check=True)
         return
-    found = list(problems(targets, dot.read_text(encoding="utf-8")))
+    found = list(problems(targets, dot.read_text(encoding="utf-8"), include_edges(ROOT)))
     for problem in found:
         print(problem)
-    if found:
+    if any("drawn" in problem for problem in found):
         print("docs/architecture.svg is not the real one: ./dev build --picture draws it anew")
     sys.exit(1 if found or not targets else 0)
 

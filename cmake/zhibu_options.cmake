@@ -25,11 +25,17 @@ endfunction()
 
 # zhibu_library(NAME [TRANSPORT] SOURCES ... [LINKS ...] [SYSTEM_LINKS ...])
 # One static library a folder. LINKS are this project's, seen by whoever links it; SYSTEM_LINKS are
-# other people's and stay hidden behind it. TRANSPORT marks a folder that owns sockets.
+# other people's and stay hidden behind it. TRANSPORT marks a folder that owns sockets. A folder of
+# headers alone names no SOURCES.
 function(zhibu_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "TRANSPORT" "" "SOURCES;LINKS;SYSTEM_LINKS")
-  add_library(${name} STATIC ${arg_SOURCES})
   set_property(GLOBAL APPEND PROPERTY ZHIBU_TARGETS ${name})
+  if(NOT arg_SOURCES)
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE zhibu_options ${arg_LINKS})
+    return()
+  endif()
+  add_library(${name} STATIC ${arg_SOURCES})
   target_link_libraries(${name} PUBLIC zhibu_options ${arg_LINKS} PRIVATE ${arg_SYSTEM_LINKS})
   if(arg_TRANSPORT)
     target_link_libraries(${name} PRIVATE zhibu_asio)

@@ -64,6 +64,20 @@ class Picture(unittest.TestCase):
             self.problems(picture.dot_of(self.targets)),
         )
 
+    def test_an_include_without_a_link_is_seen(self):
+        linked = {("shared/rules", "shared/record"), ("shared/rules", "shared/rules")}
+        self.assertEqual(list(picture.problems(self.targets, self.dot, linked)), [])
+        self.assertEqual(
+            list(picture.problems(self.targets, self.dot, {("shared/record", "shared/rules")})),
+            [
+                "shared/record includes shared/rules, "
+                "but zhibu_record does not link zhibu_rules"
+            ],
+        )
+
+    def test_the_tree_s_own_includes_are_read(self):
+        self.assertIn(("sync_protocol/message", "shared/record"), picture.include_edges(picture.ROOT))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -55,19 +55,26 @@ def check_source(source):
     yield from checks.check_comments(source.path, source.comments)
 
 
+def read_sources(root):
+    """The C++ files of the tree, read."""
+    return [
+        read_source(name, (root / name).read_text(encoding="utf-8"))
+        for name in tree_files(root)
+        if name.endswith(CPP)
+    ]
+
+
 def check_tree(root):
     """All findings of the tree under `root`, in order."""
     findings = []
-    sources = []
+    sources = read_sources(root)
     for name in tree_files(root):
         if not name.endswith(CPP + SLASHED + HASHED):
             continue
         text = (root / name).read_text(encoding="utf-8")
         exempt = re.search(r"tidy-exempt\(file-length\): \S.{9,}", text)
         findings += checks.check_file_length(name, text, exempt)
-        if name.endswith(CPP):
-            sources.append(read_source(name, text))
-        else:
+        if not name.endswith(CPP):
             findings += checks.check_comments(name, line_comments(name, text))
     for source in sources:
         findings += check_source(source)

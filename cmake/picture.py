@@ -37,7 +37,9 @@ class Target:
     @property
     def others(self):
         """What it uses that is not ours."""
-        names = [link.removeprefix(THIRD_PARTY) for link in self.links if link.startswith(THIRD_PARTY)]
+        names = [
+            link.removeprefix(THIRD_PARTY) for link in self.links if link.startswith(THIRD_PARTY)
+        ]
         return sorted(names + (["asio, beast"] if "zhibu_asio" in self.links else []))
 
 

@@ -255,8 +255,8 @@ def check_function_length(source):
                 source.path,
                 body.first_line,
                 "function-length",
-                f"a function of {length} lines, more than {FUNCTION_LINES_MAX}: split it, or, if it "
-                "is a table, say so on the line above: "
+                f"a function of {length} lines, more than {FUNCTION_LINES_MAX}: split it, or, if "
+                "it is a table, say so on the line above: "
                 "NOLINTNEXTLINE(readability-function-size): reason",
             )
 
@@ -296,10 +296,10 @@ def _expected_function(tokens, words):
             position += 1
             if depth == 0:
                 break
-        name = position
-        while name < len(words) and (tokens[name].kind == "word" or words[name] in ("::", "&", "*")):
-            name += 1
-        if trailing or (name > position and words[name : name + 1] == ["("]):
+        end = position
+        while end < len(words) and (tokens[end].kind == "word" or words[end] in ("::", "&", "*")):
+            end += 1
+        if trailing or (end > position and words[end : end + 1] == ["("]):
             return tokens[index].line
     return None
 

@@ -1,4 +1,4 @@
-"""Who may use what: the one place where docs/architecture.md's arrows are written down for the machine.
+"""Who may use what: docs/architecture.md's arrows, written down once for the machine.
 
 There is no list of tolerated edges. A new folder, or a new arrow, is a change of this table.
 """

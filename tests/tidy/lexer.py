@@ -68,7 +68,8 @@ def read_source(path, text):
             include = _INCLUDE.match(directive)
             if include:
                 quoted = include["quoted"] is not None
-                source.includes.append(Include(include["quoted"] or include["angled"], line, quoted))
+                path_in_it = include["quoted"] or include["angled"]
+                source.includes.append(Include(path_in_it, line, quoted))
             elif re.match(r"#\s*define\b", directive):
                 # What a macro says counts as code; its own name and parameters do no harm.
                 inner = read_source(path, " " + directive[directive.index("define") + 6 :])

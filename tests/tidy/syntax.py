@@ -1,4 +1,4 @@
-"""Reads just enough C++ structure out of tokens: statements, functions, lambdas, brace initialisers.
+"""Reads just enough structure out of tokens: statements, functions, lambdas, initialisers.
 
 Not a parser. It tells a block's brace from an initialiser's by what stands before it, which is
 certain for code in the house style; the fixtures show the forms it must know.
@@ -175,8 +175,9 @@ class _Reader:
             or self.tokens[position].text in ("::", "<", ">", ",", "*", "&", "&&")
         ):
             position -= 1
+        before_arrow = self.tokens[position - 1].text
         return self.tokens[position].text == "->" and (
-            self.tokens[position - 1].text in (")", "]") or self.tokens[position - 1].text in BEFORE_BODY
+            before_arrow in (")", "]") or before_arrow in BEFORE_BODY
         )
 
     def _is_function(self):

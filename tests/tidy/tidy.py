@@ -37,7 +37,8 @@ def tree_files(root):
 
 def line_comments(name, text):
     """The comments of a file that is not C++, as (line, text); strings are not told apart."""
-    mark = re.compile(r"(?:^|\s)(//.*|/\*.*|\*\s.*)" if name.endswith(SLASHED) else r"(?:^|\s)(#.*)")
+    slashed = r"(?:^|\s)(//.*|/\*.*|\*\s.*)"
+    mark = re.compile(slashed if name.endswith(SLASHED) else r"(?:^|\s)(#.*)")
     for number, line in enumerate(text.split("\n"), 1):
         found = mark.search(line)
         if found:

@@ -65,12 +65,14 @@ CLIENT = _upon(
     {
         "client/replica": set(),
         "client/roster": set(),
-        "client/agent": {"client/replica"},
+        "client/identity": set(),
+        "client/agent": {"client/replica", "client/identity"},
         "client/words": {"client/replica", "client/roster", "client/agent"},
         "client/workbench/api": {
             "client/replica",
             "client/roster",
             "client/agent",
+            "client/identity",
             "client/words",
         },
         "client/workbench/http": {"client/workbench/api"},
@@ -78,6 +80,7 @@ CLIENT = _upon(
             "client/replica",
             "client/roster",
             "client/agent",
+            "client/identity",
             "client/words",
             "client/workbench/api",
             "client/workbench/http",
@@ -126,8 +129,7 @@ FORBIDDEN_HEADERS = {
 # The adapters: files whose purpose is to touch the clock, the random source or the file system.
 # Everything else takes Clock, Random, Disk as a parameter.
 ADAPTERS = [
-    "shared/keys/system_clock.cpp",
-    "shared/keys/system_random.cpp",
+    "shared/keys/system.cpp",
     "shared/vault",
     "server/store/sqlite",
     "server/device",
@@ -135,6 +137,7 @@ ADAPTERS = [
     "server/admin",
     "client/replica",
     "client/roster",
+    "client/identity",
     "client/cli",
     "client/main.cpp",
     "cmake/fuzz",

@@ -295,6 +295,8 @@ void ClientSession::take_verdicts(Verdicts verdicts) {
             return;
         }
         judged_ = std::max(judged_, verdict->name.sequence);
+        // The log reaches at least there now; caught up is who has applied it.
+        head_ = std::max(head_, verdict->index);
     }
     if (!verdicts.receipts.empty()) {
         queue(client_effect::StoreVerdicts{std::move(verdicts.receipts)}, 0);

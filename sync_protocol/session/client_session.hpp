@@ -58,8 +58,8 @@ struct LeaveWhenDone {};
 
 using ClientEvent =
     std::variant<client_event::Opened, client_event::Received, client_event::Proved,
-                 client_event::WaitingRead, client_event::Done, client_event::GroupMade,
-                 client_event::CompareWanted, client_event::LeaveWhenDone>;
+                 client_event::WaitingRead, client_event::Done, client_event::Compared,
+                 client_event::GroupMade, client_event::CompareWanted, client_event::LeaveWhenDone>;
 
 /// Why a session ended without a refusal by the server.
 enum class SessionFault : std::uint8_t {

@@ -1,0 +1,243 @@
+#include "sync_protocol/session/client_session.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/sync_protocol/session/session_samples.hpp"
+
+namespace zhibu::sync {
+namespace {
+
+using namespace client_event;
+using namespace client_effect;
+using samples::only;
+
+template <class Wanted>
+std::vector<Wanted> sent(const ClientEffects& effects) {
+    return samples::sent<Wanted, Send>(effects);
+}
+
+ClientEffects receive(ClientSession& session, const Message& message) {
+    return session.step(Received{encode(message)});
+}
+
+ReplicaPosition position(std::uint64_t confirmed, std::uint64_t last_sequence,
+                         std::uint64_t last_verdict = 0) {
+    ReplicaPosition made;
+    made.space = samples::space;
+    made.device = samples::device;
+    made.incarnation = samples::incarnation;
+    made.account = samples::account;
+    made.epoch = confirmed == 0 ? EpochId{} : samples::epoch;
+    made.confirmed = LogIndex{confirmed};
+    made.last_sequence = Sequence{last_sequence};
+    made.last_verdict = Sequence{last_verdict};
+    return made;
+}
+
+Welcome welcome(std::uint64_t head, std::uint64_t last_held = 0) {
+    Welcome made;
+    made.epoch = samples::epoch;
+    made.head = LogIndex{head};
+    made.last_held = Sequence{last_held};
+    made.lease = samples::signed_lease();
+    made.push_credit = 1'000'000;
+    return made;
+}
+
+/// A session up to and with the server's welcome; `after_welcome` is what it then wants.
+struct Opening {
+    ClientSession session;
+    ClientEffects after_welcome;
+};
+
+Opening opened(const ReplicaPosition& at, const Welcome& with,
+               ClientSession::Settings settings = ClientSession::Settings{}) {
+    Opening opening{ClientSession{at, samples::server_key().public_key(), settings}, {}};
+    static_cast<void>(opening.session.step(Opened{}));
+    static_cast<void>(receive(opening.session, samples::challenge()));
+    static_cast<void>(opening.session.step(Proved{record::Signature(64, 1)}));
+    opening.after_welcome = receive(opening.session, with);
+    return opening;
+}
+
+TEST(ClientSession, ProvesItsAccountOverTheTranscriptOfThisChannel) {
+    ClientSession session{position(5, 0), samples::server_key().public_key(), {}};
+    Opened channel;
+    channel.channel_binding.fill(42);
+    static_cast<void>(session.step(channel));
+    const auto challenged = receive(session, samples::challenge());
+    ASSERT_EQ(only<Prove>(challenged).size(), 1U);
+
+    ClientSession elsewhere{position(5, 0), samples::server_key().public_key(), {}};
+    channel.channel_binding.fill(43);
+    static_cast<void>(elsewhere.step(channel));
+    const auto other = receive(elsewhere, samples::challenge());
+    EXPECT_NE(only<Prove>(challenged).front().transcript, only<Prove>(other).front().transcript);
+    EXPECT_EQ(sent<Hello>(session.step(Proved{record::Signature(64, 1)})).size(), 1U);
+}
+
+TEST(ClientSession, ANewReplicaTakesASnapshotAndSubscribesFromItsFirstChunk) {
+    Opening opening = opened(position(0, 0), welcome(50));
+    ASSERT_EQ(sent<SnapshotRequest>(opening.after_welcome).size(), 1U);
+    static_cast<void>(opening.session.step(Done{}));  // the lease
+
+    SnapshotChunk first;
+    first.read_at = LogIndex{50};
+    first.through.id = RecordId{samples::uuid(10)};
+    const auto staged = receive(opening.session, first);
+    ASSERT_EQ(only<Stage>(staged).size(), 1U);
+    EXPECT_TRUE(sent<SnapshotRequest>(staged).empty());
+    const auto next = opening.session.step(Done{});
+    ASSERT_EQ(sent<SnapshotRequest>(next).size(), 1U);
+    EXPECT_EQ(sent<SnapshotRequest>(next).front().after, first.through);
+
+    SnapshotChunk last = first;
+    last.read_at = LogIndex{53};
+    last.through.id = RecordId{samples::uuid(20)};
+    last.is_last = true;
+    EXPECT_EQ(only<Stage>(receive(opening.session, last)).size(), 1U);
+    const auto swapping = opening.session.step(Done{});
+    ASSERT_EQ(only<SwapIn>(swapping).size(), 1U);
+    EXPECT_EQ(only<SwapIn>(swapping).front().epoch, samples::epoch);
+    const auto subscribing = opening.session.step(Done{});
+    ASSERT_EQ(sent<Subscribe>(subscribing).size(), 1U);
+    EXPECT_EQ(sent<Subscribe>(subscribing).front().from, LogIndex{50});
+}
+
+TEST(ClientSession, PushesAndPullsAtOnce) {
+    Opening opening = opened(position(5, 2), welcome(9));
+    EXPECT_EQ(sent<Subscribe>(opening.after_welcome).front().from, LogIndex{5});
+    ASSERT_EQ(only<ReadWaiting>(opening.after_welcome).size(), 1U);
+    EXPECT_EQ(only<ReadWaiting>(opening.after_welcome).front().after, Sequence{0});
+    const auto pushed = opening.session.step(
+        WaitingRead{{samples::sealed_group(1), samples::sealed_group(2)}, Sequence{2}});
+    ASSERT_EQ(sent<Push>(pushed).size(), 1U);
+    EXPECT_EQ(sent<Push>(pushed).front().groups.size(), 2U);
+}
+
+TEST(ClientSession, PushesOnlyWhatTheServerDoesNotHold) {
+    Opening opening = opened(position(5, 3, 1), welcome(9, 2));
+    EXPECT_EQ(only<ReadWaiting>(opening.after_welcome).front().after, Sequence{2});
+}
+
+TEST(ClientSession, DoesReplicaWorkOneAfterTheOther) {
+    Opening opening = opened(position(5, 0), welcome(9));
+    ASSERT_EQ(only<StoreLease>(opening.after_welcome).size(), 1U);
+    EXPECT_TRUE(only<ApplyTail>(receive(opening.session, Tail{{}, LogIndex{7}, LogIndex{9}})).empty());
+    EXPECT_TRUE(only<ApplyTail>(receive(opening.session, Tail{{}, LogIndex{9}, LogIndex{9}})).empty());
+    const auto first = opening.session.step(Done{});
+    ASSERT_EQ(only<ApplyTail>(first).size(), 1U);
+    EXPECT_EQ(only<ApplyTail>(first).front().through, LogIndex{7});
+    const auto second = opening.session.step(Done{});
+    ASSERT_EQ(only<ApplyTail>(second).size(), 1U);
+    EXPECT_EQ(only<ApplyTail>(second).front().through, LogIndex{9});
+    EXPECT_EQ(only<CaughtUp>(opening.session.step(Done{})).size(), 1U);
+}
+
+TEST(ClientSession, GivesPullCreditBackOnlyWhenTheTailIsApplied) {
+    Opening opening = opened(position(5, 0), welcome(9));
+    static_cast<void>(opening.session.step(Done{}));
+    const Bytes frame = encode(Message{Tail{{}, LogIndex{9}, LogIndex{9}}});
+    EXPECT_TRUE(sent<PullCredit>(opening.session.step(Received{frame})).empty());
+    const auto applied = opening.session.step(Done{});
+    ASSERT_EQ(sent<PullCredit>(applied).size(), 1U);
+    EXPECT_EQ(sent<PullCredit>(applied).front().bytes, frame.size());
+}
+
+TEST(ClientSession, LeavesOnlyWhenAllIsJudgedAndApplied) {
+    Opening opening = opened(position(5, 1), welcome(5));
+    EXPECT_TRUE(only<End>(opening.session.step(LeaveWhenDone{})).empty());
+    static_cast<void>(opening.session.step(Done{}));
+    static_cast<void>(opening.session.step(WaitingRead{{samples::sealed_group(1)}, Sequence{1}}));
+    static_cast<void>(receive(opening.session, Tail{{}, LogIndex{5}, LogIndex{5}}));
+    static_cast<void>(opening.session.step(Done{}));
+    static_cast<void>(receive(opening.session, Verdicts{{samples::receipt(1)}, 10}));
+    // The verdict's own index lies beyond what is applied: the tail up to it is still to come.
+    EXPECT_TRUE(only<End>(opening.session.step(Done{})).empty());
+    static_cast<void>(receive(opening.session, Tail{{}, LogIndex{101}, LogIndex{101}}));
+    const auto applied = opening.session.step(Done{});
+    EXPECT_EQ(only<End>(applied).size(), 1U);
+    EXPECT_EQ(sent<Goodbye>(applied).size(), 1U);
+    EXPECT_TRUE(opening.session.is_over());
+}
+
+TEST(ClientSession, ComparesDigestsBeforeItLeaves) {
+    Opening opening = opened(position(4, 0), welcome(5));
+    static_cast<void>(opening.session.step(CompareWanted{}));
+    static_cast<void>(opening.session.step(LeaveWhenDone{}));
+    static_cast<void>(opening.session.step(Done{}));
+    static_cast<void>(receive(opening.session, Tail{{}, LogIndex{5}, LogIndex{5}}));
+    const auto caught_up = opening.session.step(Done{});
+    EXPECT_EQ(sent<DigestRequest>(caught_up).size(), 1U);
+    EXPECT_TRUE(only<End>(caught_up).empty());
+    const auto replied = receive(opening.session, DigestReply{LogIndex{5}, 3, {}});
+    EXPECT_EQ(only<Compare>(replied).size(), 1U);
+    EXPECT_TRUE(only<End>(replied).empty());
+    EXPECT_EQ(only<End>(opening.session.step(Compared{})).size(), 1U);
+}
+
+TEST(ClientSession, AReceiptThatTheServerDidNotSignIsNotStored) {
+    Opening opening = opened(position(5, 1), welcome(5));
+    static_cast<void>(opening.session.step(Done{}));
+    Receipt forged = samples::receipt(1);
+    forged.signature[3] ^= 1;
+    const auto effects = receive(opening.session, Verdicts{{forged}, 0});
+    EXPECT_TRUE(only<StoreVerdicts>(effects).empty());
+    ASSERT_EQ(only<End>(effects).size(), 1U);
+    EXPECT_EQ(only<End>(effects).front().fault, SessionFault::signature_wrong);
+}
+
+TEST(ClientSession, AReceiptOfAnotherDeviceIsNotStored) {
+    Opening opening = opened(position(5, 1), welcome(5));
+    const auto effects =
+        receive(opening.session, Verdicts{{samples::receipt(1, DeviceId{samples::uuid(77)})}, 0});
+    EXPECT_TRUE(only<StoreVerdicts>(effects).empty());
+    EXPECT_EQ(only<End>(effects).front().fault, SessionFault::foreign_receipt);
+}
+
+TEST(ClientSession, ALeaseThatTheServerDidNotSignOpensNothing) {
+    Welcome forged = welcome(5);
+    forged.lease.signature[0] ^= 1;
+    const Opening opening = opened(position(5, 0), forged);
+    EXPECT_TRUE(only<StoreLease>(opening.after_welcome).empty());
+    EXPECT_EQ(only<End>(opening.after_welcome).front().fault, SessionFault::signature_wrong);
+}
+
+TEST(ClientSession, ARefusalEndsTheSessionAtAnyTime) {
+    Refusal disabled;
+    disabled.reason = RefusalReason::account_disabled;
+    ClientSession early{position(5, 0), samples::server_key().public_key(), {}};
+    static_cast<void>(early.step(Opened{}));
+    EXPECT_EQ(only<End>(receive(early, disabled)).front().refusal, disabled);
+    Opening late = opened(position(5, 0), welcome(5));
+    EXPECT_EQ(only<End>(receive(late.session, disabled)).front().refusal, disabled);
+}
+
+TEST(ClientSession, AServerThatLostWhatItAcknowledgedIsNotPushedOver) {
+    const Opening opening = opened(position(5, 9, 9), welcome(4, 3));
+    EXPECT_EQ(only<End>(opening.after_welcome).front().fault, SessionFault::server_lost_history);
+}
+
+TEST(ClientSession, AnotherEpochMeansASnapshot) {
+    Welcome other = welcome(9);
+    other.epoch = EpochId{samples::uuid(88)};
+    const Opening opening = opened(position(5, 0), other);
+    EXPECT_EQ(sent<SnapshotRequest>(opening.after_welcome).size(), 1U);
+}
+
+TEST(ClientSession, AGroupMadeWhileConnectedIsPushedAtOnce) {
+    Opening opening = opened(position(5, 0), welcome(5));
+    static_cast<void>(opening.session.step(Done{}));
+    const auto effects = opening.session.step(GroupMade{Sequence{1}});
+    EXPECT_EQ(only<ReadWaiting>(effects).size(), 1U);
+}
+
+TEST(ClientSession, ASnapshotThatDoesNotAdvanceEndsTheSession) {
+    Opening opening = opened(position(0, 0), welcome(50));
+    const auto effects = receive(opening.session, SnapshotChunk{});
+    EXPECT_TRUE(only<Stage>(effects).empty());
+    EXPECT_EQ(only<End>(effects).front().fault, SessionFault::unexpected_message);
+}
+
+}  // namespace
+}  // namespace zhibu::sync

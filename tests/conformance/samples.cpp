@@ -48,9 +48,7 @@ using record::Verdict;
 constexpr Instant morning{1'782'892'800'000};
 constexpr RecordKey no_record{};
 
-RecordKey person(std::uint8_t byte) {
-    return RecordKey{KindNumber{1}, id_of<RecordId>(byte)};
-}
+RecordKey person(std::uint8_t byte) { return RecordKey{KindNumber{1}, id_of<RecordId>(byte)}; }
 
 Hash sha256(const std::vector<std::uint8_t>& bytes) {
     Hash hash{};

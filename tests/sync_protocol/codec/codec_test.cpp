@@ -33,9 +33,7 @@ TEST(CodecMessages, EveryAlternativeComesBackEqual) {
     EXPECT_EQ(std::ranges::count(seen, false), 0) << "a message has no sample";
 }
 
-TEST(CodecMessages, AnEmptyFrameIsTruncated) {
-    EXPECT_EQ(fault_of({}), CodecFault::truncated);
-}
+TEST(CodecMessages, AnEmptyFrameIsTruncated) { EXPECT_EQ(fault_of({}), CodecFault::truncated); }
 
 TEST(CodecMessages, AnotherFrameVersionIsRefused) {
     Bytes frame = encode(Goodbye{});

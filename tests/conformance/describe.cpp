@@ -1,0 +1,407 @@
+#include "tests/conformance/describe.hpp"
+
+#include <array>
+#include <concepts>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace zhibu::conformance {
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+std::string hex_of(std::span<const std::uint8_t> bytes) {
+    std::string hex;
+    for (const std::uint8_t byte : bytes) {
+        hex += hex_digits[byte >> 4U];
+        hex += hex_digits[byte & 0x0fU];
+    }
+    return hex;
+}
+
+/// Collects lines; a nested value's lines get its name in front.
+class Description {
+public:
+    void say(std::string_view name, std::string_view value) {
+        text_ += path_;
+        text_ += name;
+        text_ += ": ";
+        text_ += value;
+        text_ += '\n';
+    }
+
+    /// Runs `inner` with the path one name longer.
+    template <class Inner>
+    void within(std::string_view name, const Inner& inner) {
+        const std::size_t length = path_.size();
+        path_ += name;
+        path_ += '.';
+        inner();
+        path_.resize(length);
+    }
+
+    [[nodiscard]] std::string text() && { return std::move(text_); }
+
+private:
+    std::string text_;
+    std::string path_;
+};
+
+// What stands on one line.
+
+template <std::integral T>
+std::string word(T number) {
+    return std::to_string(number);
+}
+
+std::string word(bool truth) { return truth ? "true" : "false"; }
+
+std::string word(const std::string& text) { return '"' + text + '"'; }
+
+std::string word(const std::vector<std::uint8_t>& bytes) { return "hex " + hex_of(bytes); }
+
+template <std::size_t Count>
+std::string word(const std::array<std::uint8_t, Count>& bytes) {
+    return "hex " + hex_of(bytes);
+}
+
+template <class Tag>
+std::string word(const record::Id<Tag>& id) {
+    return to_text(id);
+}
+
+std::string word(record::LogIndex index) { return std::to_string(index.position); }
+
+std::string word(record::Sequence sequence) { return std::to_string(sequence.position); }
+
+std::string word(record::FieldNumber field) { return std::to_string(field.number); }
+
+std::string word(record::Instant instant) { return to_text(record::Value{instant}); }
+
+std::string word(const record::RecordKey& key) {
+    return "kind " + std::to_string(key.kind.number) + " id " + to_text(key.id);
+}
+
+std::string word(const record::Base& base) {
+    const bool own = base.origin == record::Base::Origin::own_pending;
+    return (own ? "own_pending " : "confirmed ") + std::to_string(base.position);
+}
+
+std::string word(record::Operation operation) {
+    constexpr std::array<std::string_view, 4> names{"create", "update", "retire", "restore"};
+    return std::string(names.at(static_cast<std::size_t>(operation)));
+}
+
+std::string word(record::Effect::Sort sort) {
+    constexpr std::array<std::string_view, 3> names{"changed", "entered", "evicted"};
+    return std::string(names.at(static_cast<std::size_t>(sort)));
+}
+
+std::string word(record::Outcome outcome) { return std::string(to_text(outcome)); }
+
+std::string word(record::Settlement settlement) { return std::string(to_text(settlement)); }
+
+std::string word(sync::RefusalReason reason) {
+    return "refusal " + std::to_string(static_cast<unsigned>(reason));
+}
+
+std::string word(const record::TextSet& set) {
+    std::string words = "set";
+    for (const std::string& text : set.texts) {
+        words += ' ' + word(text);
+    }
+    return words;
+}
+
+std::string word(const record::Value& value) {
+    constexpr std::array<std::string_view, 8> alternatives{
+        "empty", "text", "integer", "boolean", "date", "instant", "reference", "set"};
+    static_assert(alternatives.size() == std::variant_size_v<record::Value>);
+    const std::string name(alternatives.at(value.index()));
+    if (record::is_empty(value)) {
+        return name;
+    }
+    if (const auto* set = std::get_if<record::TextSet>(&value)) {
+        return word(*set);
+    }
+    const auto* text = std::get_if<std::string>(&value);
+    return name + ' ' + (text != nullptr ? word(*text) : to_text(value));
+}
+
+template <class T>
+void say(Description& out, std::string_view name, const T& value);
+
+template <class T>
+void say(Description& out, std::string_view name, const std::optional<T>& value) {
+    out.say(name, value ? word(*value) : "none");
+}
+
+template <class T>
+void say(Description& out, std::string_view name, const std::vector<T>& values) {
+    out.say(name, "list of " + std::to_string(values.size()));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        say(out, std::string(name) + '[' + std::to_string(i) + ']', values[i]);
+    }
+}
+
+void say(Description& out, std::string_view name, const std::vector<std::uint8_t>& bytes) {
+    out.say(name, word(bytes));
+}
+
+/// `all(out, "name", value, "name", value, ...)`
+template <class T, class... Rest>
+void all(Description& out, std::string_view name, const T& value, const Rest&... rest) {
+    say(out, name, value);
+    if constexpr (sizeof...(rest) > 0) {
+        all(out, rest...);
+    }
+}
+
+// What takes several lines.
+
+void parts(Description& out, const record::GroupName& name) {
+    all(out, "device", name.device, "incarnation", name.incarnation, "sequence", name.sequence);
+}
+
+void parts(Description& out, const record::FieldChange& change) {
+    all(out, "field", change.field, "value", change.value, "previous", change.previous, "base",
+        change.base);
+}
+
+void parts(Description& out, const record::Change& change) {
+    all(out, "record", change.record, "operation", change.operation, "fields", change.fields);
+}
+
+void parts(Description& out, const record::Group& group) {
+    all(out, "name", group.name, "previous", group.previous, "author", group.author, "lease_serial",
+        group.lease_serial, "made_at", group.made_at.instant(), "made_at_counter",
+        group.made_at.packed & 0xffffU, "catalog_version", group.catalog_version, "action",
+        group.action, "depends_on", group.depends_on, "changes", group.changes);
+}
+
+void parts(Description& out, const record::SealedGroup& sealed) {
+    all(out, "bytes", sealed.bytes, "signature", sealed.signature);
+}
+
+void parts(Description& out, const record::Parameter& parameter) {
+    all(out, "name", parameter.name, "value", parameter.value);
+}
+
+void parts(Description& out, const record::Reason& reason) {
+    all(out, "rule", reason.rule, "record", reason.record, "field", reason.field, "parameters",
+        reason.parameters);
+}
+
+void parts(Description& out, const record::FieldDecision& decision) {
+    all(out, "record", decision.record, "field", decision.field, "settlement", decision.settlement,
+        "offered", decision.offered, "committed", decision.committed, "committed_at",
+        decision.committed_at, "committed_by", decision.committed_by);
+}
+
+void parts(Description& out, const record::Verdict& verdict) {
+    all(out, "name", verdict.name, "group_hash", verdict.group_hash, "outcome", verdict.outcome,
+        "index", verdict.index, "decided_at", verdict.decided_at, "reasons", verdict.reasons,
+        "decisions", verdict.decisions);
+}
+
+void parts(Description& out, const record::Receipt& receipt) {
+    all(out, "verdict", receipt.verdict, "signature", receipt.signature);
+}
+
+void parts(Description& out, const record::FieldState& state) {
+    all(out, "field", state.field, "value", state.value, "changed_at", state.changed_at);
+}
+
+void parts(Description& out, const record::RecordState& state) {
+    all(out, "key", state.key, "retired", state.retired, "life_changed_at", state.life_changed_at,
+        "fields", state.fields);
+}
+
+void parts(Description& out, const record::Effect& effect) {
+    all(out, "sort", effect.sort, "state", effect.state);
+}
+
+void parts(Description& out, const record::LogEntry& entry) {
+    all(out, "index", entry.index, "origin", entry.origin, "author", entry.author, "action",
+        entry.action, "committed_at", entry.committed_at, "effects", entry.effects);
+}
+
+void parts(Description& out, const sync::EditPeriod& period) {
+    all(out, "starts_at", period.starts_at, "ends_at", period.ends_at);
+}
+
+void parts(Description& out, const sync::Lease& lease) {
+    all(out, "serial", lease.serial, "space", lease.space, "account", lease.account, "device",
+        lease.device, "scope", lease.scope, "may_write", lease.may_write, "manages", lease.manages,
+        "always_open", lease.always_open, "periods", lease.periods, "granted_at", lease.granted_at,
+        "expires_at", lease.expires_at);
+}
+
+void parts(Description& out, const sync::SignedLease& lease) {
+    all(out, "bytes", lease.bytes, "signature", lease.signature);
+}
+
+void parts(Description& out, const sync::PasswordCost& cost) {
+    all(out, "memory_kib", cost.memory_kib, "passes", cost.passes, "lanes", cost.lanes);
+}
+
+void parts(Description& out, const sync::EnrolRequest& request) {
+    all(out, "message", std::string("enrol_request"), "protocol", request.protocol, "code",
+        request.code, "signing_request", request.signing_request, "device_label",
+        request.device_label, "new_password", request.new_password);
+}
+
+void parts(Description& out, const sync::EnrolAccepted& accepted) {
+    all(out, "message", std::string("enrol_accepted"), "space", accepted.space, "device",
+        accepted.device, "account", accepted.account, "account_name", accepted.account_name,
+        "certificate_chain", accepted.certificate_chain, "server_key", accepted.server_key,
+        "password_salt", accepted.password_salt, "password_cost", accepted.password_cost);
+}
+
+void parts(Description& out, const sync::Challenge& challenge) {
+    all(out, "message", std::string("challenge"), "oldest_protocol", challenge.oldest_protocol,
+        "newest_protocol", challenge.newest_protocol, "space", challenge.space, "epoch",
+        challenge.epoch, "nonce", challenge.nonce, "server_time", challenge.server_time);
+}
+
+void parts(Description& out, const sync::Hello& hello) {
+    all(out, "message", std::string("hello"), "protocol", hello.protocol, "catalog_version",
+        hello.catalog_version, "space", hello.space, "device", hello.device, "incarnation",
+        hello.incarnation, "account", hello.account, "account_proof", hello.account_proof, "epoch",
+        hello.epoch, "confirmed", hello.confirmed, "last_verdict", hello.last_verdict);
+}
+
+void parts(Description& out, const sync::Welcome& welcome) {
+    all(out, "message", std::string("welcome"), "protocol", welcome.protocol, "epoch",
+        welcome.epoch, "head", welcome.head, "last_held", welcome.last_held, "lease", welcome.lease,
+        "push_credit", welcome.push_credit);
+}
+
+void parts(Description& out, const sync::Refusal& refusal) {
+    all(out, "message", std::string("refusal"), "reason", refusal.reason, "expected",
+        refusal.expected, "not_before", refusal.not_before, "password_salt", refusal.password_salt,
+        "password_cost", refusal.password_cost, "detail", refusal.detail);
+}
+
+void parts(Description& out, const sync::Push& push) {
+    all(out, "message", std::string("push"), "groups", push.groups);
+}
+
+void parts(Description& out, const sync::Verdicts& verdicts) {
+    all(out, "message", std::string("verdicts"), "receipts", verdicts.receipts, "push_credit",
+        verdicts.push_credit);
+}
+
+void parts(Description& out, const sync::PullCredit& credit) {
+    all(out, "message", std::string("pull_credit"), "bytes", credit.bytes);
+}
+
+void parts(Description& out, const sync::Subscribe& subscribe) {
+    all(out, "message", std::string("subscribe"), "from", subscribe.from, "credit",
+        subscribe.credit);
+}
+
+void parts(Description& out, const sync::TailEntry& entry) {
+    all(out, "entry", entry.entry, "own", entry.own);
+}
+
+void parts(Description& out, const sync::Tail& tail) {
+    all(out, "message", std::string("tail"), "entries", tail.entries, "through", tail.through,
+        "head", tail.head);
+}
+
+void parts(Description& out, const sync::SnapshotNeeded& needed) {
+    all(out, "message", std::string("snapshot_needed"), "head", needed.head);
+}
+
+void parts(Description& out, const sync::SnapshotRequest& request) {
+    all(out, "message", std::string("snapshot_request"), "after", request.after);
+}
+
+void parts(Description& out, const sync::SnapshotChunk& chunk) {
+    all(out, "message", std::string("snapshot_chunk"), "read_at", chunk.read_at, "through",
+        chunk.through, "is_last", chunk.is_last, "records", chunk.records);
+}
+
+void parts(Description& out, const sync::DigestRequest& /*request*/) {
+    out.say("message", word(std::string("digest_request")));
+}
+
+void parts(Description& out, const sync::DigestReply& reply) {
+    all(out, "message", std::string("digest_reply"), "at", reply.at, "records", reply.records,
+        "digest", reply.digest);
+}
+
+void parts(Description& out, const sync::LeaseUpdate& update) {
+    all(out, "message", std::string("lease_update"), "lease", update.lease);
+}
+
+void parts(Description& out, const sync::Goodbye& /*goodbye*/) {
+    out.say("message", word(std::string("goodbye")));
+}
+
+template <class T>
+void say(Description& out, std::string_view name, const T& value) {
+    if constexpr (requires { word(value); }) {
+        out.say(name, word(value));
+    } else {
+        out.within(name, [&] { parts(out, value); });
+    }
+}
+
+template <class T>
+std::string described(const T& value) {
+    Description out;
+    parts(out, value);
+    return std::move(out).text();
+}
+
+}  // namespace
+
+std::string describe(const record::Group& group) { return described(group); }
+
+std::string describe(const record::Verdict& verdict) { return described(verdict); }
+
+std::string describe(const sync::Lease& lease) { return described(lease); }
+
+std::string describe(const record::RecordState& state) { return described(state); }
+
+std::string describe(const std::vector<record::Effect>& effects) {
+    Description out;
+    say(out, "effects", effects);
+    return std::move(out).text();
+}
+
+std::string describe(const std::vector<record::FieldState>& fields) {
+    Description out;
+    say(out, "fields", fields);
+    return std::move(out).text();
+}
+
+std::string describe(const sync::Message& message) {
+    return std::visit([](const auto& content) { return described(content); }, message);
+}
+
+std::string to_hex(const std::vector<std::uint8_t>& bytes) { return hex_of(bytes); }
+
+std::vector<std::uint8_t> from_hex(const std::string& hex) {
+    if (hex.size() % 2 != 0) {
+        throw std::invalid_argument("an odd number of hexadecimal digits");
+    }
+    std::vector<std::uint8_t> bytes;
+    for (std::size_t i = 0; i < hex.size(); i += 2) {
+        const auto high = hex_digits.find(hex[i]);
+        const auto low = hex_digits.find(hex[i + 1]);
+        if (high == std::string_view::npos || low == std::string_view::npos) {
+            throw std::invalid_argument("not a hexadecimal digit");
+        }
+        bytes.push_back(static_cast<std::uint8_t>(high * 16 + low));
+    }
+    return bytes;
+}
+
+}  // namespace zhibu::conformance

@@ -1,0 +1,29 @@
+#include <algorithm>
+#include <iterator>
+
+#include "shared/catalog/detail/field_line.hpp"
+
+namespace zhibu::catalog {
+namespace {
+
+/// Rises by one with every release that changes a declaration.
+constexpr std::uint32_t standard_version = 1;
+
+}  // namespace
+
+std::vector<Kind> standard_kinds() {
+    std::vector<Kind> kinds;
+    for (auto part : {detail::person_kinds(), detail::organisation_kinds(),
+                      detail::business_kinds(), detail::control_kinds()}) {
+        std::ranges::move(part, std::back_inserter(kinds));
+    }
+    std::ranges::sort(kinds, {}, &Kind::number);
+    return kinds;
+}
+
+const Catalog& standard_catalog() {
+    static const Catalog catalog{standard_version, standard_kinds(), standard_code_lists()};
+    return catalog;
+}
+
+}  // namespace zhibu::catalog

@@ -1,0 +1,180 @@
+#include <array>
+
+#include "shared/rules/detail/rule.hpp"
+
+namespace zhibu::rules::detail {
+namespace {
+
+using record::Date;
+using record::Parameter;
+
+const Date* day_of(const Case& of, std::string_view field) {
+    return held<Date>(of, "person", field);
+}
+
+const std::string* text_of(const Case& of, std::string_view field) {
+    return held<std::string>(of, "person", field);
+}
+
+Breach join_after_target(const Case& of) {
+    const Date* joined = day_of(of, "join_date");
+    const Date* target = day_of(of, "target_date");
+    return broken_unless(joined == nullptr || target == nullptr || *joined >= *target);
+}
+
+Breach join_age(const Case& of) {
+    const Date* birth = day_of(of, "birth_date");
+    const Date* joined = day_of(of, "join_date");
+    return broken_unless(birth == nullptr || joined == nullptr ||
+                         record::age_on(*birth, *joined) >= of.parameters.admission_age);
+}
+
+/// Age on the joining day, where both days and the join type are there.
+std::optional<int> age_at_joining(const Case& of) {
+    const Date* birth = day_of(of, "birth_date");
+    const Date* joined = day_of(of, "join_date");
+    if (birth == nullptr || joined == nullptr || text_of(of, "join_type") == nullptr) {
+        return std::nullopt;
+    }
+    return record::age_on(*birth, *joined);
+}
+
+Breach young_join_type(const Case& of) {
+    const auto age = age_at_joining(of);
+    return broken_unless(!age || *age >= of.parameters.youth_league_age ||
+                         *text_of(of, "join_type") == "02");
+}
+
+Breach old_join_type(const Case& of) {
+    const auto age = age_at_joining(of);
+    return broken_unless(!age || *age < of.parameters.youth_league_age ||
+                         *text_of(of, "join_type") != "02");
+}
+
+bool newly_probationary(const Case& of) {
+    const std::string* stage = text_of(of, "stage");
+    const std::string* was = held_before<std::string>(of, "person", "stage");
+    return of.before != nullptr && stage != nullptr && *stage == "40" &&
+           (was == nullptr || *was != "40");
+}
+
+Breach form_number_given(const Case& of) {
+    return broken_unless(!newly_probationary(of) || text_of(of, "form_number") != nullptr);
+}
+
+Breach form_number_unique(const Case& of) {
+    const std::string* number = text_of(of, "form_number");
+    if (number == nullptr) {
+        return kept;
+    }
+    const catalog::Kind& kind = of.catalog.kind("person");
+    const record::FieldNumber field = kind.field("form_number").id();
+    for (const record::RecordKey& key :
+         of.surroundings.holding(kind.id(), field, record::Value{*number})) {
+        if (key.id != of.after.key.id) {
+            return broken({Parameter{"编号", *number}, Parameter{"number", *number},
+                           Parameter{"姓名", "其他人员"},
+                           Parameter{"record", to_text(key.id)}});
+        }
+    }
+    return kept;
+}
+
+Breach approver_is_committee(const Case& of) {
+    const auto* approver = held<record::RecordId>(of, "person", "approved_by");
+    if (approver == nullptr) {
+        return kept;
+    }
+    const catalog::Kind& kind = of.catalog.kind("organisation");
+    const auto organisation = of.surroundings.find(record::RecordKey{kind.id(), *approver});
+    if (!organisation) {
+        return kept;
+    }
+    const record::Value& type = organisation->value(kind.field("type").id());
+    return broken_unless(type == record::Value{std::string{"10"}} ||
+                         type == record::Value{std::string{"15"}});
+}
+
+Breach approval_within_limit(const Case& of) {
+    const Date* meeting = day_of(of, "meeting_date");
+    const Date* approval = day_of(of, "approval_date");
+    return broken_unless(
+        meeting == nullptr || approval == nullptr ||
+        *approval <= record::add_months(*meeting, of.parameters.approval_months_max));
+}
+
+Breach admitted_from_target(const Case& of) {
+    if (!newly_probationary(of)) {
+        return kept;
+    }
+    const std::string* was = held_before<std::string>(of, "person", "stage");
+    const std::string* type = text_of(of, "join_type");
+    const bool special = type != nullptr && *type >= "04" && *type <= "07";
+    return broken_unless(special || (was != nullptr && (*was == "30" || *was == "35")));
+}
+
+/// The day on which probation ends: joining + 12 months, and an extension.
+std::optional<Date> probation_end(const Case& of) {
+    const Date* joined = day_of(of, "join_date");
+    if (joined == nullptr) {
+        return std::nullopt;
+    }
+    return record::add_months(*joined, of.parameters.probation_months);
+}
+
+Breach conversion_not_early(const Case& of) {
+    const Date* converted = day_of(of, "conversion_date");
+    const std::string* outcome = text_of(of, "conversion_outcome");
+    const auto due = probation_end(of);
+    const bool converts = outcome != nullptr && (*outcome == "01" || *outcome == "02");
+    if (!converts || converted == nullptr || !due || *converted >= *due) {
+        return kept;
+    }
+    return broken({Parameter{"日期", to_text(*due)}, Parameter{"date", to_text(*due)}});
+}
+
+constexpr std::array rules{
+    Rule{"R-302", "person", "join_date target_date", Severity::refuse,
+         {"加入组织日期不能早于列为发展对象日期。",
+          "The joining date cannot be before the person was listed as a development target."},
+         &join_after_target},
+    Rule{"R-303", "person", "join_date birth_date", Severity::refuse,
+         {"入党时未满18周岁。", "On the joining date the person was not yet 18."}, &join_age},
+    Rule{"R-304", "person", "join_type join_date birth_date", Severity::warn,
+         {"28岁前入党一般选择“团员推优”，请确认。",
+          "Who joins before 28 is normally recommended by the Youth League: please confirm."},
+         &young_join_type},
+    Rule{"R-305", "person", "join_type join_date birth_date", Severity::refuse,
+         {"入党时已满28周岁，不能选择“团员推优”。",
+          "Who joins at 28 or later cannot be recommended by the Youth League."},
+         &old_join_type},
+    Rule{"R-306", "person", "form_number stage", Severity::refuse,
+         {"请填写入党志愿书编号（志愿书封底页所标）。",
+          "Give the application form's number; it is on its back cover."},
+         &form_number_given},
+    Rule{"R-307", "person", "form_number", Severity::refuse,
+         {"入党志愿书编号 {编号} 已用于 {姓名}，请核对。",
+          "The application form number {number} is already used for another person. Check it."},
+         &form_number_unique},
+    Rule{"R-308", "person", "approved_by", Severity::refuse,
+         {"批准入党的党组织应为所属党委。",
+          "Only a committee can approve an admission; choose the committee above."},
+         &approver_is_committee},
+    Rule{"R-311", "person", "approval_date meeting_date", Severity::refuse,
+         {"审批已超过6个月，须由支部大会重新讨论。",
+          "Approval came more than 6 months after the meeting: the branch must decide anew."},
+         &approval_within_limit},
+    Rule{"R-314", "person", "stage", Severity::refuse,
+         {"只有发展对象可以办理“吸收”。", "Only a development target can be admitted."},
+         &admitted_from_target},
+    Rule{"R-402", "person", "conversion_date conversion_outcome join_date", Severity::refuse,
+         {"转正日期不能早于预备期满日（{日期}）。",
+          "The conversion date cannot be before the end of probation ({date})."},
+         &conversion_not_early},
+};
+
+}  // namespace
+
+std::span<const Rule> admission_rules() { return rules; }
+
+}  // namespace zhibu::rules::detail

@@ -1,0 +1,77 @@
+#include <array>
+
+#include "shared/rules/detail/rule.hpp"
+
+namespace zhibu::rules::detail {
+namespace {
+
+using record::Date;
+using record::Instant;
+
+constexpr std::string_view temporary = "3";
+constexpr std::string_view long_term = "1";
+constexpr std::string_view branch_level = "3";
+constexpr std::string_view deleted = "3";
+
+bool is(const std::string* code, std::string_view value) { return code != nullptr && *code == value; }
+
+Breach temporary_has_end(const Case& of) {
+    return broken_unless(!is(held<std::string>(of, "account", "nature"), temporary) ||
+                         held<Date>(of, "account", "expires_on") != nullptr);
+}
+
+Breach branch_is_short_term(const Case& of) {
+    return broken_unless(!is(held<std::string>(of, "account", "nature"), long_term) ||
+                         !is(held<std::string>(of, "account", "level"), branch_level) ||
+                         held<std::string>(of, "account", "reason") != nullptr);
+}
+
+Breach deleted_is_final(const Case& of) {
+    return broken_unless(!is(held_before<std::string>(of, "account", "state"), deleted) ||
+                         is(held<std::string>(of, "account", "state"), deleted));
+}
+
+Breach account_name_unique(const Case& of) {
+    const std::string* name = held<std::string>(of, "account", "name");
+    if (name == nullptr) {
+        return kept;
+    }
+    const catalog::Kind& kind = of.catalog.kind("account");
+    for (const record::RecordKey& key :
+         of.surroundings.holding(kind.id(), kind.field("name").id(), record::Value{*name})) {
+        if (key.id != of.after.key.id) {
+            return broken();
+        }
+    }
+    return kept;
+}
+
+Breach window_has_length(const Case& of) {
+    const auto* starts = held<Instant>(of, "window", "starts_at");
+    const auto* ends = held<Instant>(of, "window", "ends_at");
+    return broken_unless(starts == nullptr || ends == nullptr || *starts < *ends);
+}
+
+constexpr std::array rules{
+    Rule{"R-903", "account", "nature expires_on", Severity::refuse,
+         {"临时账号须填写结束日期。", "A temporary account needs the day on which it ends."},
+         &temporary_has_end},
+    Rule{"R-904", "account", "nature level reason", Severity::warn,
+         {"党支部账号一般为短期，请说明。",
+          "A branch's account is normally short-term: please give the reason."},
+         &branch_is_short_term},
+    Rule{"R-912a", "account", "name", Severity::refuse,
+         {"账号名称已被使用。", "The account name is already used."}, &account_name_unique},
+    Rule{"R-916", "account", "state", Severity::refuse,
+         {"已删除的账号不能恢复。", "A deleted account cannot be brought back."},
+         &deleted_is_final},
+    Rule{"R-901a", "window", "ends_at starts_at", Severity::refuse,
+         {"维护时段的结束时间应晚于开始时间。", "An edit window must end after it starts."},
+         &window_has_length},
+};
+
+}  // namespace
+
+std::span<const Rule> control_rules() { return rules; }
+
+}  // namespace zhibu::rules::detail

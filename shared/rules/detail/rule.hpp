@@ -1,0 +1,62 @@
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "shared/rules/rules.hpp"
+
+namespace zhibu::rules::detail {
+
+/// What a broken rule's message needs; no value: the rule is kept.
+using Breach = std::optional<std::vector<record::Parameter>>;
+
+/// One rule. `check` is asked when the record is new or one of `fields` (separated by spaces) has
+/// changed; the message stands beside the first of them.
+struct Rule {
+    std::string_view id;
+    std::string_view kind;
+    std::string_view fields;
+    Severity severity = Severity::refuse;
+    catalog::Label message;
+    Breach (*check)(const Case&) = nullptr;
+};
+
+/// A judgement that only the server's engine makes; its text stands beside the rules' texts.
+struct Judgement {
+    std::string_view id;
+    catalog::Label message;
+};
+
+[[nodiscard]] std::span<const Rule> identity_rules();
+[[nodiscard]] std::span<const Rule> development_rules();
+[[nodiscard]] std::span<const Rule> admission_rules();
+[[nodiscard]] std::span<const Rule> organisation_rules();
+[[nodiscard]] std::span<const Rule> control_rules();
+[[nodiscard]] std::span<const Judgement> engine_judgements();
+
+/// The rule is kept.
+inline const Breach kept = std::nullopt;
+
+/// The rule is broken, with nothing to put into its message.
+[[nodiscard]] Breach broken();
+[[nodiscard]] Breach broken(std::initializer_list<record::Parameter> parameters);
+/// Kept, or broken without parameters.
+[[nodiscard]] Breach broken_unless(bool kept_if);
+
+/// The after-state's value of a field; nullptr where it is empty or of another type.
+template <class T>
+const T* held(const Case& of, std::string_view kind, std::string_view field) {
+    return std::get_if<T>(&of.after.value(of.catalog.kind(kind).field(field).id()));
+}
+
+template <class T>
+const T* held_before(const Case& of, std::string_view kind, std::string_view field) {
+    return of.before == nullptr
+               ? nullptr
+               : std::get_if<T>(&of.before->value(of.catalog.kind(kind).field(field).id()));
+}
+
+}  // namespace zhibu::rules::detail

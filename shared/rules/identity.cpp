@@ -1,0 +1,307 @@
+#include <algorithm>
+#include <array>
+
+#include "shared/rules/detail/rule.hpp"
+#include "shared/rules/id_number.hpp"
+
+namespace zhibu::rules::detail {
+namespace {
+
+using record::Date;
+using record::Parameter;
+using record::RecordId;
+
+constexpr std::string_view taiwan_permit_prefix = "83";
+
+const std::string* text_of(const Case& of, std::string_view field) {
+    return held<std::string>(of, "person", field);
+}
+
+/// The id number where it has the form that the other checks read; nullptr otherwise.
+const std::string* formed_number(const Case& of) {
+    const std::string* number = text_of(of, "id_number");
+    return number != nullptr && has_id_number_form(*number) ? number : nullptr;
+}
+
+Breach id_number_form(const Case& of) {
+    const std::string* number = text_of(of, "id_number");
+    return broken_unless(number == nullptr || has_id_number_form(*number));
+}
+
+Breach id_number_check_character(const Case& of) {
+    const std::string* number = formed_number(of);
+    return broken_unless(number == nullptr || is_id_number(*number));
+}
+
+Breach id_number_division(const Case& of) {
+    const std::string* number = formed_number(of);
+    if (number == nullptr) {
+        return kept;
+    }
+    const std::string prefix = number->substr(0, 2);
+    return broken_unless(
+        of.catalog.find_codes("admin_division")->find(prefix) != nullptr ||
+        prefix == taiwan_permit_prefix ||
+        std::ranges::find(of.parameters.extra_divisions, prefix) !=
+            of.parameters.extra_divisions.end());
+}
+
+Breach id_number_birth_date(const Case& of) {
+    const std::string* number = formed_number(of);
+    if (number == nullptr) {
+        return kept;
+    }
+    const auto birth = id_number_birth(*number);
+    return broken_unless(birth && *birth <= of.today);
+}
+
+Breach birth_date_agrees(const Case& of) {
+    const std::string* number = formed_number(of);
+    const Date* birth = held<Date>(of, "person", "birth_date");
+    return broken_unless(number == nullptr || birth == nullptr ||
+                         id_number_birth(*number) == *birth);
+}
+
+Breach sex_agrees(const Case& of) {
+    const std::string* number = formed_number(of);
+    const std::string* sex = text_of(of, "sex");
+    if (number == nullptr || sex == nullptr || (*sex != "1" && *sex != "2")) {
+        return kept;
+    }
+    return broken_unless(id_number_is_male(*number) == (*sex == "1"));
+}
+
+/// Another record of the kind with the same value in the field; none if there is none in sight.
+std::optional<record::RecordState> other_with_same(const Case& of, std::string_view kind_name,
+                                                   std::string_view field_name) {
+    const catalog::Kind& kind = of.catalog.kind(kind_name);
+    const catalog::Field& field = kind.field(field_name);
+    const record::Value& value = of.after.value(field.id());
+    if (record::is_empty(value)) {
+        return std::nullopt;
+    }
+    for (const record::RecordKey& key : of.surroundings.holding(kind.id(), field.id(), value)) {
+        if (key.id != of.after.key.id) {
+            return of.surroundings.find(key);
+        }
+    }
+    return std::nullopt;
+}
+
+/// The other person's branch and stage, as ids and codes: who shows them looks first whether the
+/// reader may see them.
+Breach id_number_unique(const Case& of) {
+    const auto other = other_with_same(of, "person", "id_number");
+    if (!other) {
+        return kept;
+    }
+    return broken({Parameter{"组织", "其他组织"}, Parameter{"状态", "已登记"},
+                   Parameter{"record", to_text(other->key.id)}});
+}
+
+Breach suspected_duplicate(const Case& of) {
+    const catalog::Kind& kind = of.catalog.kind("person");
+    const Date* birth = held<Date>(of, "person", "birth_date");
+    const catalog::Field& name = kind.field("name");
+    const record::Value& name_value = of.after.value(name.id());
+    if (birth == nullptr || record::is_empty(name_value)) {
+        return kept;
+    }
+    for (const record::RecordKey& key :
+         of.surroundings.holding(kind.id(), name.id(), name_value)) {
+        if (key.id == of.after.key.id) {
+            continue;
+        }
+        const auto other = of.surroundings.find(key);
+        const record::FieldNumber number = kind.field("id_number").id();
+        if (other && other->value(kind.field("birth_date").id()) == record::Value{*birth} &&
+            other->value(number) != of.after.value(number)) {
+            return broken({Parameter{"组织", "其他组织"},
+                           Parameter{"姓名", record::to_text(name_value)},
+                           Parameter{"record", to_text(key.id)}});
+        }
+    }
+    return kept;
+}
+
+bool is_cjk(char32_t code) {
+    return (code >= 0x3400 && code <= 0x9FFF) || (code >= 0xF900 && code <= 0xFAFF) ||
+           (code >= 0x20000 && code <= 0x3FFFF) || code == 0x3007;
+}
+
+bool is_latin(char32_t code) {
+    return (code >= 'A' && code <= 'Z') || (code >= 'a' && code <= 'z') ||
+           (code >= 0xC0 && code <= 0x24F && code != 0xD7 && code != 0xF7);
+}
+
+/// Decodes text that the codec or the form has found to be UTF-8.
+std::u32string code_points(std::string_view text) {
+    std::u32string codes;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte & 0xC0U) != 0x80U) {
+            const unsigned kept_bits = byte < 0x80 ? 0x7FU : byte < 0xE0 ? 0x1FU
+                                                        : byte < 0xF0 ? 0x0FU : 0x07U;
+            codes.push_back(byte & kept_bits);
+        } else if (!codes.empty()) {
+            codes.back() = (codes.back() << 6U) | (byte & 0x3FU);
+        }
+    }
+    return codes;
+}
+
+/// Chinese characters and the middle dot, or Latin letters with single spaces, dots, hyphens.
+Breach name_characters(const Case& of) {
+    constexpr char32_t middle_dot = 0xB7;
+    const std::string* name = text_of(of, "name");
+    if (name == nullptr) {
+        return kept;
+    }
+    const std::u32string codes = code_points(*name);
+    if (codes.size() < 2 || name->find("联系不上") != std::string::npos) {
+        return broken();
+    }
+    const bool chinese = std::ranges::all_of(
+        codes, [](char32_t code) { return is_cjk(code) || code == middle_dot; });
+    const auto latin_or_joint = [](char32_t code) {
+        return is_latin(code) || code == ' ' || code == '.' || code == '-' || code == '\'';
+    };
+    const bool latin = std::ranges::all_of(codes, latin_or_joint) && is_latin(codes.front()) &&
+                       codes.back() != ' ' && name->find("  ") == std::string::npos;
+    const bool dot_at_end = codes.front() == middle_dot || codes.back() == middle_dot;
+    return broken_unless((chinese && !dot_at_end) || latin);
+}
+
+Breach mobile_form(const Case& of) {
+    const std::string* mobile = text_of(of, "mobile");
+    if (mobile == nullptr) {
+        return kept;
+    }
+    const bool digits =
+        std::ranges::all_of(*mobile, [](char c) { return c >= '0' && c <= '9'; });
+    return broken_unless(digits && mobile->size() == 11 && (*mobile)[0] == '1' &&
+                         (*mobile)[1] >= '3');
+}
+
+bool is_member(const Case& of) {
+    const std::string* stage = text_of(of, "stage");
+    return stage != nullptr && (*stage == "40" || *stage == "50");
+}
+
+Breach sex_known(const Case& of) {
+    const std::string* sex = text_of(of, "sex");
+    return broken_unless(!is_member(of) || sex == nullptr || *sex == "1" || *sex == "2");
+}
+
+Breach ethnic_group_known(const Case& of) {
+    const std::string* group = text_of(of, "ethnic_group");
+    return broken_unless(!is_member(of) || group == nullptr || (*group != "97" && *group != "98"));
+}
+
+Breach work_start(const Case& of) {
+    const Date* started = held<Date>(of, "person", "work_start_date");
+    const Date* birth = held<Date>(of, "person", "birth_date");
+    const std::string* category = text_of(of, "category");
+    if (started == nullptr) {
+        return broken_unless(category == nullptr || *category != "1");
+    }
+    if (category != nullptr && *category == "2") {
+        return broken();
+    }
+    // A month counts as its last day: it may hold the birthday.
+    const Date latest = started->is_month() ? record::month_end(*started) : *started;
+    return broken_unless(birth == nullptr ||
+                         record::age_on(*birth, latest) >= of.parameters.work_age);
+}
+
+/// Days on which something was done; none may lie ahead.
+constexpr std::array<std::string_view, 20> past_days{
+    "birth_date",      "work_start_date", "post_start_date",          "title_appointed_on",
+    "application_date", "talk_date",      "activist_date",            "target_date",
+    "review_date",     "pre_review_date", "meeting_date",             "join_date",
+    "approval_date",   "oath_date",       "conversion_date",          "conversion_meeting_date",
+    "conversion_approval_date",           "unreachable_since",        "left_on",
+    "confirmed_on"};
+
+Breach not_in_future(const Case& of) {
+    const catalog::Kind& kind = of.catalog.kind("person");
+    for (const std::string_view name : past_days) {
+        const catalog::Field& field = kind.field(name);
+        const auto* date = std::get_if<Date>(&of.after.value(field.id()));
+        const bool touched =
+            of.before == nullptr || of.before->value(field.id()) != of.after.value(field.id());
+        if (date != nullptr && touched && *date > of.today) {
+            return broken({Parameter{"字段", std::string{field.label.zh}},
+                           Parameter{"field", std::string{field.label.en}}});
+        }
+    }
+    return kept;
+}
+
+constexpr std::array rules{
+    Rule{"R-101", "person", "id_number", Severity::refuse,
+         {"身份证号应为18位，前17位为数字，末位为数字或X。",
+          "An id number has 18 characters: 17 digits, then a digit or X."},
+         &id_number_form},
+    Rule{"R-102", "person", "id_number", Severity::refuse,
+         {"身份证号校验位不正确，请对照证件逐位核对。",
+          "The id number's check character is wrong. Compare it with the card, digit by digit."},
+         &id_number_check_character},
+    Rule{"R-103", "person", "id_number", Severity::refuse,
+         {"身份证号前两位不是有效的省级代码。",
+          "The first two digits of the id number are not a province's code."},
+         &id_number_division},
+    Rule{"R-104", "person", "id_number", Severity::refuse,
+         {"身份证号中的出生日期无效。", "The birth date in the id number is not a real past day."},
+         &id_number_birth_date},
+    Rule{"R-105", "person", "birth_date id_number", Severity::needs_explanation,
+         {"出生日期与身份证号不一致，请改正；如以档案为准，请填写说明。",
+          "The birth date differs from the id number. Correct it, or explain why the file differs."},
+         &birth_date_agrees},
+    Rule{"R-106", "person", "sex id_number", Severity::refuse,
+         {"性别与身份证号不一致。", "The sex differs from the id number."}, &sex_agrees},
+    Rule{"R-107", "person", "id_number", Severity::refuse,
+         {"该身份证号已存在（{组织}，{状态}）。请先核对号码；如曾在本市学习、工作，请改用“外省市库查询转入”。",
+          "This id number is already registered. Check the number first; a person who studied or "
+          "worked in the city before is received from the store of former members."},
+         &id_number_unique},
+    Rule{"R-109", "person", "name birth_date", Severity::warn,
+         {"与 {组织} 的 {姓名} 疑似为同一人，请核实。",
+          "A person of the same name and birth date is registered already. Check whether it is the "
+          "same one."},
+         &suspected_duplicate},
+    Rule{"R-110", "person", "name", Severity::refuse,
+         {"姓名含有不允许的字符。“联系不上”请用专门的标记填写。",
+          "The name has characters that a name cannot have. \"Unreachable\" has a mark of its own."},
+         &name_characters},
+    Rule{"R-111", "person", "mobile", Severity::refuse,
+         {"手机号码应为11位，请核对。",
+          "A mobile number has 11 digits and begins with 1. Other numbers go with the telephones."},
+         &mobile_form},
+    Rule{"R-113", "person", "sex stage", Severity::not_allowed,
+         {"性别未填或未说明，请补正。", "The sex is not stated. It must be for a member."},
+         &sex_known},
+    Rule{"R-114", "person", "ethnic_group stage", Severity::needs_explanation,
+         {"民族为“其他”或“外国血统”，请填写说明。",
+          "The ethnic group is \"other\" or \"foreign descent\": please explain."},
+         &ethnic_group_known},
+    Rule{"R-115", "person", "work_start_date birth_date category", Severity::needs_explanation,
+         {"参加工作日期早于16周岁，请核对或填写说明。",
+          "The start of work does not fit: staff have one, students none, and not before the 16th "
+          "birthday. Check it or explain."},
+         &work_start},
+    Rule{"R-116", "person",
+         "birth_date work_start_date post_start_date title_appointed_on application_date talk_date "
+         "activist_date target_date review_date pre_review_date meeting_date join_date "
+         "approval_date oath_date conversion_date conversion_meeting_date "
+         "conversion_approval_date unreachable_since left_on confirmed_on",
+         Severity::refuse,
+         {"“{字段}”不能晚于今天。", "\"{field}\" cannot be later than today."},
+         &not_in_future},
+};
+
+}  // namespace
+
+std::span<const Rule> identity_rules() { return rules; }
+
+}  // namespace zhibu::rules::detail

@@ -1,0 +1,110 @@
+#include <array>
+
+#include "shared/rules/detail/rule.hpp"
+
+namespace zhibu::rules::detail {
+namespace {
+
+// What only the engine says: about rights, windows, the form of a change. Ids stay; verdicts that
+// name them are kept for ever.
+constexpr std::array judgements{
+    Judgement{"R-901",
+              {"当前不在维护时段内，账号暂不可用。",
+               "This is outside the edit window, so the account cannot be used now."}},
+    Judgement{"outside_window",
+              {"该修改不是在维护时段内作出的，已转入待审区，等待党委审核。修改内容已保留。",
+               "This change was made outside every edit window. It is kept and waits for the "
+               "committee's decision."}},
+    Judgement{"R-917",
+              {"该修改在时段结束后才上传，等待党委审核。",
+               "This change was sent after the window's end. It is kept and waits for the "
+               "committee's decision."}},
+    Judgement{"wrong_clock",
+              {"作出该修改时本机时钟快于服务器5分钟以上，已转入待审区。请校正本机日期和时间。",
+               "The machine's clock was more than 5 minutes ahead when this change was made. It is "
+               "kept and waits for the committee's decision; correct the clock."}},
+    Judgement{"account_disabled",
+              {"账号已停用，该修改已转入待审区，等待党委审核。请联系上级管理员。",
+               "The account is disabled. The change is kept and waits for the committee's decision; "
+               "ask the administrator above you."}},
+    Judgement{"R-905",
+              {"本账号为只读权限，不能修改。", "This account may read only; it changes nothing."}},
+    Judgement{"out_of_scope",
+              {"该记录不在本账号管辖范围内，修改未生效，已转入待审区。",
+               "The record is outside this account's scope. The change is kept and waits for the "
+               "committee's decision."}},
+    Judgement{"R-906",
+              {"不能创建或设置高于本级的账号。",
+               "An account cannot be given a level, scope or permission above its creator's."}},
+    Judgement{"R-907",
+              {"只有党委权限管理员可以管理账号、维护时段和设备，且只限下属组织。",
+               "Only an account with the right to manage, of an organisation above, manages "
+               "accounts, edit windows and devices."}},
+    Judgement{"R-908",
+              {"不能停用、删除本人账号或提高本人权限。",
+               "Nobody disables, deletes or widens the own account."}},
+    Judgement{"R-909",
+              {"至少保留一个可用的党委管理员账号。",
+               "At least one active committee account with the right to manage must remain."}},
+    Judgement{"server_only",
+              {"此类记录只能由服务器写入。", "Only the server writes records of this kind."}},
+    Judgement{"unknown_kind",
+              {"服务器不认识这种记录，修改已转入待审区。请升级服务器或本程序。",
+               "The server does not know this kind of record. The change is kept; the server or "
+               "this program needs an upgrade."}},
+    Judgement{"unknown_field",
+              {"服务器不认识其中的字段，修改已转入待审区。请升级服务器或本程序。",
+               "The server does not know one of the fields. The change is kept; the server or this "
+               "program needs an upgrade."}},
+    Judgement{"wrong_type",
+              {"“{字段}”的值类型不对。", "The value of \"{field}\" is of the wrong type."}},
+    Judgement{"too_long", {"“{字段}”超过{上限}个字符。", "\"{field}\" is longer than {limit} characters."}},
+    Judgement{"R-112",
+              {"“{字段}”的值不在代码表中。", "The value of \"{field}\" is not in its code list."}},
+    Judgement{"negative", {"“{字段}”不能为负数。", "\"{field}\" cannot be negative."}},
+    Judgement{"not_one_line",
+              {"“{字段}”含有换行或控制字符。",
+               "\"{field}\" has a line break or another control character."}},
+    Judgement{"invisible_or_bidi",
+              {"“{字段}”含有不可见字符或改变书写方向的字符。",
+               "\"{field}\" has invisible characters, or ones that change the direction of "
+               "writing."}},
+    Judgement{"month_not_allowed",
+              {"“{字段}”须填写到日。", "\"{field}\" needs the day, not only the month."}},
+    Judgement{"required_missing", {"“{字段}”为必填项。", "\"{field}\" is required."}},
+    Judgement{"record_missing",
+              {"服务器上没有这条记录，修改已转入待审区。",
+               "The server has no such record. The change is kept and waits for the committee's "
+               "decision."}},
+    Judgement{"record_exists",
+              {"服务器上已有这条记录，新增已转入待审区。",
+               "The server has this record already. The change is kept and waits for the "
+               "committee's decision."}},
+    Judgement{"record_retired",
+              {"该记录已停用，修改已转入待审区，由上级决定是否恢复。",
+               "The record has been taken out of use. The change is kept; an officer above decides "
+               "whether the record comes back."}},
+    Judgement{"reference_missing",
+              {"“{字段}”所指的记录不存在。", "What \"{field}\" refers to does not exist."}},
+    Judgement{"owner_changed",
+              {"不能把记录移到另一条记录名下。", "An entry cannot be moved to another record."}},
+    Judgement{"depends_on_quarantined",
+              {"它所依据的前一项修改正在待审，本修改一并等待。",
+               "It builds on an earlier change that waits for a decision, so it waits with it."}},
+    Judgement{"fork",
+              {"同一设备以同一序号发送了不同的内容（设备可能被复制或恢复）。两份都已保留，设备已暂停使用。",
+               "The same device sent two different changes under one number; it may have been "
+               "copied or restored. Both are kept, and the device is suspended."}},
+    Judgement{"group_too_large",
+              {"一次操作的内容过多。", "This is too much for one action."}},
+    Judgement{"evicted",
+              {"该记录已转出本账号管辖范围，未上传的修改已搁置并保留。",
+               "The record has left this account's scope. The change that was not yet sent is set "
+               "aside and kept."}},
+};
+
+}  // namespace
+
+std::span<const Judgement> engine_judgements() { return judgements; }
+
+}  // namespace zhibu::rules::detail

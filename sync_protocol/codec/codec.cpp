@@ -1,10 +1,22 @@
 #include "sync_protocol/codec/codec.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "shared/record/change.hpp"
+#include "shared/record/state.hpp"
+#include "sync_protocol/codec/detail/archive.hpp"
+#include "sync_protocol/codec/detail/basic_layout.hpp"
 #include "sync_protocol/codec/detail/form.hpp"
 #include "sync_protocol/codec/detail/message_layout.hpp"
+#include "sync_protocol/codec/detail/record_layout.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::sync {
 namespace {
@@ -78,9 +90,7 @@ std::string to_text(const CodecError& error) {
     return std::string(to_text(error.fault)) + " at byte " + std::to_string(error.offset);
 }
 
-Bytes encode(const Group& group) {
-    return encode_value(Mark::group, group);
-}
+Bytes encode(const Group& group) { return encode_value(Mark::group, group); }
 
 std::expected<void, CodecError> check_encodable(const Group& group) {
     const auto bytes =
@@ -97,25 +107,19 @@ std::expected<Group, CodecError> decode_group(std::span<const std::uint8_t> byte
     return decode_value<Group>(Mark::group, bytes);
 }
 
-Bytes encode(const Verdict& verdict) {
-    return encode_value(Mark::verdict, verdict);
-}
+Bytes encode(const Verdict& verdict) { return encode_value(Mark::verdict, verdict); }
 
 std::expected<Verdict, CodecError> decode_verdict(std::span<const std::uint8_t> bytes) {
     return decode_value<Verdict>(Mark::verdict, bytes);
 }
 
-Bytes encode(const Lease& lease) {
-    return encode_value(Mark::lease, lease);
-}
+Bytes encode(const Lease& lease) { return encode_value(Mark::lease, lease); }
 
 std::expected<Lease, CodecError> decode_lease(std::span<const std::uint8_t> bytes) {
     return decode_value<Lease>(Mark::lease, bytes);
 }
 
-Bytes encode(const RecordState& state) {
-    return encode_value(Mark::record_state, state);
-}
+Bytes encode(const RecordState& state) { return encode_value(Mark::record_state, state); }
 
 std::expected<RecordState, CodecError> decode_record_state(std::span<const std::uint8_t> bytes) {
     return decode_value<RecordState>(Mark::record_state, bytes);

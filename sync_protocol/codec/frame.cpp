@@ -4,14 +4,21 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <variant>
 
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
-#include "sync_protocol/codec/detail/message_layout.hpp"
+#include "sync_protocol/codec/detail/archive.hpp"
+#include "sync_protocol/codec/detail/failure.hpp"
+#include "sync_protocol/codec/detail/message_layout.hpp"  // IWYU pragma: keep: cereal finds it
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::sync {
 namespace {
@@ -149,6 +156,7 @@ Message read_frame(std::span<const std::uint8_t> frame) {
 template <class T>
 bool write_payload(Bytes& frame, const T& content) {
     try {
+        // NOLINTNEXTLINE(misc-const-correctness): only messages without members do not change it
         BoundedOutput out(frame);
         out(content);
         return true;

@@ -1,8 +1,18 @@
 #include <algorithm>
 #include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <variant>
 
+#include "shared/record/change.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/state.hpp"
+#include "shared/record/value.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::sync {
 namespace {
@@ -94,8 +104,8 @@ std::size_t sealed_hint(std::size_t bytes, std::size_t signature_bytes, std::siz
 }  // namespace
 
 std::size_t encoded_size_hint(const record::LogEntry& entry) {
-    // Three ids, the effects' count, index, sequence, moment, and the tail's `own`.
-    constexpr std::size_t fixed_bytes = 3 * id_bytes + 4 * 10 + 1;
+    // Three ids, the effects' count, index, sequence, moment (ten bytes each at most), and `own`.
+    constexpr std::size_t fixed_bytes = 3 * id_bytes + 40 + 1;
     Size size{fixed_bytes, sizeof(TailEntry) + entry.effects.size() * sizeof(record::Effect)};
     size += size_of(entry.action);
     for (const record::Effect& effect : entry.effects) {

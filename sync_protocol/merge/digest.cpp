@@ -2,9 +2,13 @@
 
 #include <openssl/evp.h>
 
+#include <cstdint>
+#include <memory>
 #include <span>
 
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/state.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::sync {

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::sync {
 namespace {

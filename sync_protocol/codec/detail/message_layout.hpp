@@ -85,6 +85,7 @@ struct Claim {
 
 template <class Archive>
 void serialize(Archive& archive, Claim& claim) {
+    // NOLINTNEXTLINE(misc-const-correctness): reading changes it
     Hello& hello = claim.hello;
     archive(hello.protocol, hello.catalog_version, hello.space, hello.device, hello.incarnation,
             hello.account, hello.epoch, hello.confirmed, hello.last_verdict);

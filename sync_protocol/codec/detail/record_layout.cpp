@@ -1,7 +1,20 @@
 #include "sync_protocol/codec/detail/record_layout.hpp"
 
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
 #include <utility>
 #include <variant>
+#include "shared/record/change.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/state.hpp"
+#include "shared/record/value.hpp"
+#include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/codec/detail/archive.hpp"
 
 namespace zhibu::sync::detail {
 namespace {
@@ -30,10 +43,10 @@ static_assert(std::variant_size_v<Value> <= alternative_bits);
 constexpr unsigned days_a_month = 32;
 constexpr unsigned months_a_year = 12;
 constexpr unsigned year_zero = 1900;
+/// December 2199 and its 31 days.
+constexpr std::uint64_t packed_date_max = 300U * 12U * 32U - 1U;
 
-std::uint8_t alternative_of(const Value& value) {
-    return static_cast<std::uint8_t>(value.index());
-}
+std::uint8_t alternative_of(const Value& value) { return static_cast<std::uint8_t>(value.index()); }
 
 void save_date(BoundedOutput& out, Date date) {
     if (record::make_date(date.year, date.month, date.day) != date) {
@@ -46,7 +59,7 @@ void save_date(BoundedOutput& out, Date date) {
 
 Date load_date(BoundedInput& in) {
     const std::size_t at = in.at();
-    const auto packed = static_cast<int>(in.number(std::numeric_limits<std::uint16_t>::max() * 2U));
+    const auto packed = static_cast<int>(in.number(packed_date_max));
     const int month = packed / static_cast<int>(days_a_month);
     const auto date = record::make_date(month / 12 + 1900, month % 12 + 1,
                                         packed % static_cast<int>(days_a_month));
@@ -106,9 +119,7 @@ struct SaveBody {
     void operator()(const TextSet& set) const { save_texts(out, set); }
 };
 
-void save_body(BoundedOutput& out, const Value& value) {
-    std::visit(SaveBody{out}, value);
-}
+void save_body(BoundedOutput& out, const Value& value) { std::visit(SaveBody{out}, value); }
 
 /// Reads the alternative `Index` names into `value`.
 template <std::size_t Index>

@@ -1,6 +1,9 @@
 #include "sync_protocol/codec/detail/utf8.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace zhibu::sync::detail {
 namespace {

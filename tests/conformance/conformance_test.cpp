@@ -1,11 +1,16 @@
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
+#include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "sync_protocol/codec/codec.hpp"
 #include "tests/conformance/vectors.hpp"
 
 namespace zhibu::conformance {

@@ -2,12 +2,22 @@
 
 #include <array>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
+#include "shared/record/change.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/state.hpp"
+#include "shared/record/value.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::conformance {
 namespace {
@@ -121,7 +131,7 @@ std::string word(const record::Value& value) {
     constexpr std::array<std::string_view, 8> alternatives{
         "empty", "text", "integer", "boolean", "date", "instant", "reference", "set"};
     static_assert(alternatives.size() == std::variant_size_v<record::Value>);
-    const std::string name(alternatives.at(value.index()));
+    std::string name(alternatives.at(value.index()));
     if (record::is_empty(value)) {
         return name;
     }

@@ -1,10 +1,21 @@
 #include "tests/conformance/vectors.hpp"
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <functional>
+#include <map>
 #include <sstream>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
+#include "shared/record/state.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
 #include "tests/conformance/describe.hpp"
 #include "tests/conformance/samples.hpp"
 

@@ -22,22 +22,22 @@ namespace zhibu::client {
 
 /// What can go wrong with a replica. In every case what was acknowledged stays.
 enum class ReplicaFault : std::uint8_t {
-    not_there,        // no replica at that place
-    already_there,    // a replica is there; it is not overwritten
-    in_use,           // another program of this device holds it
-    damaged,          // the file is not what this program wrote
-    other_version,    // written by a newer program
+    not_there,      // no replica at that place
+    already_there,  // a replica is there; it is not overwritten
+    in_use,         // another program of this device holds it
+    damaged,        // the file is not what this program wrote
+    other_version,  // written by a newer program
     storage_full,
     storage_failed,
-    no_lease,         // never synchronised, so nothing permits editing
+    no_lease,  // never synchronised, so nothing permits editing
     lease_over,
-    outside_window,   // `opens_next` says when, if known
+    outside_window,  // `opens_next` says when, if known
     read_only,
     clock_went_back,  // the clock stands before a time already seen; `seen` says which
     refused,          // by `findings` of severity refuse
     unknown_record,
-    record_exists,    // a draft creates what is there already
-    record_retired,   // a draft updates what is out of use; restore it first
+    record_exists,   // a draft creates what is there already
+    record_retired,  // a draft updates what is out of use; restore it first
     unknown_kind,
     unknown_field,
     wrong_value,      // a value that does not fit its field, or a required one that is missing
@@ -84,8 +84,18 @@ struct Committed {
 /// A condition on one field. `like` compares text by containment, the others by value order;
 /// `any_of` takes several values.
 struct Condition {
-    enum class Relation : std::uint8_t { equal, not_equal, less, not_greater, greater, not_less,
-                                         like, empty, not_empty, any_of };
+    enum class Relation : std::uint8_t {
+        equal,
+        not_equal,
+        less,
+        not_greater,
+        greater,
+        not_less,
+        like,
+        empty,
+        not_empty,
+        any_of
+    };
 
     record::FieldNumber field;
     Relation relation = Relation::equal;

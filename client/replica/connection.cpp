@@ -1,0 +1,196 @@
+#include "client/replica/detail/connection.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+
+#include "client/replica/detail/failure.hpp"
+#include "shared/record/check.hpp"
+
+namespace zhibu::client::detail {
+namespace {
+
+/// "zhib": says that the file is this program's.
+constexpr int application_id = 0x7A686962;
+
+ReplicaFault fault_of(int code) {
+    switch (code & 0xFF) {
+        case SQLITE_FULL:
+            return ReplicaFault::storage_full;
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return ReplicaFault::in_use;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+        case SQLITE_SCHEMA:
+        case SQLITE_MISMATCH:
+        // A statement that does not compile, or a breach of a constraint, means that the tables
+        // are not those that this program made.
+        case SQLITE_ERROR:
+        case SQLITE_CONSTRAINT:
+            return ReplicaFault::damaged;
+        default:
+            return ReplicaFault::storage_failed;
+    }
+}
+
+}  // namespace
+
+ReplicaError translate_current() {
+    try {
+        throw;
+    } catch (Failed& failed) {
+        return std::move(failed.error());
+    } catch (const SQLite::Exception& error) {
+        const int code = error.getExtendedErrorCode();
+        ZHIBU_CHECK(code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC);
+        if ((error.getErrorCode() & 0xFF) == SQLITE_NOMEM) {
+            throw std::bad_alloc{};
+        }
+        ReplicaError translated;
+        translated.fault = fault_of(error.getErrorCode());
+        translated.place = "sqlite " + std::to_string(code);
+        return translated;
+    }
+}
+
+Query::Query(SQLite::Statement& statement) : statement_(statement) {}
+
+Query::Query(std::unique_ptr<SQLite::Statement> statement)
+    : own_(std::move(statement)), statement_(*own_) {}
+
+Query::~Query() {
+    // The outcome of a reset repeats that of the last step, which has been reported.
+    static_cast<void>(statement_.tryReset());
+    statement_.clearBindings();
+}
+
+Query& Query::bind(std::int64_t number) {
+    statement_.bind(++bound_, number);
+    return *this;
+}
+
+Query& Query::bind(std::string_view text) {
+    statement_.bind(++bound_, std::string(text));
+    return *this;
+}
+
+Query& Query::bind(std::span<const std::uint8_t> bytes) {
+    // SQLite takes a null pointer for NULL, also where the size is 0.
+    const void* start = bytes.empty() ? static_cast<const void*>("") : bytes.data();
+    statement_.bind(++bound_, start, static_cast<int>(bytes.size()));
+    return *this;
+}
+
+Query& Query::bind_null() {
+    statement_.bind(++bound_);
+    return *this;
+}
+
+bool Query::step() { return statement_.executeStep(); }
+
+void Query::run() {
+    while (statement_.executeStep()) {
+    }
+}
+
+bool Query::is_null(int column) const { return statement_.isColumnNull(column); }
+
+bool Query::is_integer(int column) const { return statement_.getColumn(column).isInteger(); }
+
+std::int64_t Query::integer(int column) const { return statement_.getColumn(column).getInt64(); }
+
+std::string Query::text(int column) const { return statement_.getColumn(column).getString(); }
+
+Bytes Query::bytes(int column) const {
+    const SQLite::Column value = statement_.getColumn(column);
+    const auto* start = static_cast<const std::uint8_t*>(value.getBlob());
+    return start == nullptr ? Bytes{} : Bytes(start, start + value.getBytes());
+}
+
+record::Uuid Query::uuid(int column) const {
+    const Bytes value = bytes(column);
+    record::Uuid uuid;
+    if (value.size() != uuid.bytes.size()) {
+        throw Failed(ReplicaFault::damaged, "id");
+    }
+    std::ranges::copy(value, uuid.bytes.begin());
+    return uuid;
+}
+
+FileLock::FileLock(const std::filesystem::path& file)
+    : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
+    if (descriptor_ < 0) {
+        throw Failed(errno == ENOENT ? ReplicaFault::not_there : ReplicaFault::storage_failed,
+                     "lock file");
+    }
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+        ::close(descriptor_);
+        throw Failed(ReplicaFault::in_use, "lock file");
+    }
+}
+
+FileLock::~FileLock() { ::close(descriptor_); }
+
+Connection::Connection(const std::filesystem::path& file, bool fresh) {
+    database_ = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE);
+    sqlite3* handle = database_->getHandle();
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    // Exclusive before the first access: then WAL needs no shared-memory file. Source: vault.md.
+    execute("PRAGMA temp_store=MEMORY");
+    execute("PRAGMA locking_mode=EXCLUSIVE");
+    execute("PRAGMA trusted_schema=OFF");
+    execute("PRAGMA cell_size_check=ON");
+    execute("PRAGMA mmap_size=0");
+    if (fresh) {
+        execute("PRAGMA journal_mode=MEMORY");
+        execute("PRAGMA application_id=" + std::to_string(application_id));
+    }
+    {
+        Query mark = query("PRAGMA application_id");
+        if (!mark.step() || mark.integer(0) != application_id) {
+            throw Failed(ReplicaFault::damaged, "application_id");
+        }
+    }
+    execute("PRAGMA journal_mode=WAL");
+    execute("PRAGMA synchronous=FULL");
+    // A long tail leaves a long WAL; after the next checkpoint it shrinks to this.
+    execute("PRAGMA journal_size_limit=16777216");
+}
+
+Connection::~Connection() = default;
+
+Query Connection::query(const std::string& sql) {
+    std::unique_ptr<SQLite::Statement>& kept = statements_[sql];
+    if (kept == nullptr) {
+        kept = std::make_unique<SQLite::Statement>(*database_, sql);
+    }
+    return Query(*kept);
+}
+
+Query Connection::query_once(const std::string& sql) {
+    return Query(std::make_unique<SQLite::Statement>(*database_, sql));
+}
+
+void Connection::execute(const std::string& sql) { database_->exec(sql); }
+
+WriteTransaction::WriteTransaction(Connection& connection)
+    : transaction_(std::make_unique<SQLite::Transaction>(connection.database(),
+                                                         SQLite::TransactionBehavior::IMMEDIATE)) {}
+
+WriteTransaction::~WriteTransaction() = default;
+
+void WriteTransaction::commit() { transaction_->commit(); }
+
+}  // namespace zhibu::client::detail

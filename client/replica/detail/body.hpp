@@ -1,0 +1,179 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/replica/detail/connection.hpp"
+#include "client/replica/detail/record_rows.hpp"
+#include "client/replica/replica.hpp"
+
+namespace zhibu::client {
+
+/// What stands behind Replica: its operations over one connection, a file a subject. Operations
+/// throw detail::Failed and SQLite's failures; each writes in one transaction, so that a failure
+/// leaves everything as it was. Nothing is cached across operations.
+class Replica::Body {
+public:
+    /// Throws as the operations do.
+    static std::unique_ptr<Body> create(const std::filesystem::path& file,
+                                        const ReplicaIdentity& identity,
+                                        const catalog::Catalog& catalog, record::Clock& clock,
+                                        record::Random& random);
+    static std::unique_ptr<Body> open(const std::filesystem::path& file,
+                                      const catalog::Catalog& catalog, record::Clock& clock,
+                                      record::Random& random);
+
+    Body(std::unique_ptr<detail::FileLock> lock, std::unique_ptr<detail::Connection> connection,
+         const catalog::Catalog& catalog, record::Clock& clock, record::Random& random);
+
+    // reading.cpp
+    std::optional<record::RecordState> find(const record::RecordKey& key);
+    ReplicaStatus status();
+    std::vector<OwnGroup> own_groups(std::uint32_t limit);
+    ScopeDigest digest();
+
+    // listing.cpp
+    ListPage list(const ListQuery& query);
+
+    // writing.cpp
+    record::RecordId new_record_id();
+    Committed commit(const Draft& draft, const SignHash& sign);
+    std::vector<rules::Finding> preview(const Draft& draft);
+
+    // verdicts.cpp
+    std::vector<record::SealedGroup> waiting_after(record::Sequence after, std::size_t bytes_max);
+    void take_verdicts(std::span<const record::Receipt> receipts);
+
+    // tail.cpp
+    void apply_tail(std::span<const sync::TailEntry> entries, record::LogIndex through);
+
+    // snapshot.cpp
+    void stage(const record::RecordKey& after, const sync::SnapshotChunk& chunk);
+    std::optional<record::RecordKey> staged_through();
+    void swap_in(record::EpochId epoch);
+
+    // lease.cpp
+    void take_lease(const sync::Lease& lease, record::Instant server_time);
+
+private:
+    using Keys = std::set<record::RecordKey>;
+
+    /// A group of this device, decoded.
+    struct KnownGroup {
+        record::Group group;
+        /// Ascending by record, which a group names once.
+        std::vector<const record::Change*> by_record;
+        bool committed = false;  // by the server, as a verdict or the log has said
+
+        [[nodiscard]] const record::Change* find(const record::RecordKey& key) const;
+    };
+
+    /// Groups decoded once for an operation.
+    using GroupCache = std::map<record::Sequence, KnownGroup>;
+
+    /// A draft that has been judged, as changes; without any if it changes nothing.
+    struct Judged {
+        std::vector<record::Change> changes;
+        std::vector<rules::Finding> findings;
+    };
+
+    // schema.cpp
+    void create_schema(const ReplicaIdentity& identity);
+    void check_schema();
+    [[nodiscard]] std::optional<std::int64_t> number(const char* name);
+    [[nodiscard]] detail::Bytes blob(const char* name);
+    void set_number(const char* name, std::int64_t value);
+    void set_blob(const char* name, std::span<const std::uint8_t> value);
+    void clear_meta(const char* name);
+    [[nodiscard]] record::Uuid uuid(const char* name);
+    [[nodiscard]] record::LogIndex confirmed();
+    [[nodiscard]] record::EpochId epoch();
+
+    // lease.cpp
+    [[nodiscard]] std::optional<sync::Lease> lease();
+    /// Whether editing is permitted at `now`; throws the reason why not.
+    sync::Lease check_permission(record::Instant now);
+    void see_time(record::Instant time);
+
+    // writing.cpp
+    [[nodiscard]] Judged judge(const Draft& draft, record::Instant now);
+    /// The wish as a change without the fields that keep their value; none if nothing is left.
+    [[nodiscard]] std::optional<record::Change> fill(const DraftChange& wish, GroupCache& cache);
+    void set_bases(record::Change& change, const record::RecordState& current, GroupCache& cache);
+    [[nodiscard]] std::vector<rules::Finding> findings_of(
+        const std::vector<record::Change>& changes, record::Instant now);
+    void check_value(const catalog::Kind& kind, const catalog::Field& field,
+                     const record::RecordKey& record, const record::Value& value);
+    /// Throws wrong_value with the judgement that a person reads.
+    [[noreturn]] static void fail_value(const catalog::Kind& kind, const catalog::Field& field,
+                                        const record::RecordKey& record, std::string_view rule);
+    static void check_required(const catalog::Kind& kind, const DraftChange& wish);
+    [[nodiscard]] static bool refuses(const std::vector<rules::Finding>& findings);
+    [[nodiscard]] std::vector<record::Sequence> dependencies(
+        const std::vector<record::Change>& changes);
+    /// Its place in this incarnation's chain.
+    void name_group(record::Group& group);
+    void store_group(const record::Group& group, const SignHash& sign);
+
+    // overlay.cpp
+    struct Image {
+        bool kept = false;
+        std::optional<record::RecordState> state;
+    };
+
+    /// The record as the server last confirmed it.
+    [[nodiscard]] std::optional<record::RecordState> confirmed_state(const record::RecordKey& key);
+    [[nodiscard]] Image image(const record::RecordKey& key);
+    void set_image(const record::RecordKey& key, const std::optional<record::RecordState>& state);
+    /// Writes the confirmed state: to the image if there is one, and then the record is `dirty`.
+    void set_confirmed(const record::RecordKey& key,
+                       const std::optional<record::RecordState>& state, Keys& dirty);
+    /// Puts the group's records under it: each gets an image if it has none.
+    void overlay(const record::Group& group);
+    /// Takes the group's changes away from the records, which become `dirty`.
+    void lift(record::Sequence sequence, Keys& dirty);
+    [[nodiscard]] std::vector<record::Sequence> overlaid_on(const record::RecordKey& key);
+    /// The group, which must be held; a damaged file otherwise.
+    [[nodiscard]] const KnownGroup& known(record::Sequence sequence, GroupCache& cache);
+    [[nodiscard]] bool holds(record::Sequence sequence);
+    /// Makes the working state of `dirty` again: confirmed, then the groups over it in order. One
+    /// that cannot be replayed is parked. Images without a group go.
+    void rebase(Keys dirty, GroupCache& cache, const Keys& evicted);
+    /// Writes the working state of one record; false if a group had to be parked first, which has
+    /// made its records `dirty`.
+    [[nodiscard]] bool rebase_one(const record::RecordKey& key, Keys& dirty, GroupCache& cache,
+                                  const Keys& evicted);
+    void write_working(const record::RecordKey& key,
+                       const std::optional<record::RecordState>& state);
+    void park(record::Sequence sequence, std::string_view rule, const record::RecordKey& record);
+
+    // tail.cpp
+    void apply_entry(const sync::TailEntry& entry, Keys& dirty, Keys& evicted, GroupCache& cache);
+    void apply_own(const record::Change& change, record::LogIndex index, Keys& dirty);
+    /// The group stands in the log at `index`: its changes are confirmed, or merged otherwise.
+    void settle(record::Sequence sequence, GroupStage stage, record::LogIndex index, Keys& dirty);
+    void apply_effect(const record::Effect& effect, record::LogIndex index, Keys& dirty,
+                      Keys& evicted);
+    void lift_judged_through(record::LogIndex through, Keys& dirty);
+
+    // verdicts.cpp
+    void take_verdict(const record::Receipt& receipt, Keys& dirty);
+
+    // snapshot.cpp
+    void void_verdicts_after(record::LogIndex index);
+    void overlay_again(record::LogIndex index, Keys& dirty, GroupCache& cache);
+
+    std::unique_ptr<detail::FileLock> lock_;
+    std::unique_ptr<detail::Connection> connection_;
+    const catalog::Catalog& catalog_;
+    record::Clock& clock_;
+    record::Random& random_;
+    detail::RecordRows rows_;
+};
+
+}  // namespace zhibu::client

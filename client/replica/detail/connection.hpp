@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "shared/record/id.hpp"
+
+namespace SQLite {
+class Database;
+class Statement;
+class Transaction;
+}  // namespace SQLite
+
+namespace zhibu::client::detail {
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// A prepared statement in use. Parameters are bound in the order of the calls; when it goes, the
+/// statement is reset and forgets what was bound. Columns are read by position from 0.
+class Query {
+public:
+    explicit Query(SQLite::Statement& statement);
+    explicit Query(std::unique_ptr<SQLite::Statement> statement);
+    ~Query();
+    Query(const Query&) = delete;
+    Query& operator=(const Query&) = delete;
+
+    Query& bind(std::int64_t number);
+
+    Query& bind(std::uint64_t number) { return bind(static_cast<std::int64_t>(number)); }
+
+    Query& bind(std::string_view text);
+    Query& bind(std::span<const std::uint8_t> bytes);
+
+    Query& bind(const record::Uuid& uuid) { return bind(std::span(uuid.bytes)); }
+
+    Query& bind_null();
+
+    /// True: a row is there to be read. False: the statement is done.
+    bool step();
+    /// For statements without rows.
+    void run();
+
+    [[nodiscard]] bool is_null(int column) const;
+    [[nodiscard]] bool is_integer(int column) const;
+    [[nodiscard]] std::int64_t integer(int column) const;
+
+    [[nodiscard]] std::uint64_t position(int column) const {
+        return static_cast<std::uint64_t>(integer(column));
+    }
+
+    [[nodiscard]] std::string text(int column) const;
+    [[nodiscard]] Bytes bytes(int column) const;
+    /// 16 bytes; anything else in the column is a damaged file.
+    [[nodiscard]] record::Uuid uuid(int column) const;
+
+private:
+    std::unique_ptr<SQLite::Statement> own_;
+    SQLite::Statement& statement_;
+    int bound_ = 0;
+};
+
+/// Holds the lock file beside a replica, so that a second program is told at once.
+class FileLock {
+public:
+    /// Throws Failed{in_use} when another process, or another replica of this one, holds it.
+    explicit FileLock(const std::filesystem::path& file);
+    ~FileLock();
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+
+private:
+    int descriptor_;
+};
+
+/// The one SQLite connection, held exclusively. Throws Failed and SQLiteCpp's exceptions, which
+/// guarded() translates.
+class Connection {
+public:
+    /// Opens an existing file. `fresh` also makes an empty file the kind that this class opens.
+    Connection(const std::filesystem::path& file, bool fresh);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// Statements are prepared once and kept; one text is used by one Query at a time.
+    [[nodiscard]] Query query(const std::string& sql);
+    /// For texts made for one occasion, which are not kept.
+    [[nodiscard]] Query query_once(const std::string& sql);
+    /// One or more statements without parameters.
+    void execute(const std::string& sql);
+
+    [[nodiscard]] SQLite::Database& database() { return *database_; }
+
+private:
+    std::unique_ptr<SQLite::Database> database_;
+    std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
+};
+
+/// A write transaction; rolled back when it goes without commit().
+class WriteTransaction {
+public:
+    explicit WriteTransaction(Connection& connection);
+    ~WriteTransaction();
+    WriteTransaction(const WriteTransaction&) = delete;
+    WriteTransaction& operator=(const WriteTransaction&) = delete;
+
+    /// Durable when it returns.
+    void commit();
+
+private:
+    std::unique_ptr<SQLite::Transaction> transaction_;
+};
+
+}  // namespace zhibu::client::detail

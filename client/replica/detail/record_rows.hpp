@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/replica/detail/connection.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/state.hpp"
+
+namespace zhibu::client::detail {
+
+/// The tables of record kinds, made from the catalog: what the user sees. Records of kinds that
+/// this catalog does not know stand whole in a table of their own until a newer program reads them.
+/// Throws Failed and what guarded() translates.
+class RecordRows {
+public:
+    RecordRows(Connection& connection, const catalog::Catalog& catalog);
+
+    /// Makes what is missing. After a change of the catalog, also moves what was kept as unknown
+    /// into its columns.
+    void create_tables();
+    void adopt_newer_catalog();
+
+    [[nodiscard]] std::optional<record::RecordState> read(const record::RecordKey& key);
+    /// Writes the record as given, there or not.
+    void write(const record::RecordState& state);
+    void remove(const record::RecordKey& key);
+    void remove_all();
+    [[nodiscard]] bool has(const record::RecordKey& key);
+
+    /// All kinds that can have records here, known or not, ascending.
+    [[nodiscard]] std::vector<record::KindNumber> kinds();
+    /// All records of a kind, ascending by id. `visit` does not write.
+    void each(record::KindNumber kind,
+              const std::function<void(const record::RecordState&)>& visit);
+
+    /// "id, retired, ...": what read_row() expects of a SELECT over the kind's table.
+    [[nodiscard]] const std::string& columns(const catalog::Kind& kind) const;
+    [[nodiscard]] record::RecordState read_row(const catalog::Kind& kind, const Query& row) const;
+
+private:
+    struct Texts {
+        std::string columns;
+        std::string select;
+        std::string replace;
+        std::string remove;
+        std::string exists;
+    };
+
+    [[nodiscard]] const Texts& texts(const catalog::Kind& kind) const;
+
+    Connection& connection_;
+    const catalog::Catalog& catalog_;
+    std::vector<Texts> texts_;  // in the catalog's order of kinds
+};
+
+}  // namespace zhibu::client::detail

@@ -1,0 +1,97 @@
+#include "client/replica/replica.hpp"
+
+#include <utility>
+
+#include "client/replica/detail/body.hpp"
+#include "client/replica/detail/failure.hpp"
+
+namespace zhibu::client {
+
+using detail::guarded;
+
+Replica::Replica(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+
+Replica::~Replica() = default;
+
+std::expected<std::unique_ptr<Replica>, ReplicaError> Replica::create(
+    const std::filesystem::path& file, const ReplicaIdentity& identity,
+    const catalog::Catalog& catalog, record::Clock& clock, record::Random& random) {
+    return guarded([&] {
+        return std::unique_ptr<Replica>(
+            new Replica(Body::create(file, identity, catalog, clock, random)));
+    });
+}
+
+std::expected<std::unique_ptr<Replica>, ReplicaError> Replica::open(
+    const std::filesystem::path& file, const catalog::Catalog& catalog, record::Clock& clock,
+    record::Random& random) {
+    return guarded([&] {
+        return std::unique_ptr<Replica>(new Replica(Body::open(file, catalog, clock, random)));
+    });
+}
+
+std::expected<std::optional<record::RecordState>, ReplicaError> Replica::find(
+    const record::RecordKey& key) {
+    return guarded([&] { return body_->find(key); });
+}
+
+std::expected<ListPage, ReplicaError> Replica::list(const ListQuery& query) {
+    return guarded([&] { return body_->list(query); });
+}
+
+std::expected<ReplicaStatus, ReplicaError> Replica::status() {
+    return guarded([&] { return body_->status(); });
+}
+
+std::expected<std::vector<OwnGroup>, ReplicaError> Replica::own_groups(std::uint32_t limit) {
+    return guarded([&] { return body_->own_groups(limit); });
+}
+
+std::expected<ScopeDigest, ReplicaError> Replica::digest() {
+    return guarded([&] { return body_->digest(); });
+}
+
+record::RecordId Replica::new_record_id() { return body_->new_record_id(); }
+
+std::expected<Committed, ReplicaError> Replica::commit(const Draft& draft, const SignHash& sign) {
+    return guarded([&] { return body_->commit(draft, sign); });
+}
+
+std::expected<std::vector<rules::Finding>, ReplicaError> Replica::preview(const Draft& draft) {
+    return guarded([&] { return body_->preview(draft); });
+}
+
+std::expected<std::vector<record::SealedGroup>, ReplicaError> Replica::waiting_after(
+    record::Sequence after, std::size_t bytes_max) {
+    return guarded([&] { return body_->waiting_after(after, bytes_max); });
+}
+
+std::expected<void, ReplicaError> Replica::take_verdicts(
+    std::span<const record::Receipt> receipts) {
+    return guarded([&] { body_->take_verdicts(receipts); });
+}
+
+std::expected<void, ReplicaError> Replica::apply_tail(std::span<const sync::TailEntry> entries,
+                                                      record::LogIndex through) {
+    return guarded([&] { body_->apply_tail(entries, through); });
+}
+
+std::expected<void, ReplicaError> Replica::stage(const record::RecordKey& after,
+                                                 const sync::SnapshotChunk& chunk) {
+    return guarded([&] { body_->stage(after, chunk); });
+}
+
+std::expected<std::optional<record::RecordKey>, ReplicaError> Replica::staged_through() {
+    return guarded([&] { return body_->staged_through(); });
+}
+
+std::expected<void, ReplicaError> Replica::swap_in(record::EpochId epoch) {
+    return guarded([&] { body_->swap_in(epoch); });
+}
+
+std::expected<void, ReplicaError> Replica::take_lease(const sync::Lease& lease,
+                                                      record::Instant server_time) {
+    return guarded([&] { body_->take_lease(lease, server_time); });
+}
+
+}  // namespace zhibu::client

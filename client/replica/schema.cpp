@@ -1,0 +1,215 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include "client/replica/detail/body.hpp"
+#include "client/replica/detail/failure.hpp"
+
+namespace zhibu::client {
+namespace {
+
+using detail::Failed;
+
+/// Raised when the tables below change; a file of a higher one is not touched.
+constexpr std::int64_t format_version = 1;
+
+/// What is not a record kind. `image` holds the confirmed state of each record that has groups in
+/// `overlay` (NULL: the record is not confirmed at all); the kinds' tables show it with those
+/// groups applied. From `own_group` nothing is ever deleted.
+constexpr const char* own_tables = R"sql(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE image(kind INTEGER, id BLOB, state BLOB, PRIMARY KEY(kind, id)) WITHOUT ROWID;
+CREATE TABLE own_group(
+  sequence INTEGER PRIMARY KEY, sealed BLOB NOT NULL, signature BLOB NOT NULL, hash BLOB NOT NULL,
+  stage INTEGER NOT NULL, made_at INTEGER NOT NULL, action TEXT NOT NULL,
+  log_index INTEGER, verdict BLOB, receipt_signature BLOB, verdict_epoch BLOB,
+  parked_rule TEXT, parked_kind INTEGER, parked_id BLOB);
+CREATE INDEX own_group_stage ON own_group(stage);
+CREATE INDEX own_group_unjudged ON own_group(sequence) WHERE verdict IS NULL;
+CREATE TABLE former_verdict(
+  sequence INTEGER, epoch BLOB, verdict BLOB NOT NULL, receipt_signature BLOB NOT NULL,
+  PRIMARY KEY(sequence, epoch)) WITHOUT ROWID;
+CREATE TABLE overlay(
+  kind INTEGER, id BLOB, sequence INTEGER, PRIMARY KEY(kind, id, sequence)) WITHOUT ROWID;
+CREATE INDEX overlay_sequence ON overlay(sequence);
+CREATE TABLE staged(ordinal INTEGER PRIMARY KEY, chunk BLOB NOT NULL);
+CREATE TABLE unknown_record(
+  kind INTEGER, id BLOB, state BLOB NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID;
+)sql";
+
+std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix) {
+    file += suffix;
+    return file;
+}
+
+void make_empty_file(const std::filesystem::path& file) {
+    // Mode 0600 from the start; SQLite gives its WAL the mode of the file.
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        throw Failed(errno == ENOSPC ? ReplicaFault::storage_full : ReplicaFault::storage_failed,
+                     "new file");
+    }
+    ::close(descriptor);
+}
+
+void sync_directory_of(const std::filesystem::path& file) {
+    const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
+    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool durable = descriptor >= 0 && ::fsync(descriptor) == 0;
+    if (descriptor >= 0) {
+        ::close(descriptor);
+    }
+    if (!durable) {
+        throw Failed(ReplicaFault::storage_failed, "directory");
+    }
+}
+
+}  // namespace
+
+Replica::Body::Body(std::unique_ptr<detail::FileLock> lock,
+                    std::unique_ptr<detail::Connection> connection, const catalog::Catalog& catalog,
+                    record::Clock& clock, record::Random& random)
+    : lock_(std::move(lock)),
+      connection_(std::move(connection)),
+      catalog_(catalog),
+      clock_(clock),
+      random_(random),
+      rows_(*connection_, catalog) {}
+
+std::unique_ptr<Replica::Body> Replica::Body::create(const std::filesystem::path& file,
+                                                     const ReplicaIdentity& identity,
+                                                     const catalog::Catalog& catalog,
+                                                     record::Clock& clock, record::Random& random) {
+    auto lock = std::make_unique<detail::FileLock>(with_suffix(file, ".lock"));
+    std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
+        throw Failed(ReplicaFault::already_there, "file");
+    }
+    // Made whole under another name: a cut in between leaves no half replica behind.
+    const std::filesystem::path fresh = with_suffix(file, ".new");
+    std::filesystem::remove(fresh, ignored);
+    std::filesystem::remove(with_suffix(fresh, "-wal"), ignored);
+    make_empty_file(fresh);
+    {
+        Body body(nullptr, std::make_unique<detail::Connection>(fresh, true), catalog, clock,
+                  random);
+        body.create_schema(identity);
+    }
+    std::error_code failure;
+    std::filesystem::rename(fresh, file, failure);
+    if (failure) {
+        throw Failed(ReplicaFault::storage_failed, "rename");
+    }
+    sync_directory_of(file);
+    return std::make_unique<Body>(
+        std::move(lock), std::make_unique<detail::Connection>(file, false), catalog, clock, random);
+}
+
+std::unique_ptr<Replica::Body> Replica::Body::open(const std::filesystem::path& file,
+                                                   const catalog::Catalog& catalog,
+                                                   record::Clock& clock, record::Random& random) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) {
+        throw Failed(ReplicaFault::not_there, "file");
+    }
+    auto lock = std::make_unique<detail::FileLock>(with_suffix(file, ".lock"));
+    auto body = std::make_unique<Body>(
+        std::move(lock), std::make_unique<detail::Connection>(file, false), catalog, clock, random);
+    body->check_schema();
+    return body;
+}
+
+void Replica::Body::create_schema(const ReplicaIdentity& identity) {
+    detail::WriteTransaction transaction(*connection_);
+    connection_->execute(own_tables);
+    connection_->execute("PRAGMA user_version=" + std::to_string(format_version));
+    rows_.create_tables();
+    set_blob("space", identity.space.uuid.bytes);
+    set_blob("device", identity.device.uuid.bytes);
+    set_blob("account", identity.account.uuid.bytes);
+    set_blob("incarnation", record::make_uuid_v4(random_).bytes);
+    set_number("catalog_version", catalog_.version());
+    set_number("confirmed", 0);
+    transaction.commit();
+}
+
+void Replica::Body::check_schema() {
+    std::int64_t version = 0;
+    {
+        detail::Query asked = connection_->query("PRAGMA user_version");
+        version = asked.step() ? asked.integer(0) : 0;
+    }
+    if (version != format_version) {
+        throw Failed(version > format_version ? ReplicaFault::other_version : ReplicaFault::damaged,
+                     "format " + std::to_string(version));
+    }
+    const std::optional<std::int64_t> known = number("catalog_version");
+    if (!known) {
+        throw Failed(ReplicaFault::damaged, "catalog_version");
+    }
+    // The version alone would not do: a program under development changes its catalog before it
+    // raises the number, so missing columns are looked for at each start.
+    detail::WriteTransaction transaction(*connection_);
+    rows_.create_tables();
+    if (*known != catalog_.version()) {
+        rows_.adopt_newer_catalog();
+        set_number("catalog_version", catalog_.version());
+    }
+    transaction.commit();
+}
+
+std::optional<std::int64_t> Replica::Body::number(const char* name) {
+    detail::Query row = connection_->query("SELECT value FROM meta WHERE name=?");
+    row.bind(std::string_view(name));
+    return row.step() ? std::optional(row.integer(0)) : std::nullopt;
+}
+
+detail::Bytes Replica::Body::blob(const char* name) {
+    detail::Query row = connection_->query("SELECT value FROM meta WHERE name=?");
+    row.bind(std::string_view(name));
+    return row.step() ? row.bytes(0) : detail::Bytes{};
+}
+
+void Replica::Body::set_number(const char* name, std::int64_t value) {
+    connection_->query("REPLACE INTO meta(name, value) VALUES(?, ?)")
+        .bind(std::string_view(name))
+        .bind(value)
+        .run();
+}
+
+void Replica::Body::set_blob(const char* name, std::span<const std::uint8_t> value) {
+    connection_->query("REPLACE INTO meta(name, value) VALUES(?, ?)")
+        .bind(std::string_view(name))
+        .bind(value)
+        .run();
+}
+
+void Replica::Body::clear_meta(const char* name) {
+    connection_->query("DELETE FROM meta WHERE name=?").bind(std::string_view(name)).run();
+}
+
+record::Uuid Replica::Body::uuid(const char* name) {
+    const detail::Bytes bytes = blob(name);
+    record::Uuid uuid;
+    if (bytes.empty()) {
+        return uuid;
+    }
+    if (bytes.size() != uuid.bytes.size()) {
+        throw Failed(ReplicaFault::damaged, name);
+    }
+    std::ranges::copy(bytes, uuid.bytes.begin());
+    return uuid;
+}
+
+record::LogIndex Replica::Body::confirmed() {
+    return record::LogIndex{static_cast<std::uint64_t>(number("confirmed").value_or(0))};
+}
+
+record::EpochId Replica::Body::epoch() { return record::EpochId{uuid("epoch")}; }
+
+}  // namespace zhibu::client

@@ -1,0 +1,143 @@
+#include <limits>
+
+#include "client/replica/detail/body.hpp"
+#include "client/replica/detail/failure.hpp"
+#include "sync_protocol/codec/codec.hpp"
+
+namespace zhibu::client {
+namespace {
+
+using detail::Failed;
+
+bool ascends(const record::RecordKey& after, const sync::SnapshotChunk& chunk) {
+    record::RecordKey last = after;
+    for (const record::RecordState& state : chunk.records) {
+        if (state.key <= last) {
+            return false;
+        }
+        last = state.key;
+    }
+    return chunk.through >= last && (chunk.is_last || chunk.through > after);
+}
+
+}  // namespace
+
+void Replica::Body::stage(const record::RecordKey& after, const sync::SnapshotChunk& chunk) {
+    const bool first = after == record::RecordKey{};
+    detail::WriteTransaction transaction(*connection_);
+    if (first) {
+        connection_->execute("DELETE FROM staged");
+        set_number("staged_at", static_cast<std::int64_t>(chunk.read_at.position));
+    } else if (staged_through() != after) {
+        throw Failed(ReplicaFault::contradiction, "snapshot");
+    }
+    if (!ascends(after, chunk) ||
+        chunk.read_at.position > std::numeric_limits<std::int64_t>::max()) {
+        throw Failed(ReplicaFault::contradiction, "snapshot");
+    }
+    connection_->query("INSERT INTO staged(chunk) VALUES(?)")
+        .bind(std::span<const std::uint8_t>(sync::encode(sync::Message(chunk))))
+        .run();
+    set_number("staged_kind", chunk.through.kind.number);
+    set_blob("staged_id", chunk.through.id.uuid.bytes);
+    set_number("staged_whole", chunk.is_last ? 1 : 0);
+    transaction.commit();
+}
+
+std::optional<record::RecordKey> Replica::Body::staged_through() {
+    if (!number("staged_at") || number("staged_whole") != 0) {
+        return std::nullopt;
+    }
+    return record::RecordKey{
+        record::KindNumber{static_cast<std::uint16_t>(number("staged_kind").value_or(0))},
+        record::RecordId{uuid("staged_id")}};
+}
+
+void Replica::Body::swap_in(record::EpochId new_epoch) {
+    if (!number("staged_at") || number("staged_whole") != 1) {
+        throw Failed(ReplicaFault::contradiction, "snapshot");
+    }
+    const record::LogIndex read_at{static_cast<std::uint64_t>(*number("staged_at"))};
+    detail::WriteTransaction transaction(*connection_);
+    rows_.remove_all();
+    connection_->execute("DELETE FROM image");
+    connection_->execute("DELETE FROM overlay");
+    {
+        detail::Query row = connection_->query("SELECT chunk FROM staged ORDER BY ordinal");
+        while (row.step()) {
+            const auto message = sync::decode_message(row.bytes(0));
+            const auto* chunk = message ? std::get_if<sync::SnapshotChunk>(&*message) : nullptr;
+            if (chunk == nullptr) {
+                throw Failed(ReplicaFault::damaged, "staged");
+            }
+            for (const record::RecordState& state : chunk->records) {
+                rows_.write(state);
+            }
+        }
+    }
+    connection_->execute("DELETE FROM staged");
+    for (const char* name : {"staged_at", "staged_kind", "staged_id", "staged_whole"}) {
+        clear_meta(name);
+    }
+    if (epoch() != new_epoch) {
+        void_verdicts_after(read_at);
+        set_blob("epoch", new_epoch.uuid.bytes);
+    }
+    Keys dirty;
+    GroupCache cache;
+    overlay_again(read_at, dirty, cache);
+    rebase(std::move(dirty), cache, {});
+    set_number("confirmed", static_cast<std::int64_t>(read_at.position));
+    transaction.commit();
+}
+
+void Replica::Body::void_verdicts_after(record::LogIndex index) {
+    // The server was restored from a backup and never saw these: they are offered again. What was
+    // once decided about them is evidence, and kept.
+    connection_
+        ->query(
+            "REPLACE INTO former_verdict(sequence, epoch, verdict, receipt_signature) "
+            "SELECT sequence, verdict_epoch, verdict, receipt_signature FROM own_group "
+            "WHERE verdict IS NOT NULL AND log_index > ?")
+        .bind(index.position)
+        .run();
+    connection_
+        ->query(
+            "UPDATE own_group SET stage=?, log_index=NULL, verdict=NULL, "
+            "receipt_signature=NULL, verdict_epoch=NULL WHERE log_index > ?")
+        .bind(static_cast<std::int64_t>(GroupStage::waiting))
+        .bind(index.position)
+        .run();
+}
+
+void Replica::Body::overlay_again(record::LogIndex index, Keys& dirty, GroupCache& cache) {
+    connection_
+        ->query(
+            "UPDATE own_group SET stage=?, parked_rule=NULL, parked_kind=NULL, parked_id=NULL "
+            "WHERE stage=?")
+        .bind(static_cast<std::int64_t>(GroupStage::waiting))
+        .bind(static_cast<std::int64_t>(GroupStage::parked))
+        .run();
+    std::vector<record::Sequence> pending;
+    {
+        detail::Query row = connection_->query(
+            "SELECT sequence FROM own_group WHERE stage=? OR (stage IN (?, ?) AND log_index > ?) "
+            "ORDER BY sequence");
+        row.bind(static_cast<std::int64_t>(GroupStage::waiting))
+            .bind(static_cast<std::int64_t>(GroupStage::accepted))
+            .bind(static_cast<std::int64_t>(GroupStage::merged))
+            .bind(index.position);
+        while (row.step()) {
+            pending.push_back(record::Sequence{row.position(0)});
+        }
+    }
+    for (const record::Sequence sequence : pending) {
+        const record::Group& group = known(sequence, cache).group;
+        overlay(group);
+        for (const record::Change& change : group.changes) {
+            dirty.insert(change.record);
+        }
+    }
+}
+
+}  // namespace zhibu::client

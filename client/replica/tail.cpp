@@ -1,0 +1,138 @@
+#include <limits>
+
+#include "client/replica/detail/body.hpp"
+#include "client/replica/detail/failure.hpp"
+#include "client/replica/detail/replay.hpp"
+
+namespace zhibu::client {
+namespace {
+
+using detail::Failed;
+
+/// The store keeps positions as signed numbers.
+constexpr std::uint64_t position_max = std::numeric_limits<std::int64_t>::max();
+
+void check_order(std::span<const sync::TailEntry> entries, record::LogIndex through) {
+    record::LogIndex last;
+    for (const sync::TailEntry& each : entries) {
+        if (each.entry.index <= last || each.entry.index > through) {
+            throw Failed(ReplicaFault::contradiction, "tail");
+        }
+        last = each.entry.index;
+    }
+    if (through.position > position_max) {
+        throw Failed(ReplicaFault::contradiction, "tail");
+    }
+}
+
+}  // namespace
+
+void Replica::Body::apply_tail(std::span<const sync::TailEntry> entries, record::LogIndex through) {
+    check_order(entries, through);
+    detail::WriteTransaction transaction(*connection_);
+    const record::LogIndex from = confirmed();
+    if (through <= from) {
+        return;  // delivered again
+    }
+    Keys dirty;
+    Keys evicted;
+    GroupCache cache;
+    for (const sync::TailEntry& each : entries) {
+        if (each.entry.index > from) {
+            apply_entry(each, dirty, evicted, cache);
+        }
+    }
+    lift_judged_through(through, dirty);
+    rebase(std::move(dirty), cache, evicted);
+    set_number("confirmed", static_cast<std::int64_t>(through.position));
+    transaction.commit();
+}
+
+void Replica::Body::apply_entry(const sync::TailEntry& tail_entry, Keys& dirty, Keys& evicted,
+                                GroupCache& cache) {
+    const record::LogEntry& entry = tail_entry.entry;
+    const bool ours = entry.origin.device.uuid == uuid("device") &&
+                      entry.origin.incarnation.uuid == uuid("incarnation") &&
+                      holds(entry.origin.sequence);
+    if (tail_entry.own) {
+        if (!ours) {
+            throw Failed(ReplicaFault::contradiction, "own entry");
+        }
+        for (const record::Change& change : known(entry.origin.sequence, cache).group.changes) {
+            apply_own(change, entry.index, dirty);
+        }
+    }
+    for (const record::Effect& effect : entry.effects) {
+        apply_effect(effect, entry.index, dirty, evicted);
+    }
+    // Without effects and not taken as sent, the group may as well have been quarantined: its
+    // verdict will say.
+    if (ours && (tail_entry.own || !entry.effects.empty())) {
+        settle(entry.origin.sequence, tail_entry.own ? GroupStage::accepted : GroupStage::merged,
+               entry.index, dirty);
+    }
+}
+
+void Replica::Body::apply_own(const record::Change& change, record::LogIndex index, Keys& dirty) {
+    std::optional<record::RecordState> state = confirmed_state(change.record);
+    detail::confirm(change, index, state);
+    if (state) {
+        set_confirmed(change.record, state, dirty);
+    }
+}
+
+void Replica::Body::apply_effect(const record::Effect& effect, record::LogIndex index, Keys& dirty,
+                                 Keys& evicted) {
+    const record::RecordKey& key = effect.state.key;
+    if (effect.sort == record::Effect::Sort::evicted) {
+        set_confirmed(key, std::nullopt, dirty);
+        evicted.insert(key);
+        return;
+    }
+    std::optional<record::RecordState> state = confirmed_state(key);
+    if (effect.sort == record::Effect::Sort::entered) {
+        evicted.erase(key);
+        if (state) {
+            detail::merge_entered(effect.state, *state);
+        } else {
+            state = effect.state;
+        }
+    } else if (state) {
+        detail::apply_changed(effect.state, index, *state);
+    } else {
+        // A snapshot's later chunk was read after the record had left; its eviction follows.
+        return;
+    }
+    set_confirmed(key, state, dirty);
+}
+
+void Replica::Body::settle(record::Sequence sequence, GroupStage stage, record::LogIndex index,
+                           Keys& dirty) {
+    lift(sequence, dirty);
+    connection_
+        ->query(
+            "UPDATE own_group SET log_index=?, stage=CASE WHEN verdict IS NULL THEN ? "
+            "ELSE stage END WHERE sequence=?")
+        .bind(index.position)
+        .bind(static_cast<std::int64_t>(stage))
+        .bind(sequence.position)
+        .run();
+}
+
+void Replica::Body::lift_judged_through(record::LogIndex through, Keys& dirty) {
+    std::vector<record::Sequence> passed;
+    {
+        detail::Query row = connection_->query(
+            "SELECT DISTINCT o.sequence FROM overlay o JOIN own_group g ON g.sequence=o.sequence "
+            "WHERE g.log_index <= ?");
+        row.bind(through.position);
+        while (row.step()) {
+            passed.push_back(record::Sequence{row.position(0)});
+        }
+    }
+    for (const record::Sequence sequence : passed) {
+        lift(sequence, dirty);
+    }
+}
+
+}  // namespace zhibu::client

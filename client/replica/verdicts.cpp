@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <limits>
+
+#include "client/replica/detail/body.hpp"
+#include "client/replica/detail/failure.hpp"
+#include "sync_protocol/codec/codec.hpp"
+
+namespace zhibu::client {
+namespace {
+
+using detail::Failed;
+
+GroupStage stage_of(record::Outcome outcome) {
+    switch (outcome) {
+        case record::Outcome::accepted:
+            return GroupStage::accepted;
+        case record::Outcome::merged:
+            return GroupStage::merged;
+        case record::Outcome::quarantined:
+            return GroupStage::quarantined;
+        case record::Outcome::rejected:
+            return GroupStage::rejected;
+    }
+    throw Failed(ReplicaFault::contradiction, "verdict");
+}
+
+}  // namespace
+
+std::vector<record::SealedGroup> Replica::Body::waiting_after(record::Sequence after,
+                                                              std::size_t bytes_max) {
+    detail::Query row = connection_->query(
+        "SELECT sealed, signature FROM own_group WHERE sequence > ? ORDER BY sequence");
+    row.bind(after.position);
+    std::vector<record::SealedGroup> groups;
+    std::size_t taken = 0;
+    while (row.step()) {
+        record::SealedGroup sealed{row.bytes(0), row.bytes(1)};
+        taken += sealed.bytes.size() + sealed.signature.size();
+        if (!groups.empty() && taken > bytes_max) {
+            break;
+        }
+        groups.push_back(std::move(sealed));
+    }
+    return groups;
+}
+
+void Replica::Body::take_verdicts(std::span<const record::Receipt> receipts) {
+    detail::WriteTransaction transaction(*connection_);
+    Keys dirty;
+    GroupCache cache;
+    for (const record::Receipt& receipt : receipts) {
+        take_verdict(receipt, dirty);
+    }
+    rebase(std::move(dirty), cache, {});
+    transaction.commit();
+}
+
+void Replica::Body::take_verdict(const record::Receipt& receipt, Keys& dirty) {
+    const auto verdict = sync::decode_verdict(receipt.verdict);
+    if (!verdict || verdict->name.device.uuid != uuid("device") ||
+        verdict->name.incarnation.uuid != uuid("incarnation") ||
+        verdict->index.position > std::numeric_limits<std::int64_t>::max()) {
+        throw Failed(ReplicaFault::contradiction, "verdict");
+    }
+    const record::Sequence sequence = verdict->name.sequence;
+    const record::EpochId now_in = epoch();
+    {
+        detail::Query row =
+            connection_->query("SELECT hash, verdict_epoch FROM own_group WHERE sequence=?");
+        row.bind(sequence.position);
+        if (!row.step() || !std::ranges::equal(row.bytes(0), verdict->group_hash)) {
+            throw Failed(ReplicaFault::contradiction, "verdict");
+        }
+        if (!row.is_null(1) && row.uuid(1) == now_in.uuid) {
+            return;
+        }
+    }
+    const GroupStage stage = stage_of(verdict->outcome);
+    connection_
+        ->query(
+            "UPDATE own_group SET stage=?, log_index=?, verdict=?, receipt_signature=?, "
+            "verdict_epoch=?, parked_rule=NULL, parked_kind=NULL, parked_id=NULL "
+            "WHERE sequence=?")
+        .bind(static_cast<std::int64_t>(stage))
+        .bind(verdict->index.position)
+        .bind(std::span<const std::uint8_t>(receipt.verdict))
+        .bind(std::span<const std::uint8_t>(receipt.signature))
+        .bind(now_in.uuid)
+        .bind(sequence.position)
+        .run();
+    const bool committed = stage == GroupStage::accepted || stage == GroupStage::merged;
+    // A committed group stays over its records until the log has brought what came of it.
+    if (!committed || verdict->index <= confirmed()) {
+        lift(sequence, dirty);
+    }
+}
+
+}  // namespace zhibu::client

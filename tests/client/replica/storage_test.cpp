@@ -1,0 +1,305 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <functional>
+
+#include "tests/client/replica/fault_vfs.hpp"
+#include "tests/client/replica/fixture.hpp"
+
+namespace zhibu::client::test {
+namespace {
+
+using record::Operation;
+using record::Outcome;
+
+const record::RecordId lin = record_id(11);
+const record::RecordKey lin_key{person, lin};
+
+Draft edit(record::RecordId id, record::FieldNumber field, record::Value value) {
+    return one({person, id}, Operation::update, {{field, std::move(value)}});
+}
+
+std::expected<std::unique_ptr<Replica>, ReplicaError> open_at(const std::filesystem::path& file,
+                                                              Device& device) {
+    return Replica::open(file, small_catalog(), device.clock, device.random);
+}
+
+TEST(ReplicaStorage, FilesAreForTheirOwnerAlone) {
+    Device device;
+    device.commit(new_person(lin, "林一"));
+    for (const auto& entry : std::filesystem::directory_iterator(device.folder.path())) {
+        EXPECT_EQ(entry.status().permissions() & static_cast<std::filesystem::perms>(0777),
+                  static_cast<std::filesystem::perms>(0600))
+            << entry.path();
+        EXPECT_NE(entry.path().extension(), ".new");
+        EXPECT_EQ(entry.path().string().find("-shm"), std::string::npos);
+    }
+}
+
+TEST(ReplicaStorage, CreatingNeverOverwrites) {
+    Device device;
+    const auto again = [&] {
+        return Replica::create(device.folder.file(), identity(), small_catalog(), device.clock,
+                               device.random)
+            .error()
+            .fault;
+    };
+    EXPECT_EQ(again(), ReplicaFault::in_use);
+    device.replica.reset();
+    EXPECT_EQ(again(), ReplicaFault::already_there);
+    device.reopen();
+}
+
+TEST(ReplicaStorage, OpeningWhatIsNotThereMakesNothing) {
+    Device device;
+    const auto place = device.folder.path() / "elsewhere";
+    EXPECT_EQ(open_at(place, device).error().fault, ReplicaFault::not_there);
+    EXPECT_FALSE(std::filesystem::exists(place));
+}
+
+TEST(ReplicaStorage, SecondHolderIsToldThatItIsInUse) {
+    Device device;
+    EXPECT_EQ(open_at(device.folder.file(), device).error().fault, ReplicaFault::in_use);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto other = open_at(device.folder.file(), device);
+        ::_exit(!other && other.error().fault == ReplicaFault::in_use ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+    device.commit(new_person(lin, "林一"));
+}
+
+TEST(ReplicaStorage, ForeignAndGarbledFilesAreDamaged) {
+    Device device;
+    const auto garbled = device.folder.path() / "garbled";
+    std::ofstream(garbled) << std::string(8192, 'x');
+    EXPECT_EQ(open_at(garbled, device).error().fault, ReplicaFault::damaged);
+    const auto empty = device.folder.path() / "empty";
+    std::ofstream(empty).flush();
+    EXPECT_EQ(open_at(empty, device).error().fault, ReplicaFault::damaged);
+}
+
+TEST(ReplicaStorage, FileOfANewerFormatIsLeftAlone) {
+    Device device;
+    device.replica.reset();
+    const int descriptor = ::open(device.folder.file().c_str(), O_RDWR);
+    const unsigned char newer[4] = {0, 0, 0, 99};
+    constexpr off_t user_version_at = 60;  // in SQLite's file header
+    ASSERT_EQ(::pwrite(descriptor, newer, sizeof newer, user_version_at), 4);
+    ::close(descriptor);
+    EXPECT_EQ(open_at(device.folder.file(), device).error().fault, ReplicaFault::other_version);
+}
+
+/// One write operation of a replica that stands in the middle of things.
+struct WriteOperation {
+    const char* name;
+    std::function<bool(Replica&)> run;
+};
+
+/// A replica with confirmed, pending, judged and staged content, and operations that go on.
+class InTheMiddle {
+public:
+    InTheMiddle() {
+        server_.change(lin_key, Operation::create, {{name, "林一", {}}});
+        EXPECT_TRUE(device_.replica->apply_tail(server_.tail({0}, {1}), {1}));
+        const record::Sequence first = device_.commit(edit(lin, mobile, "mine"));
+        device_.commit(new_person(record_id(12), "王一"));
+        receipt_ =
+            server_.judge(device_.replica->waiting_after({0}, 1)->front(), Outcome::quarantined);
+        static_cast<void>(first);
+        server_.change(lin_key, Operation::update, {{mobile, "theirs", {}}});
+        server_.change({person, record_id(13)}, Operation::create, {{name, "赵一", {}}});
+        EXPECT_TRUE(device_.replica->stage({}, server_.chunk({}, 1)));
+        chunk_ = server_.chunk(device_.replica->staged_through().value().value(), 10);
+        device_.replica.reset();
+    }
+
+    [[nodiscard]] std::vector<WriteOperation> operations() {
+        const record::EpochId epoch{record_id(700).uuid};
+        return {
+            {"commit",
+             [](Replica& replica) {
+                 return replica.commit(edit(lin, name, "林二"), sign).has_value();
+             }},
+            {"take_verdicts",
+             [this](Replica& replica) {
+                 return replica.take_verdicts({&receipt_, 1}).has_value();
+             }},
+            {"apply_tail",
+             [this](Replica& replica) {
+                 return replica.apply_tail(server_.tail({1}, {4}), {4}).has_value();
+             }},
+            {"stage",
+             [this](Replica& replica) {
+                 const auto after = replica.staged_through().value().value();
+                 return replica.stage(after, chunk_).has_value();
+             }},
+            {"stage and swap_in",
+             [this, epoch](Replica& replica) {
+                 return replica.stage({}, server_.chunk({}, 100)).has_value() &&
+                        replica.swap_in(epoch).has_value();
+             }},
+            {"take_lease",
+             [](Replica& replica) {
+                 sync::Lease lease = lease_until({noon.milliseconds + 90 * hour});
+                 lease.serial = 6;
+                 return replica.take_lease(lease, noon).has_value();
+             }},
+        };
+    }
+
+    /// A fresh copy of the replica's file.
+    [[nodiscard]] std::filesystem::path copy() {
+        const auto place = device_.folder.path() / "copy";
+        for (const char* suffix : {"", "-wal", ".lock"}) {
+            std::filesystem::remove(place.string() + suffix);
+        }
+        std::filesystem::copy_file(device_.folder.file(), place);
+        return place;
+    }
+
+    [[nodiscard]] std::unique_ptr<Replica> open(const std::filesystem::path& file) {
+        auto opened = open_at(file, device_);
+        EXPECT_TRUE(opened) << opened.error().place;
+        return *std::move(opened);
+    }
+
+    /// What the replica looks like before and after each full part of the operation.
+    [[nodiscard]] std::pair<std::string, std::string> before_and_after(
+        const WriteOperation& operation) {
+        const auto replica = open(copy());
+        std::string before = fingerprint_of(*replica);
+        EXPECT_TRUE(operation.run(*replica));
+        return {std::move(before), fingerprint_of(*replica)};
+    }
+
+private:
+    Device device_;
+    ModelServer server_;
+    record::Receipt receipt_;
+    sync::SnapshotChunk chunk_;
+};
+
+constexpr int faults_max = 500;
+
+TEST(ReplicaStorage, AnyFailingWriteLeavesEverythingAsItWas) {
+    InTheMiddle middle;
+    for (const Fault fault : {Fault::disk_full, Fault::write_error}) {
+        for (const WriteOperation& operation : middle.operations()) {
+            SCOPED_TRACE(operation.name);
+            if (std::string_view(operation.name) == "stage and swap_in") {
+                continue;  // two transactions; the test after this one looks at it
+            }
+            const auto [before, after] = middle.before_and_after(operation);
+            EXPECT_NE(before, after);
+            int nth = 1;
+            for (; nth < faults_max; ++nth) {
+                const auto file = middle.copy();
+                auto replica = middle.open(file);
+                arm(fault, nth);
+                const bool done = operation.run(*replica);
+                const bool met = was_met();
+                arm(Fault::none, 0);
+                ASSERT_EQ(fingerprint_of(*replica), done ? after : before) << "write " << nth;
+                replica.reset();
+                ASSERT_EQ(fingerprint_of(*middle.open(file)), done ? after : before)
+                    << "reopened after write " << nth;
+                if (!met) {
+                    break;
+                }
+            }
+            EXPECT_GT(nth, 1);
+            EXPECT_LT(nth, faults_max);
+        }
+    }
+}
+
+TEST(ReplicaStorage, FullDiskIsNamed) {
+    InTheMiddle middle;
+    const auto replica = middle.open(middle.copy());
+    arm(Fault::disk_full, 1);
+    const auto refused = replica->commit(edit(lin, name, "林二"), sign);
+    arm(Fault::none, 0);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().fault, ReplicaFault::storage_full);
+    EXPECT_TRUE(replica->commit(edit(lin, name, "林二"), sign));
+}
+
+TEST(ReplicaStorage, ProcessThatDiesAnywhereLosesNothingThatWasAcknowledged) {
+    InTheMiddle middle;
+    for (const WriteOperation& operation : middle.operations()) {
+        SCOPED_TRACE(operation.name);
+        const auto [before, after] = middle.before_and_after(operation);
+        int nth = 1;
+        for (; nth < faults_max; ++nth) {
+            const auto file = middle.copy();
+            const pid_t child = ::fork();
+            if (child == 0) {
+                const auto replica = middle.open(file);
+                arm(Fault::process_dies, nth);
+                ::_exit(operation.run(*replica) ? 0 : 1);
+            }
+            int status = 0;
+            ::waitpid(child, &status, 0);
+            ASSERT_TRUE(WIFEXITED(status));
+            const bool acknowledged = WEXITSTATUS(status) == 0;
+            ASSERT_TRUE(acknowledged || WEXITSTATUS(status) == 42);
+            const std::string found = fingerprint_of(*middle.open(file));
+            if (acknowledged) {
+                ASSERT_EQ(found, after) << "after write " << nth;
+                break;
+            }
+            if (std::string_view(operation.name) != "stage and swap_in") {
+                ASSERT_TRUE(found == before || found == after) << "died at write " << nth;
+            }
+        }
+        EXPECT_GT(nth, 1);
+        EXPECT_LT(nth, faults_max);
+    }
+}
+
+TEST(ReplicaStorage, CreationThatDiesAnywhereCanBeDoneAgain) {
+    Device device;
+    int nth = 1;
+    for (; nth < faults_max; ++nth) {
+        const auto file = device.folder.path() / ("made" + std::to_string(nth));
+        const auto make = [&] {
+            return Replica::create(file, identity(), small_catalog(), device.clock, device.random);
+        };
+        const pid_t child = ::fork();
+        if (child == 0) {
+            arm(Fault::process_dies, nth);
+            ::_exit(make() ? 0 : 1);
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        const bool is_there = std::filesystem::exists(file);
+        ASSERT_TRUE(is_there ? open_at(file, device) : make()) << "died at write " << nth;
+        if (WEXITSTATUS(status) == 0) {
+            EXPECT_TRUE(is_there);
+            break;
+        }
+    }
+    EXPECT_GT(nth, 1);
+    EXPECT_LT(nth, faults_max);
+}
+
+TEST(ReplicaStorageDeathTest, FailedSyncEndsTheProcess) {
+    InTheMiddle middle;
+    const auto replica = middle.open(middle.copy());
+    EXPECT_DEATH(
+        {
+            arm(Fault::sync_error, 1);
+            static_cast<void>(replica->commit(edit(lin, name, "林二"), sign));
+        },
+        "internal check failed");
+}
+
+}  // namespace
+}  // namespace zhibu::client::test

@@ -1,0 +1,288 @@
+#include "shared/keys/authority.hpp"
+
+#include <arpa/inet.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <ctime>
+#include <utility>
+
+#include "shared/keys/detail/p256_handle.hpp"
+#include "shared/keys/digest.hpp"
+#include "shared/record/check.hpp"
+
+namespace zhibu::keys {
+namespace {
+
+using Handle = detail::Freed<X509, X509_free>;
+using Request = detail::Freed<X509_REQ, X509_REQ_free>;
+using Extension = detail::Freed<X509_EXTENSION, X509_EXTENSION_free>;
+using Buffer = detail::Freed<BIO, BIO_free_all>;
+using Number = detail::Freed<BIGNUM, BN_free>;
+
+constexpr std::string_view device_uri = "urn:uuid:";
+constexpr std::size_t serial_bytes = 16;
+
+const unsigned char* bytes_of(std::string_view text) {
+    return static_cast<const unsigned char*>(static_cast<const void*>(text.data()));
+}
+
+Handle decode(const Certificate& certificate) {
+    const unsigned char* at = certificate.der.data();
+    return Handle{d2i_X509(nullptr, &at, static_cast<long>(certificate.der.size()))};
+}
+
+Certificate encode(const Handle& handle) {
+    unsigned char* der = nullptr;
+    const int length = i2d_X509(handle.get(), &der);
+    ZHIBU_CHECK(length > 0);
+    Certificate certificate{{der, der + length}};
+    OPENSSL_free(der);
+    return certificate;
+}
+
+void set_serial(X509* certificate, record::Random& random) {
+    std::array<std::uint8_t, serial_bytes> bytes{};
+    random.fill(bytes);
+    // Positive and of full length, as RFC 5280 wants.
+    bytes[0] = static_cast<std::uint8_t>((bytes[0] & 0x7FU) | 0x40U);
+    const Number number{BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr)};
+    ZHIBU_CHECK(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr);
+}
+
+void set_validity(X509* certificate, const Validity& validity) {
+    const auto seconds = [](record::Instant instant) {
+        return static_cast<std::time_t>(instant.milliseconds / 1000);
+    };
+    ZHIBU_CHECK(ASN1_TIME_set(X509_getm_notBefore(certificate), seconds(validity.from)) != nullptr);
+    ZHIBU_CHECK(ASN1_TIME_set(X509_getm_notAfter(certificate), seconds(validity.until)) != nullptr);
+}
+
+void set_subject(X509* certificate, std::string_view name) {
+    X509_NAME* subject = X509_get_subject_name(certificate);
+    ZHIBU_CHECK(X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8, bytes_of(name),
+                                           static_cast<int>(name.size()), -1, 0) == 1);
+}
+
+void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+    const Extension extension{X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str())};
+    ZHIBU_CHECK(extension != nullptr);
+    ZHIBU_CHECK(X509_add_ext(certificate, extension.get(), -1) == 1);
+}
+
+/// A certificate with everything but its extensions and its signature.
+Handle begin(std::string_view name, EVP_PKEY* key, const Validity& validity,
+             record::Random& random) {
+    Handle made{X509_new()};
+    ZHIBU_CHECK(X509_set_version(made.get(), X509_VERSION_3) == 1);
+    set_serial(made.get(), random);
+    set_validity(made.get(), validity);
+    set_subject(made.get(), name);
+    ZHIBU_CHECK(X509_set_pubkey(made.get(), key) == 1);
+    return made;
+}
+
+Certificate sign(Handle made, X509* issuer, const P256Key& issuer_key) {
+    ZHIBU_CHECK(X509_set_issuer_name(made.get(), X509_get_subject_name(issuer)) == 1);
+    add_extension(made.get(), issuer, NID_subject_key_identifier, "hash");
+    add_extension(made.get(), issuer, NID_authority_key_identifier, "keyid:always");
+    ZHIBU_CHECK(X509_sign(made.get(), issuer_key.handle().key.get(), EVP_sha256()) > 0);
+    return encode(made);
+}
+
+Certificate sign(Handle made, const Issuer& issuer) {
+    const Handle issuer_handle = decode(issuer.certificate);
+    ZHIBU_CHECK(issuer_handle != nullptr);
+    return sign(std::move(made), issuer_handle.get(), issuer.key);
+}
+
+void make_authority(X509* certificate, const std::string& constraints) {
+    add_extension(certificate, certificate, NID_basic_constraints, constraints);
+    add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
+}
+
+std::string extended_usage(Usage usage) {
+    return usage == Usage::server ? "serverAuth" : "clientAuth";
+}
+
+void make_leaf(X509* certificate, Usage usage, const std::string& names) {
+    add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:FALSE");
+    add_extension(certificate, certificate, NID_key_usage, "critical,digitalSignature");
+    add_extension(certificate, certificate, NID_ext_key_usage, extended_usage(usage));
+    add_extension(certificate, certificate, NID_subject_alt_name, names);
+}
+
+bool is_address(const std::string& host) {
+    std::array<unsigned char, 16> bytes{};
+    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+           inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+}
+
+std::unexpected<KeyError> error(KeyFault fault, std::string place) {
+    return std::unexpected{KeyError{fault, std::move(place)}};
+}
+
+std::expected<Request, KeyError> decode_request(std::span<const std::uint8_t> der) {
+    const unsigned char* at = der.data();
+    Request request{d2i_X509_REQ(nullptr, &at, static_cast<long>(der.size()))};
+    if (request == nullptr || at != der.data() + der.size()) {
+        return error(KeyFault::malformed, "signing request");
+    }
+    EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
+    if (key == nullptr || X509_REQ_verify(request.get(), key) != 1) {
+        return error(KeyFault::signature_wrong, "signing request");
+    }
+    return request;
+}
+
+std::expected<std::vector<std::uint8_t>, KeyError> key_of(const Request& request) {
+    unsigned char* der = nullptr;
+    const int length = i2d_PUBKEY(X509_REQ_get0_pubkey(request.get()), &der);
+    if (length <= 0) {
+        return error(KeyFault::malformed, "signing request");
+    }
+    std::vector<std::uint8_t> key(der, der + length);
+    OPENSSL_free(der);
+    if (!P256Verifier::from_public_key(key)) {
+        return error(KeyFault::wrong_type, "signing request");
+    }
+    return key;
+}
+
+std::optional<record::DeviceId> device_of(X509* certificate) {
+    const detail::Freed<GENERAL_NAMES, GENERAL_NAMES_free> names{static_cast<GENERAL_NAMES*>(
+        X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
+    for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+        if (name->type != GEN_URI) {
+            continue;
+        }
+        const ASN1_IA5STRING* uri = name->d.uniformResourceIdentifier;
+        const std::string_view text{
+            static_cast<const char*>(static_cast<const void*>(ASN1_STRING_get0_data(uri))),
+            static_cast<std::size_t>(ASN1_STRING_length(uri))};
+        if (text.starts_with(device_uri)) {
+            const auto uuid = record::parse_uuid(text.substr(device_uri.size()));
+            return uuid ? std::optional{record::DeviceId{*uuid}} : std::nullopt;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<record::Instant> instant_of(const ASN1_TIME* time) {
+    std::tm civil{};
+    if (ASN1_TIME_to_tm(time, &civil) != 1) {
+        return std::nullopt;
+    }
+    return record::Instant{std::int64_t{timegm(&civil)} * 1000};
+}
+
+}  // namespace
+
+Issuer make_root(std::string_view name, const Validity& validity, record::Random& random) {
+    P256Key key = P256Key::generate();
+    Handle made = begin(name, key.handle().key.get(), validity, random);
+    X509* root = made.get();
+    make_authority(root, "critical,CA:TRUE");
+    Certificate certificate = sign(std::move(made), root, key);
+    return Issuer{std::move(certificate), std::move(key)};
+}
+
+Issuer make_intermediate(const Issuer& root, std::string_view name, Usage usage,
+                         const Validity& validity, record::Random& random) {
+    P256Key key = P256Key::generate();
+    Handle made = begin(name, key.handle().key.get(), validity, random);
+    make_authority(made.get(), "critical,CA:TRUE,pathlen:0");
+    add_extension(made.get(), made.get(), NID_ext_key_usage, extended_usage(usage));
+    Certificate certificate = sign(std::move(made), root);
+    return Issuer{std::move(certificate), std::move(key)};
+}
+
+Issuer issue_server(const Issuer& intermediate, const std::vector<std::string>& hosts,
+                    const Validity& validity, record::Random& random) {
+    ZHIBU_CHECK(!hosts.empty());
+    P256Key key = P256Key::generate();
+    Handle made = begin(hosts.front(), key.handle().key.get(), validity, random);
+    std::string names;
+    for (const std::string& host : hosts) {
+        names += (names.empty() ? "" : ",") + std::string{is_address(host) ? "IP:" : "DNS:"} + host;
+    }
+    make_leaf(made.get(), Usage::server, names);
+    Certificate certificate = sign(std::move(made), intermediate);
+    return Issuer{std::move(certificate), std::move(key)};
+}
+
+std::vector<std::uint8_t> make_signing_request(const P256Key& key) {
+    const Request request{X509_REQ_new()};
+    ZHIBU_CHECK(X509_REQ_set_version(request.get(), X509_REQ_VERSION_1) == 1);
+    ZHIBU_CHECK(X509_REQ_set_pubkey(request.get(), key.handle().key.get()) == 1);
+    ZHIBU_CHECK(X509_REQ_sign(request.get(), key.handle().key.get(), EVP_sha256()) > 0);
+    unsigned char* der = nullptr;
+    const int length = i2d_X509_REQ(request.get(), &der);
+    ZHIBU_CHECK(length > 0);
+    std::vector<std::uint8_t> bytes(der, der + length);
+    OPENSSL_free(der);
+    return bytes;
+}
+
+std::expected<Certificate, KeyError> issue_device(const Issuer& intermediate,
+                                                  std::span<const std::uint8_t> signing_request,
+                                                  const record::DeviceId& device,
+                                                  const Validity& validity,
+                                                  record::Random& random) {
+    ZHIBU_TRY(request, decode_request(signing_request));
+    ZHIBU_TRY_VOID(key_of(request));
+    const std::string id = to_text(device);
+    Handle made = begin(id, X509_REQ_get0_pubkey(request.get()), validity, random);
+    make_leaf(made.get(), Usage::device, "URI:" + std::string{device_uri} + id);
+    return sign(std::move(made), intermediate);
+}
+
+std::expected<std::vector<std::uint8_t>, KeyError> requested_key(
+    std::span<const std::uint8_t> signing_request) {
+    ZHIBU_TRY(request, decode_request(signing_request));
+    return key_of(request);
+}
+
+std::expected<CertificateWords, KeyError> read_certificate(const Certificate& certificate) {
+    const Handle handle = decode(certificate);
+    if (handle == nullptr) {
+        return error(KeyFault::malformed, "certificate");
+    }
+    const auto from = instant_of(X509_get0_notBefore(handle.get()));
+    const auto until = instant_of(X509_get0_notAfter(handle.get()));
+    if (!from || !until) {
+        return error(KeyFault::malformed, "certificate's validity");
+    }
+    return CertificateWords{device_of(handle.get()), Validity{*from, *until},
+                            sha256(certificate.der)};
+}
+
+std::string to_pem(const Certificate& certificate) {
+    const Handle handle = decode(certificate);
+    ZHIBU_CHECK(handle != nullptr);
+    const Buffer buffer{BIO_new(BIO_s_mem())};
+    ZHIBU_CHECK(PEM_write_bio_X509(buffer.get(), handle.get()) == 1);
+    char* data = nullptr;
+    const long length = BIO_get_mem_data(buffer.get(), &data);
+    return {data, static_cast<std::size_t>(length)};
+}
+
+std::expected<std::vector<Certificate>, KeyError> certificates_from_pem(std::string_view pem) {
+    const Buffer buffer{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+    std::vector<Certificate> certificates;
+    while (const Handle handle{PEM_read_bio_X509(buffer.get(), nullptr, nullptr, nullptr)}) {
+        certificates.push_back(encode(handle));
+    }
+    if (certificates.empty()) {
+        return error(KeyFault::malformed, "certificates");
+    }
+    return certificates;
+}
+
+}  // namespace zhibu::keys

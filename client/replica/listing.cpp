@@ -3,15 +3,16 @@
 #include "client/replica/detail/body.hpp"
 #include "client/replica/detail/columns.hpp"
 #include "client/replica/detail/failure.hpp"
+#include "shared/catalog/schema.hpp"
 
 namespace zhibu::client {
 namespace {
 
 using catalog::Field;
 using catalog::FieldType;
+using catalog::identifier;
 using catalog::Kind;
 using detail::Failed;
-using detail::identifier;
 
 constexpr std::uint32_t page_records_max = 1000;
 constexpr std::size_t conditions_max = 64;
@@ -85,7 +86,7 @@ std::string_view operator_of(Condition::Relation relation) {
 bool has_right_values(const Field& field, const Condition& condition) {
     using enum Condition::Relation;
     const bool fits = std::ranges::all_of(condition.values, [&](const record::Value& value) {
-        return detail::fits_column(field, value);
+        return catalog::fits_column(field, value);
     });
     if (condition.relation == empty || condition.relation == not_empty) {
         return condition.values.empty();

@@ -4,12 +4,14 @@
 
 #include "client/replica/detail/columns.hpp"
 #include "client/replica/detail/failure.hpp"
+#include "shared/catalog/schema.hpp"
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::client::detail {
 namespace {
 
+using catalog::identifier;
 using record::FieldState;
 using record::LogIndex;
 using record::RecordKey;
@@ -66,7 +68,7 @@ void RecordRows::create_tables() {
                 present.push_back(row.text(0));
             }
         }
-        for (const std::string& statement : table_statements(kind, present)) {
+        for (const std::string& statement : catalog::table_statements(kind, present)) {
             connection_.execute(statement);
         }
     }
@@ -136,7 +138,7 @@ RecordState RecordRows::read_row(const catalog::Kind& kind, const Query& row) co
     state.key = {kind.id(), record::RecordId{row.uuid(0)}};
     state.retired = row.integer(1) != 0;
     state.life_changed_at = LogIndex{row.position(2)};
-    const auto versions = decode_versions(row.bytes(3));
+    const auto versions = catalog::decode_versions(row.bytes(3));
     if (!versions) {
         throw Failed(ReplicaFault::damaged, "versions");
     }
@@ -174,10 +176,10 @@ void RecordRows::write(const RecordState& state) {
     }
     // What this catalog has no column for, or not of that type, is carried along as it came.
     std::vector<FieldState> extra;
-    std::vector<FieldVersion> versions;
+    std::vector<catalog::FieldVersion> versions;
     for (const FieldState& each : state.fields) {
         const catalog::Field* field = kind->find(each.field);
-        if (field != nullptr && fits_column(*field, each.value)) {
+        if (field != nullptr && catalog::fits_column(*field, each.value)) {
             versions.push_back({each.field, each.changed_at});
         } else {
             extra.push_back(each);
@@ -187,7 +189,7 @@ void RecordRows::write(const RecordState& state) {
     row.bind(state.key.id.uuid)
         .bind(std::int64_t{state.retired ? 1 : 0})
         .bind(state.life_changed_at.position)
-        .bind(std::span<const std::uint8_t>(encode_versions(versions)));
+        .bind(std::span<const std::uint8_t>(catalog::encode_versions(versions)));
     if (extra.empty()) {
         row.bind_null();
     } else {
@@ -195,7 +197,7 @@ void RecordRows::write(const RecordState& state) {
     }
     for (const catalog::Field& field : kind->fields) {
         const record::Value& value = state.value(field.id());
-        if (fits_column(field, value)) {
+        if (catalog::fits_column(field, value)) {
             bind_value(value, row);
         } else {
             row.bind_null();

@@ -5,6 +5,7 @@
 #include "client/replica/detail/columns.hpp"
 #include "client/replica/detail/failure.hpp"
 #include "client/replica/detail/replay.hpp"
+#include "shared/catalog/schema.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/date.hpp"
 
@@ -64,8 +65,8 @@ public:
             keys.push_back(at->second);
         }
         detail::Query row =
-            connection_.query("SELECT id FROM " + detail::identifier(kind->name) + " WHERE " +
-                              detail::identifier(field->name) + " IS ? LIMIT ?");
+            connection_.query("SELECT id FROM " + catalog::identifier(kind->name) + " WHERE " +
+                              catalog::identifier(field->name) + " IS ? LIMIT ?");
         detail::bind_value(value, row);
         row.bind(holding_max);
         while (row.step()) {

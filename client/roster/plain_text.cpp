@@ -62,9 +62,7 @@ std::string plain(std::string_view text, Fold fold) {
 
 }  // namespace
 
-std::string folded(std::string_view text) {
-    return plain(text, Fold::all);
-}
+std::string folded(std::string_view text) { return plain(text, Fold::all); }
 
 std::string compact(std::string_view text) {
     std::string all = folded(text);
@@ -72,9 +70,7 @@ std::string compact(std::string_view text) {
     return all;
 }
 
-std::string tidy_line(std::string_view text) {
-    return plain(text, Fold::letters_and_digits);
-}
+std::string tidy_line(std::string_view text) { return plain(text, Fold::letters_and_digits); }
 
 std::string tidy_lines(std::string_view text) {
     std::string lines;
@@ -137,6 +133,7 @@ std::string header_key(std::string_view text) {
     for (const std::string_view after : {".", "、"}) {
         if (digits > 0 && rest.substr(digits).starts_with(after)) {
             rest.remove_prefix(digits + after.size());
+            break;
         }
     }
     while (!rest.empty()) {

@@ -105,13 +105,9 @@ const ReasonText& text_of(RefusalReason reason) {
 
 }  // namespace
 
-std::string_view to_text(RefusalReason reason) {
-    return text_of(reason).name;
-}
+std::string_view to_text(RefusalReason reason) { return text_of(reason).name; }
 
-std::string_view rule_of(RefusalReason reason) {
-    return text_of(reason).rule;
-}
+std::string_view rule_of(RefusalReason reason) { return text_of(reason).rule; }
 
 RosterMessage message_of(RefusalReason reason, const RefusalPlace& place) {
     const ReasonText& text = text_of(reason);

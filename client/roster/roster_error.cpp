@@ -99,9 +99,7 @@ const ErrorText& text_of(RosterErrorCode code) {
 
 }  // namespace
 
-std::string_view to_text(RosterErrorCode code) {
-    return text_of(code).name;
-}
+std::string_view to_text(RosterErrorCode code) { return text_of(code).name; }
 
 RosterMessage message_of(const RosterError& error) {
     const ErrorText& text = text_of(error.code);

@@ -78,8 +78,6 @@ constexpr ShortForm forms[] = {
 
 }  // namespace
 
-std::span<const ShortForm> short_forms() {
-    return forms;
-}
+std::span<const ShortForm> short_forms() { return forms; }
 
 }  // namespace zhibu::client

@@ -14,9 +14,7 @@ constexpr std::size_t relationships_max = 10'000;
 constexpr std::size_t sheets_max = 1'000;
 constexpr std::size_t formats_max = 65'536;
 
-bool is_true(std::string_view text) {
-    return text == "1" || text == "true" || text == "on";
-}
+bool is_true(std::string_view text) { return text == "1" || text == "true" || text == "on"; }
 
 RosterError too_many(std::string part) {
     return RosterError{RosterErrorCode::malformed_part, 0, 0, 0, std::move(part)};

@@ -36,9 +36,7 @@ std::string_view XmlAttributes::get(std::string_view local_name) const {
     return value == nullptr ? std::string_view{} : std::string_view{value};
 }
 
-bool XmlAttributes::has(std::string_view local_name) const {
-    return find(local_name) != nullptr;
-}
+bool XmlAttributes::has(std::string_view local_name) const { return find(local_name) != nullptr; }
 
 struct XmlReader::Parser {
     std::unique_ptr<std::remove_pointer_t<XML_Parser>, FreeParser> expat;

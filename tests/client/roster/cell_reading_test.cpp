@@ -13,9 +13,7 @@ Cell text_cell(std::string_view text) {
     return Cell{CellKind::text, NumberShape::general, 0, text};
 }
 
-Cell number_cell(double number) {
-    return Cell{CellKind::number, NumberShape::general, number, {}};
-}
+Cell number_cell(double number) { return Cell{CellKind::number, NumberShape::general, number, {}}; }
 
 std::string name_of(std::string_view text) {
     const auto read = read_name(text_cell(text));
@@ -37,9 +35,7 @@ std::string outcome(const Read& read) {
     }
 }
 
-std::string id_of(const Cell& cell) {
-    return outcome(read_id_number(cell));
-}
+std::string id_of(const Cell& cell) { return outcome(read_id_number(cell)); }
 
 TEST(CellName, SpacesLineBreaksAndInvisibleMarksVanishInsideNames) {
     for (const std::string_view written :
@@ -71,9 +67,7 @@ TEST(CellName, LatinNamesKeepTheirSpaces) {
     EXPECT_EQ(name_of("J. O'Neil-Smith"), "J. O'Neil-Smith");
 }
 
-TEST(CellName, RareCharactersOutsideTheBasicPlaneAreHan) {
-    EXPECT_EQ(name_of("王𬱖"), "王𬱖");
-}
+TEST(CellName, RareCharactersOutsideTheBasicPlaneAreHan) { EXPECT_EQ(name_of("王𬱖"), "王𬱖"); }
 
 TEST(CellName, WhatIsNoNameIsRefused) {
     for (const std::string_view written : {"张", "张三1", "张三(女)", "张三、李四", "联系不上",
@@ -194,6 +188,7 @@ TEST(HeaderKey, RequiredMarksNotesAndNumberingDoNotCount) {
     EXPECT_EQ(header_key("* 姓 名"), "姓名");
     EXPECT_EQ(header_key("姓\n名："), "姓名");
     EXPECT_EQ(header_key("3、身份证号"), "身份证号");
+    EXPECT_EQ(header_key("1990.5"), "5");
     EXPECT_EQ(without_notes(header_key("出生年月（如1987.05）（必填）")), "出生年月");
     EXPECT_EQ(without_notes(header_key("【必填】身份证号")), "身份证号");
     EXPECT_EQ(header_key("ＩＤ Number"), "idnumber");

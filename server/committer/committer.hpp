@@ -1,17 +1,21 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include "server/committer/control.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/clock.hpp"
+#include "shared/record/random.hpp"
 #include "shared/rules/rules.hpp"
 
 namespace zhibu::server {
@@ -38,7 +42,8 @@ struct CommitNotice {
     bool control_changed = false;
 };
 
-/// Makes a credential, device or code durable together with a group of the server's own.
+/// Makes a credential, device or code durable together with a group of the server's own. The
+/// changes stand on the newest state: their bases and previous values are not looked at.
 struct ServerWrite {
     std::string action;
     std::vector<record::Change> changes;
@@ -49,7 +54,13 @@ struct ServerWrite {
     std::optional<Hash> consumes_code;
 };
 
-enum class ServerWriteFault : std::uint8_t { storage, code_unknown_or_used, code_expired, refused };
+enum class ServerWriteFault : std::uint8_t {
+    storage,
+    code_unknown_or_used,
+    code_expired,
+    refused,  // by `reasons`
+    stopping,
+};
 
 struct ServerWriteError {
     ServerWriteFault fault = ServerWriteFault::storage;
@@ -57,33 +68,55 @@ struct ServerWriteError {
 };
 
 /// The one writer of a space: takes pushes from all sessions, commits what has gathered in one
-/// transaction (group commit), and answers only after it is durable.
+/// transaction (group commit), and answers only after it is durable. Where the store fails nothing
+/// is acknowledged: the sessions are refused with server_storage_failed, and what they send again
+/// is judged afresh.
 ///
 /// Threads: push(), write() and control() may be called from any thread; callbacks run on the
-/// committer's thread and must only post.
+/// committer's thread (those of a refused push(), on the caller's) and must only post.
+/// Source: sync.md, "Push: exactly once, with a durable verdict".
 class Committer {
 public:
     struct Settings {
-        /// At most so many groups in one transaction.
+        /// A transaction is closed when it has taken this many groups; one push is never divided.
         std::uint32_t groups_max = 512;
-        /// Bytes that may wait for judgement; beyond it push() answers server_busy.
+        /// Bytes that may wait for judgement; beyond it push() answers server_busy. One push is
+        /// taken whatever its size.
         std::size_t queued_bytes_max = 64U << 20U;
     };
 
+    /// The server's Ed25519 key, for receipts.
     using SignBytes = std::function<record::Signature(std::span<const std::uint8_t>)>;
+    /// The server's P-256 key, for its own groups.
+    using SignHash = std::function<record::Signature(const Hash&)>;
 
-    /// Loads the control state; signs receipts with `sign` (the server's Ed25519 key) and its own
-    /// groups with `sign_group` as device `server_device`.
-    [[nodiscard]] static Stored<std::unique_ptr<Committer>> start(
-        Store& store, const catalog::Catalog& catalog, const rules::Parameters& parameters,
-        record::Clock& clock, record::Random& random, SignBytes sign, Settings settings,
-        std::function<void(const CommitNotice&)> on_commit);
+    /// All outlive the committer. `on_commit` runs on the committer's thread, after the callbacks
+    /// of what was committed.
+    struct Parts {
+        Store* store = nullptr;
+        const catalog::Catalog* catalog = nullptr;
+        const rules::Parameters* parameters = nullptr;
+        const record::Clock* clock = nullptr;
+        record::Random* random = nullptr;
+        SignBytes sign_receipt;
+        SignHash sign_group;
+        /// The device that the server's own groups name. Each start is a new incarnation of it.
+        DeviceId server_device;
+        std::function<void(const CommitNotice&)> on_commit;
+    };
+
+    /// Loads the control state and starts the thread.
+    [[nodiscard]] static Stored<std::unique_ptr<Committer>> start(Parts parts, Settings settings);
 
     /// Finishes what is queued, then stops.
     ~Committer();
+    Committer(const Committer&) = delete;
+    Committer& operator=(const Committer&) = delete;
 
     void push(PushJob job, std::function<void(PushResult)> done);
-    void write(ServerWrite write, std::function<void(std::expected<LogIndex, ServerWriteError>)> done);
+    /// The position of the group that the server wrote, when it is durable.
+    void write(ServerWrite write,
+               std::function<void(std::expected<LogIndex, ServerWriteError>)> done);
 
     /// The state as of the newest commit; never changes under the reader.
     [[nodiscard]] std::shared_ptr<const Control> control() const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -19,13 +20,16 @@ struct Account {
     RecordId id;
     std::string name;
     RecordId scope;
+    /// The code of list account_level: "1" is the highest.
+    std::string level;
     bool long_term = false;
     bool temporary = false;
     bool may_write = false;
     bool manages = false;
     bool active = false;
     bool deleted = false;
-    /// The first moment at which a temporary account has ended.
+    /// The first moment at which a temporary account has ended. One without an end date has ended
+    /// always.
     std::optional<Instant> ends_at;
 };
 
@@ -35,6 +39,8 @@ struct Window {
     RecordId organisation;
     /// None: for every account in the organisation's subtree.
     std::optional<RecordId> account;
+    /// Where there is no account: of this level alone; empty for every level.
+    std::string level;
     sync::EditPeriod period;
     std::int64_t grace_ms = 0;
 };
@@ -61,41 +67,74 @@ struct EditRight {
 /// Threads: not synchronised.
 class Control {
 public:
+    static constexpr unsigned unknown_depth = 1'000'000;
+
     explicit Control(const catalog::Catalog& catalog);
 
     /// Takes a record's committed state; other kinds are ignored.
     void take(const RecordState& state);
+    /// Whether take() would read a record of this kind.
+    [[nodiscard]] bool reads(record::KindNumber kind) const;
 
     [[nodiscard]] const Account* account(const RecordId& id) const;
     [[nodiscard]] const Device* device(const RecordId& id) const;
 
+    /// Whether an active long-term account that may write has the right to manage: without one the
+    /// space could never be worked on again.
+    [[nodiscard]] bool has_manager() const;
+
     /// The organisation itself or one below it. False for unknown organisations.
     [[nodiscard]] bool is_within(const RecordId& organisation, const RecordId& subtree) const;
-    /// Levels below the space's root: 0 for the root, a large number for an unknown one.
+    /// Levels below the space's root: 0 for the root, unknown_depth where none leads there.
     [[nodiscard]] unsigned depth(const RecordId& organisation) const;
     [[nodiscard]] std::vector<RecordId> subtree(const RecordId& organisation) const;
     [[nodiscard]] ScopeFilter scope_filter(const Account& account) const;
 
-    /// May `account` make a change at `made_at` that arrives at `now`? Judges state, nature,
-    /// windows and grace, not what is changed.
+    /// May `account` make a change at `made_at` that arrives at `now`? Judges nature, windows and
+    /// grace, not the account's state, nor what is changed. A moment after `now` counts as `now`:
+    /// no change arrives before it was made, whatever the device's clock says.
+    ///
+    /// Long-term: always. Short-term: inside its windows; where several overlap or touch they are
+    /// one, and the latest end with its grace counts. Temporary: until its end, without a window
+    /// and without grace, since it "ends by itself".
     [[nodiscard]] EditRight edit_right(const Account& account, Instant made_at, Instant now) const;
     /// The edit periods of the account that end after `now`, soonest first, overlapping ones
-    /// joined, at most 32.
+    /// joined, at most 32. None for a long-term account; one, until its end, for a temporary one.
     [[nodiscard]] std::vector<sync::EditPeriod> periods(const Account& account, Instant now) const;
-    /// May a session of this account and device be open at `now`? No value: yes.
+    /// May a session of this account and device be open at `now`? No value: yes. A short-term
+    /// account's may be until its window's grace is over, so that late work can still be delivered.
     [[nodiscard]] std::optional<sync::Refusal> session_refusal(const RecordId& account,
                                                                const RecordId& device,
                                                                Instant now) const;
-    /// The first moment after `now` at which session_refusal() may change by time alone.
+    /// The first moment after `now` at which session_refusal() or periods() may change by time
+    /// alone.
     [[nodiscard]] std::optional<Instant> next_change(const RecordId& account, Instant now) const;
 
 private:
     struct Organisation {
         RecordId parent;
-        bool retired = false;
     };
 
-    const catalog::Catalog* catalog_;
+    /// Numbers of the kinds and fields that are read here, looked up once.
+    struct Names;
+
+    /// Windows that overlap or touch, as one. Until `accepted_until` what was made inside may
+    /// still be delivered.
+    struct OpenTime {
+        sync::EditPeriod period;
+        Instant accepted_until;
+    };
+
+    void take_organisation(const RecordState& state);
+    void take_account(const RecordState& state);
+    void take_window(const RecordState& state);
+    void take_device(const RecordState& state);
+
+    [[nodiscard]] bool applies(const Window& window, const Account& account) const;
+    /// All of a short-term account's open times, past ones too, ascending.
+    [[nodiscard]] std::vector<OpenTime> open_times(const Account& account) const;
+
+    std::shared_ptr<const Names> names_;
     std::unordered_map<RecordId, Organisation> organisations_;
     std::unordered_map<RecordId, std::vector<RecordId>> children_;
     std::unordered_map<RecordId, Account> accounts_;

@@ -44,4 +44,9 @@ struct Bench {
 [[nodiscard]] Stored<Judgement> judge(const Bench& bench, StoreReading& store,
                                       const record::Group& group, LogIndex index, Instant now);
 
+/// The same for a group of the server's own: nobody's standing, scope or rights are asked, and its
+/// values stand on the newest state; all else holds.
+[[nodiscard]] Stored<Judgement> judge_own(const Bench& bench, StoreReading& store,
+                                          const record::Group& group, LogIndex index, Instant now);
+
 }  // namespace zhibu::server

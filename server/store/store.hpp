@@ -175,7 +175,8 @@ public:
 
     /// Writes the record as given, new or not.
     [[nodiscard]] virtual Stored<void> put(const RecordState& state) = 0;
-    /// Appends at `row.index`, which must be head() + 1, and advances the device's chain.
+    /// Appends at `row.index`, which must be head() + 1, and advances the device's chain. A fork's
+    /// row bears a name that is held already: held() and the chain stay as they were.
     [[nodiscard]] virtual Stored<void> append(const LogRow& row) = 0;
     [[nodiscard]] virtual Stored<void> add_conflict(const Conflict& conflict) = 0;
     [[nodiscard]] virtual Stored<void> set_credential(const RecordId& account,

@@ -27,6 +27,14 @@ constexpr std::array judgements{
               {"账号已停用，该修改已转入待审区，等待党委审核。请联系上级管理员。",
                "The account is disabled. The change is kept and waits for the committee's decision; "
                "ask the administrator above you."}},
+    Judgement{"account_deleted",
+              {"账号已删除，该修改已转入待审区，等待党委审核。",
+               "The account has been deleted. The change is kept and waits for the committee's "
+               "decision."}},
+    Judgement{"author_unknown",
+              {"服务器不认识作出该修改的账号，修改已转入待审区。",
+               "The server does not know the account that made this change. It is kept and waits "
+               "for the committee's decision."}},
     Judgement{"R-905",
               {"本账号为只读权限，不能修改。", "This account may read only; it changes nothing."}},
     Judgement{"out_of_scope",
@@ -86,6 +94,16 @@ constexpr std::array judgements{
                "whether the record comes back."}},
     Judgement{"reference_missing",
               {"“{字段}”所指的记录不存在。", "What \"{field}\" refers to does not exist."}},
+    Judgement{"reference_retired",
+              {"“{字段}”所指的记录已停用或撤销。",
+               "What \"{field}\" refers to has been taken out of use."}},
+    Judgement{"malformed_change",
+              {"该修改的内容不完整或自相矛盾，已转入待审区。请将日志交给管理员。",
+               "The change contradicts itself. It is kept; show the log to your administrator."}},
+    Judgement{"base_unknown",
+              {"该修改所依据的内容在服务器上不存在，已转入待审区。请将日志交给管理员。",
+               "The change builds on something that the server does not have. It is kept; show the "
+               "log to your administrator."}},
     Judgement{"owner_changed",
               {"不能把记录移到另一条记录名下。", "An entry cannot be moved to another record."}},
     Judgement{"depends_on_quarantined",

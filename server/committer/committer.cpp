@@ -1,0 +1,301 @@
+#include "server/committer/committer.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <variant>
+
+#include "server/committer/detail/batch.hpp"
+#include "server/committer/detail/push_check.hpp"
+#include "shared/record/check.hpp"
+
+namespace zhibu::server {
+namespace {
+
+using PushDone = std::function<void(PushResult)>;
+using WriteDone = std::function<void(std::expected<LogIndex, ServerWriteError>)>;
+
+struct QueuedPush {
+    PushJob job;
+    PushDone done;
+    std::size_t bytes = 0;
+};
+
+struct QueuedWrite {
+    ServerWrite write;
+    WriteDone done;
+};
+
+using Queued = std::variant<QueuedPush, QueuedWrite>;
+
+std::size_t bytes_of(const PushJob& job) {
+    std::size_t bytes = 0;
+    for (const record::SealedGroup& group : job.groups) {
+        bytes += group.bytes.size() + group.signature.size();
+    }
+    return bytes;
+}
+
+PushResult refused(sync::RefusalReason reason) {
+    PushResult result;
+    result.refusal = detail::refusal_of(reason);
+    return result;
+}
+
+/// One job of a batch with its answer.
+struct PushAnswer {
+    PushDone done;
+    PushResult result;
+};
+
+struct WriteAnswer {
+    WriteDone done;
+    std::expected<LogIndex, ServerWriteError> result;
+    std::vector<DeviceKey> device_keys;
+};
+
+using Answer = std::variant<PushAnswer, WriteAnswer>;
+
+void take_back(Answer& answer) {
+    if (auto* push = std::get_if<PushAnswer>(&answer)) {
+        push->result = refused(sync::RefusalReason::server_storage_failed);
+    } else {
+        std::get<WriteAnswer>(answer).result =
+            std::unexpected{ServerWriteError{ServerWriteFault::storage, {}}};
+    }
+}
+
+Stored<std::shared_ptr<const Control>> load_control(const catalog::Catalog& catalog,
+                                                    StoreReading& store) {
+    auto control = std::make_shared<Control>(catalog);
+    for (const catalog::Kind& kind : catalog.kinds()) {
+        if (control->reads(kind.id())) {
+            ZHIBU_TRY_VOID(
+                store.each(kind.id(), [&](const RecordState& state) { control->take(state); }));
+        }
+    }
+    return std::shared_ptr<const Control>{std::move(control)};
+}
+
+}  // namespace
+
+class Committer::Body {
+public:
+    Body(Parts parts, Settings settings, std::shared_ptr<const Control> control,
+         std::unique_ptr<StoreReader> reader);
+    ~Body();
+
+    void push(PushJob job, PushDone done);
+    void write(ServerWrite write, WriteDone done);
+    [[nodiscard]] std::shared_ptr<const Control> control() const;
+
+private:
+    void run();
+    [[nodiscard]] std::vector<Queued> gather();
+    void process(std::vector<Queued> jobs);
+    [[nodiscard]] bool commit(std::vector<Queued>& jobs,
+                              std::vector<detail::AuthenticPush>& checked,
+                              std::vector<Answer>& answers, CommitNotice& notice);
+    void answer(std::vector<Answer> answers);
+
+    Parts parts_;
+    Settings settings_;
+
+    // The committer's thread alone.
+    detail::PushCheck push_check_;
+    detail::OwnChain own_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable wakes_;
+    std::shared_ptr<const Control> control_;
+    std::deque<Queued> queue_;
+    std::size_t queued_bytes_ = 0;
+    bool stopping_ = false;
+
+    std::thread thread_;
+};
+
+Committer::Body::Body(Parts parts, Settings settings, std::shared_ptr<const Control> control,
+                      std::unique_ptr<StoreReader> reader)
+    : parts_{std::move(parts)},
+      settings_{settings},
+      push_check_{std::move(reader)},
+      control_{std::move(control)} {
+    own_.incarnation.uuid = record::make_uuid_v4(*parts_.random);
+    thread_ = std::thread{[this] { run(); }};
+}
+
+Committer::Body::~Body() {
+    {
+        const std::lock_guard lock{mutex_};
+        stopping_ = true;
+    }
+    wakes_.notify_one();
+    thread_.join();
+}
+
+void Committer::Body::push(PushJob job, PushDone done) {
+    const std::size_t bytes = bytes_of(job);
+    std::optional<sync::RefusalReason> refusal;
+    {
+        const std::lock_guard lock{mutex_};
+        if (stopping_) {
+            refusal = sync::RefusalReason::server_stopping;
+        } else if (queued_bytes_ > 0 && queued_bytes_ + bytes > settings_.queued_bytes_max) {
+            refusal = sync::RefusalReason::server_busy;
+        } else {
+            queued_bytes_ += bytes;
+            queue_.emplace_back(QueuedPush{std::move(job), std::move(done), bytes});
+        }
+    }
+    if (refusal) {
+        done(refused(*refusal));
+        return;
+    }
+    wakes_.notify_one();
+}
+
+void Committer::Body::write(ServerWrite write, WriteDone done) {
+    {
+        const std::lock_guard lock{mutex_};
+        if (!stopping_) {
+            queue_.emplace_back(QueuedWrite{std::move(write), std::move(done)});
+            wakes_.notify_one();
+            return;
+        }
+    }
+    done(std::unexpected{ServerWriteError{ServerWriteFault::stopping, {}}});
+}
+
+std::shared_ptr<const Control> Committer::Body::control() const {
+    const std::lock_guard lock{mutex_};
+    return control_;
+}
+
+void Committer::Body::run() {
+    for (std::vector<Queued> jobs = gather(); !jobs.empty(); jobs = gather()) {
+        process(std::move(jobs));
+    }
+}
+
+/// Waits for work; none when it is time to stop and all is done.
+std::vector<Queued> Committer::Body::gather() {
+    std::vector<Queued> jobs;
+    std::unique_lock lock{mutex_};
+    wakes_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    for (std::size_t groups = 0; !queue_.empty() && groups < settings_.groups_max;) {
+        if (const auto* push = std::get_if<QueuedPush>(&queue_.front())) {
+            queued_bytes_ -= push->bytes;
+            groups += push->job.groups.size();
+        } else {
+            groups += 1;
+        }
+        jobs.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    return jobs;
+}
+
+void Committer::Body::process(std::vector<Queued> jobs) {
+    // Decoding and verifying need no transaction.
+    std::vector<detail::AuthenticPush> checked;
+    std::vector<Answer> answers;
+    for (Queued& queued : jobs) {
+        if (auto* push = std::get_if<QueuedPush>(&queued)) {
+            const PushJob& job = push->job;
+            checked.push_back(push_check_.check(
+                {job.device, job.incarnation, job.account, std::move(push->job.groups)}));
+            answers.emplace_back(PushAnswer{std::move(push->done), {}});
+        } else {
+            checked.emplace_back();
+            auto& write = std::get<QueuedWrite>(queued);
+            answers.emplace_back(
+                WriteAnswer{std::move(write.done), LogIndex{}, write.write.device_keys});
+        }
+    }
+    CommitNotice notice;
+    if (!commit(jobs, checked, answers, notice)) {
+        for (Answer& each : answers) {
+            take_back(each);
+        }
+    }
+    answer(std::move(answers));
+    if (notice.head > LogIndex{}) {
+        parts_.on_commit(notice);
+    }
+}
+
+/// False: nothing was written. `notice` is left alone where there was nothing to write.
+bool Committer::Body::commit(std::vector<Queued>& jobs, std::vector<detail::AuthenticPush>& checked,
+                             std::vector<Answer>& answers, CommitNotice& notice) {
+    auto transaction = parts_.store->begin();
+    if (!transaction) {
+        return false;
+    }
+    detail::Batch batch{parts_, **transaction, control(), own_, parts_.clock->now()};
+    for (std::size_t i = 0; i < jobs.size() && !batch.is_broken(); ++i) {
+        if (const auto* push = std::get_if<QueuedPush>(&jobs[i])) {
+            std::get<PushAnswer>(answers[i]).result =
+                batch.push(push->job.device, std::move(checked[i]));
+        } else {
+            std::get<WriteAnswer>(answers[i]).result =
+                batch.write(std::move(std::get<QueuedWrite>(jobs[i]).write));
+        }
+    }
+    if (batch.is_broken()) {
+        return false;
+    }
+    if (!batch.has_written()) {
+        return true;
+    }
+    if (!(*transaction)->commit()) {
+        return false;
+    }
+    own_ = batch.own();
+    notice = {batch.head(), batch.has_changed_control()};
+    if (notice.control_changed) {
+        const std::lock_guard lock{mutex_};
+        control_ = batch.control();
+    }
+    return true;
+}
+
+void Committer::Body::answer(std::vector<Answer> answers) {
+    for (Answer& each : answers) {
+        if (auto* push = std::get_if<PushAnswer>(&each)) {
+            push->done(std::move(push->result));
+            continue;
+        }
+        auto& write = std::get<WriteAnswer>(each);
+        for (const DeviceKey& key : write.device_keys) {
+            push_check_.forget(key.device);
+        }
+        write.done(std::move(write.result));
+    }
+}
+
+Committer::Committer(std::unique_ptr<Body> body) : body_{std::move(body)} {}
+
+Committer::~Committer() = default;
+
+Stored<std::unique_ptr<Committer>> Committer::start(Parts parts, Settings settings) {
+    ZHIBU_TRY(reader, parts.store->open_reader());
+    ZHIBU_TRY(control, load_control(*parts.catalog, *reader));
+    auto body =
+        std::make_unique<Body>(std::move(parts), settings, std::move(control), std::move(reader));
+    return std::unique_ptr<Committer>{new Committer{std::move(body)}};
+}
+
+void Committer::push(PushJob job, std::function<void(PushResult)> done) {
+    body_->push(std::move(job), std::move(done));
+}
+
+void Committer::write(ServerWrite write,
+                      std::function<void(std::expected<LogIndex, ServerWriteError>)> done) {
+    body_->write(std::move(write), std::move(done));
+}
+
+std::shared_ptr<const Control> Committer::control() const { return body_->control(); }
+
+}  // namespace zhibu::server

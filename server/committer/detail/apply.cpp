@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <utility>
+
+#include "server/committer/detail/case.hpp"
+#include "server/committer/reasons.hpp"
+#include "shared/record/check.hpp"
+#include "sync_protocol/merge/settle.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+using record::Operation;
+using record::Settlement;
+
+/// An account's nearness to the root; the server's own writes stand at the root.
+std::uint32_t authority_depth(const Control& control, const Account* account) {
+    return account == nullptr ? 0 : control.depth(account->scope);
+}
+
+/// The log index that the base means. Where this device's earlier group did not win the field as
+/// it was offered, its author has not seen what stands there now: what this device changes on top
+/// of it is still concurrent to the committed change that stood, so that `ask` cannot be got round
+/// by editing twice and a set loses nothing.
+Stored<LogIndex> base_of(Case& judged, const RecordKey& record,
+                         const record::FieldChange& offered) {
+    if (offered.base.origin == record::Base::Origin::confirmed) {
+        return LogIndex{offered.base.position};
+    }
+    ZHIBU_TRY(earlier, earlier_group(judged, Sequence{offered.base.position}));
+    // judge_dependencies() has quarantined what names a group that is not there.
+    for (const record::FieldDecision& decision : earlier->decisions) {
+        const bool same = decision.record == record && decision.field == offered.field;
+        if (same && decision.settlement != Settlement::offered_won) {
+            return LogIndex{decision.committed_at.position - 1};
+        }
+    }
+    return earlier->index;
+}
+
+Stored<void> settle_field(Case& judged, const catalog::Field& field,
+                          const record::FieldChange& offered, RecordState& state) {
+    const Control& control = *judged.bench.control;
+    const record::FieldState* known = state.find(offered.field);
+    sync::CommittedField committed;
+    if (known != nullptr) {
+        committed.value = known->value;
+        committed.changed_at = known->changed_at;
+    }
+    sync::OfferedStanding standing;
+    ZHIBU_TRY(base, base_of(judged, state.key, offered));
+    // The server's own writes are made on the newest state.
+    standing.base = judged.author == nullptr ? judged.index : base;
+    standing.authority_depth = authority_depth(control, judged.author);
+    if (committed.changed_at > standing.base && committed.value != offered.value) {
+        ZHIBU_TRY(author, judged.store.author_at(committed.changed_at));
+        committed.changed_by = author;
+        committed.authority_depth = authority_depth(control, control.account(author));
+    }
+    auto settled = sync::settle(field.policy, state.key, offered, standing, committed);
+    if (!settled.changed || settled.value != offered.value) {
+        judged.taken_whole = false;
+    }
+    if (settled.decision) {
+        if (settled.decision->settlement == Settlement::waits) {
+            judged.judgement.conflicts.push_back({state.key, offered.field, offered.value,
+                                                  committed.value, judged.index,
+                                                  committed.changed_at});
+        }
+        judged.judgement.decisions.push_back(*std::move(settled.decision));
+    }
+    if (settled.changed) {
+        state.set(offered.field, std::move(settled.value), judged.index);
+    }
+    return {};
+}
+
+/// Whether the record's life lets the change happen.
+bool life_permits(Case& judged, const record::Change& change, const RecordState* committed) {
+    if (change.operation == Operation::create) {
+        if (committed != nullptr) {
+            judged.breach(reasons::record_exists, change.record);
+            return false;
+        }
+        return true;
+    }
+    if (committed == nullptr) {
+        judged.breach(reasons::record_missing, change.record);
+        return false;
+    }
+    // An update of what was retired meanwhile waits for a person; life comes back by `restore`.
+    if (change.operation == Operation::update && committed->retired) {
+        judged.breach(reasons::record_retired, change.record);
+        return false;
+    }
+    return true;
+}
+
+Stored<void> apply_change(Case& judged, const record::Change& change) {
+    ZHIBU_TRY(committed, judged.docket.find(change.record));
+    if (!life_permits(judged, change, committed)) {
+        return {};
+    }
+    const bool is_new = committed == nullptr;
+    ZHIBU_TRY(state, judged.docket.amend(change.record));
+    if (is_new) {
+        state->life_changed_at = judged.index;
+    } else if (change.operation != Operation::update) {
+        const bool retired = change.operation == Operation::retire;
+        if (state->retired == retired) {
+            judged.taken_whole = false;
+        } else {
+            state->retired = retired;
+            state->life_changed_at = judged.index;
+        }
+    }
+    const catalog::Kind& kind = *judged.bench.catalog->find(change.record.kind);
+    for (const record::FieldChange& offered : change.fields) {
+        ZHIBU_TRY_VOID(settle_field(judged, *kind.find(offered.field), offered, *state));
+    }
+    return {};
+}
+
+std::vector<record::Parameter> labels_of(const catalog::Field& field) {
+    return {{"字段", std::string{field.label.zh}}, {"field", std::string{field.label.en}}};
+}
+
+/// References of one amended record that this group has set.
+Stored<void> judge_references_of(Case& judged, const RecordState& state) {
+    const catalog::Catalog& catalog = *judged.bench.catalog;
+    const catalog::Kind& kind = *catalog.find(state.key.kind);
+    ZHIBU_TRY(before, judged.docket.find(state.key, Docket::Side::before));
+    for (const catalog::Field& field : kind.fields) {
+        const record::FieldState* held = state.find(field.id());
+        if (field.type != catalog::FieldType::reference || held == nullptr ||
+            held->changed_at != judged.index) {
+            continue;
+        }
+        if (!kind.owner.empty() && field.name == "owner" && before != nullptr) {
+            judged.breach(reasons::owner_changed, state.key, field.id());
+            continue;
+        }
+        const auto* target = std::get_if<RecordId>(&held->value);
+        if (target == nullptr) {
+            continue;
+        }
+        ZHIBU_TRY(found, judged.docket.find({catalog.kind(field.refers_to).id(), *target}));
+        if (found == nullptr) {
+            judged.breach(reasons::reference_missing, state.key, field.id(), labels_of(field));
+        } else if (found->retired) {
+            judged.breach(reasons::reference_retired, state.key, field.id(), labels_of(field));
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Stored<void> apply_changes(Case& judged) {
+    for (const record::Change& change : judged.group.changes) {
+        ZHIBU_TRY_VOID(apply_change(judged, change));
+    }
+    const Control& control = *judged.bench.control;
+    for (const RecordKey& key : judged.docket.amended()) {
+        if (control.reads(key.kind)) {
+            if (!judged.control_after) {
+                judged.control_after = control;
+            }
+            ZHIBU_TRY(state, judged.docket.find(key));
+            judged.control_after->take(*state);
+        }
+    }
+    return {};
+}
+
+Stored<void> judge_references(Case& judged) {
+    for (const RecordKey& key : judged.docket.amended()) {
+        ZHIBU_TRY(state, judged.docket.find(key));
+        ZHIBU_TRY_VOID(judge_references_of(judged, *state));
+    }
+    return {};
+}
+
+}  // namespace zhibu::server::detail

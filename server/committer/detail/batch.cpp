@@ -1,0 +1,284 @@
+#include "server/committer/detail/batch.hpp"
+
+#include <string>
+#include <utility>
+
+#include "server/committer/reasons.hpp"
+#include "shared/keys/digest.hpp"
+#include "shared/record/check.hpp"
+#include "sync_protocol/codec/codec.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+using record::Outcome;
+using sync::RefusalReason;
+
+Judgement set_aside(std::string_view reason) {
+    Judgement judgement;
+    judgement.outcome = Outcome::quarantined;
+    judgement.reasons.push_back({std::string{reason}, {}, {}, {}});
+    return judgement;
+}
+
+}  // namespace
+
+Batch::Batch(const Committer::Parts& parts, StoreTransaction& transaction,
+             std::shared_ptr<const Control> control, OwnChain own, Instant now)
+    : parts_{parts}, transaction_{transaction}, control_{std::move(control)}, own_{own}, now_{now} {
+    if (const auto head = transaction_.head()) {
+        head_ = *head;
+    } else {
+        broken_ = true;
+    }
+}
+
+Bench Batch::bench() const { return {parts_.catalog, parts_.parameters, control_.get()}; }
+
+Stored<Batch::Part> Batch::open_part() {
+    if (auto opened = transaction_.open_part(); !opened) {
+        // Whether a part is open now is not known: only dropping everything is safe.
+        broken_ = true;
+        return std::unexpected{std::move(opened).error()};
+    }
+    part_is_open_ = true;
+    return Part{head_, own_, {}};
+}
+
+Stored<void> Batch::keep(Part part) {
+    ZHIBU_TRY_VOID(transaction_.keep_part());
+    part_is_open_ = false;
+    written_ = true;
+    head_ = part.head;
+    own_ = part.own;
+    for (const RecordState& state : part.states) {
+        if (!control_->reads(state.key.kind)) {
+            continue;
+        }
+        if (working_ == nullptr) {
+            working_ = std::make_shared<Control>(*control_);
+            control_ = working_;
+        }
+        working_->take(state);
+    }
+    return {};
+}
+
+void Batch::undo() {
+    if (part_is_open_) {
+        part_is_open_ = false;
+        broken_ = !transaction_.undo_part() || broken_;
+    }
+}
+
+Stored<record::Receipt> Batch::append(Part& part, const AuthenticGroup& group,
+                                      Judgement judgement) {
+    part.head.position += 1;
+    record::Verdict verdict;
+    verdict.name = group.group.name;
+    verdict.group_hash = group.hash;
+    verdict.outcome = judgement.outcome;
+    verdict.index = part.head;
+    verdict.decided_at = now_;
+    verdict.reasons = std::move(judgement.reasons);
+    verdict.decisions = std::move(judgement.decisions);
+
+    LogRow row;
+    row.index = part.head;
+    row.name = group.group.name;
+    row.group_hash = group.hash;
+    row.sealed = group.sealed;
+    row.receipt.verdict = sync::encode(verdict);
+    row.receipt.signature = parts_.sign_receipt(row.receipt.verdict);
+    row.outcome = judgement.outcome;
+    row.author = group.group.author;
+    row.action = group.group.action;
+    row.committed_at = now_;
+    row.verbatim = judgement.verbatim;
+    row.tree_changed = judgement.tree_changed;
+    row.effects = std::move(judgement.effects);
+    for (RecordState& state : judgement.states) {
+        ZHIBU_TRY_VOID(transaction_.put(state));
+        part.states.push_back(std::move(state));
+    }
+    for (const Conflict& conflict : judgement.conflicts) {
+        ZHIBU_TRY_VOID(transaction_.add_conflict(conflict));
+    }
+    ZHIBU_TRY_VOID(transaction_.append(row));
+    return std::move(row.receipt);
+}
+
+Stored<record::Receipt> Batch::judge_next(const AuthenticGroup& group) {
+    ZHIBU_TRY(part, open_part());
+    const LogIndex index{part.head.position + 1};
+    ZHIBU_TRY(judgement, judge(bench(), transaction_, group.group, index, now_));
+    ZHIBU_TRY(receipt, append(part, group, std::move(judgement)));
+    ZHIBU_TRY_VOID(keep(std::move(part)));
+    return receipt;
+}
+
+Stored<void> Batch::keep_fork(const AuthenticGroup& group) {
+    ZHIBU_TRY(part, open_part());
+    ZHIBU_TRY(receipt, append(part, group, set_aside(reasons::fork)));
+    // Its name's receipt stays that of the group that came first; nobody is sent this one.
+    static_cast<void>(receipt);
+    ZHIBU_TRY_VOID(suspend(part, group.group.name.device));
+    return keep(std::move(part));
+}
+
+Stored<void> Batch::suspend(Part& part, const DeviceId& device) {
+    const catalog::Kind& kind = parts_.catalog->kind("device");
+    record::Change change;
+    change.record = {kind.id(), RecordId{device.uuid}};
+    // Pending: an officer lets it work again, or revokes it, once it is known which copy is which.
+    change.fields.push_back({kind.field("state").id(), record::Value{std::string{"1"}}, {}, {}});
+    change.fields.push_back(
+        {kind.field("reason").id(), record::Value{std::string{reasons::fork}}, {}, {}});
+    const AuthenticGroup own = seal_own(part, "suspend_device", {change});
+    const LogIndex index{part.head.position + 1};
+    ZHIBU_TRY(judgement, judge_own(bench(), transaction_, own.group, index, now_));
+    ZHIBU_TRY(receipt, append(part, own, std::move(judgement)));
+    static_cast<void>(receipt);
+    return {};
+}
+
+Stored<std::expected<record::Receipt, sync::Refusal>> Batch::take(const AuthenticGroup& group) {
+    using Taken = std::expected<record::Receipt, sync::Refusal>;
+    ZHIBU_TRY(held, transaction_.held(group.group.name));
+    if (held && held->group_hash == group.hash) {
+        return Taken{std::move(held->receipt)};
+    }
+    if (held) {
+        ZHIBU_TRY_VOID(keep_fork(group));
+        return Taken{std::unexpect, refusal_of(RefusalReason::device_not_active, "fork")};
+    }
+    ZHIBU_TRY(chain, transaction_.chain(group.group.name.device, group.group.name.incarnation));
+    const Sequence expected{chain.last.position + 1};
+    if (group.group.name.sequence != expected) {
+        sync::Refusal refusal = refusal_of(RefusalReason::sequence_gap);
+        refusal.expected = expected;
+        return Taken{std::unexpect, std::move(refusal)};
+    }
+    if (group.group.previous != chain.last_hash) {
+        return Taken{std::unexpect, refusal_of(RefusalReason::chain_broken)};
+    }
+    ZHIBU_TRY(receipt, judge_next(group));
+    return Taken{std::move(receipt)};
+}
+
+PushResult Batch::push(const DeviceId& device, AuthenticPush push) {
+    PushResult result;
+    for (const AuthenticGroup& group : push.groups) {
+        // Looked at before each: a fork earlier in the queue has suspended the device.
+        const Device* known = control_->device(RecordId{device.uuid});
+        if (known == nullptr || !known->active) {
+            result.refusal = refusal_of(RefusalReason::device_not_active);
+            return result;
+        }
+        auto taken = take(group);
+        if (!taken) {
+            undo();
+            result.refusal = refusal_of(RefusalReason::server_storage_failed);
+            return result;
+        }
+        if (!*taken) {
+            result.refusal = std::move(taken->error());
+            return result;
+        }
+        result.receipts.push_back(**std::move(taken));
+    }
+    result.refusal = std::move(push.refusal);
+    return result;
+}
+
+AuthenticGroup Batch::seal_own(Part& part, std::string action,
+                               std::vector<record::Change> changes) {
+    AuthenticGroup own;
+    own.group.name.device = parts_.server_device;
+    own.group.name.incarnation = part.own.incarnation;
+    own.group.name.sequence = Sequence{part.own.last.position + 1};
+    own.group.previous = part.own.last_hash;
+    own.group.made_at = record::next_hybrid_time(part.own.last_time, now_);
+    own.group.catalog_version = parts_.catalog->version();
+    own.group.action = std::move(action);
+    own.group.changes = std::move(changes);
+    if (!sync::check_encodable(own.group)) {
+        return own;
+    }
+    own.sealed.bytes = sync::encode(own.group);
+    own.hash = keys::sha256(own.sealed.bytes);
+    own.sealed.signature = parts_.sign_group(own.hash);
+    part.own.last = own.group.name.sequence;
+    part.own.last_hash = own.hash;
+    part.own.last_time = own.group.made_at;
+    return own;
+}
+
+Stored<std::optional<ServerWriteFault>> Batch::consume(const Hash& code_hash) {
+    ZHIBU_TRY(code, transaction_.enrolment_code(code_hash));
+    if (!code || code->used_at) {
+        return ServerWriteFault::code_unknown_or_used;
+    }
+    if (code->expires_at <= now_) {
+        return ServerWriteFault::code_expired;
+    }
+    code->used_at = now_;
+    ZHIBU_TRY_VOID(transaction_.put_enrolment_code(*code));
+    return std::nullopt;
+}
+
+Stored<std::expected<LogIndex, ServerWriteError>> Batch::write_part(Part& part,
+                                                                    ServerWrite& write) {
+    using Written = std::expected<LogIndex, ServerWriteError>;
+    if (write.consumes_code) {
+        ZHIBU_TRY(fault, consume(*write.consumes_code));
+        if (fault) {
+            return Written{std::unexpect, ServerWriteError{*fault, {}}};
+        }
+    }
+    const AuthenticGroup own = seal_own(part, std::move(write.action), std::move(write.changes));
+    if (own.sealed.bytes.empty()) {
+        // A label that somebody typed may be no text that can be kept.
+        return Written{std::unexpect,
+                       ServerWriteError{ServerWriteFault::refused,
+                                        set_aside(reasons::malformed_change).reasons}};
+    }
+    const LogIndex index{part.head.position + 1};
+    ZHIBU_TRY(judgement, judge_own(bench(), transaction_, own.group, index, now_));
+    if (judgement.outcome == Outcome::quarantined || judgement.outcome == Outcome::rejected) {
+        return Written{std::unexpect,
+                       ServerWriteError{ServerWriteFault::refused, std::move(judgement.reasons)}};
+    }
+    ZHIBU_TRY(receipt, append(part, own, std::move(judgement)));
+    static_cast<void>(receipt);
+    for (const auto& [account, credential] : write.credentials) {
+        ZHIBU_TRY_VOID(transaction_.set_credential(account, credential));
+    }
+    for (const DeviceKey& key : write.device_keys) {
+        ZHIBU_TRY_VOID(transaction_.set_device_key(key));
+    }
+    for (const EnrolmentCode& code : write.codes) {
+        ZHIBU_TRY_VOID(transaction_.put_enrolment_code(code));
+    }
+    return Written{index};
+}
+
+std::expected<LogIndex, ServerWriteError> Batch::write(ServerWrite write) {
+    const std::unexpected storage_failed{ServerWriteError{ServerWriteFault::storage, {}}};
+    auto part = open_part();
+    if (!part) {
+        return storage_failed;
+    }
+    auto written = write_part(*part, write);
+    if (!written || !*written) {
+        undo();
+        return written ? std::move(*written) : storage_failed;
+    }
+    if (!keep(*std::move(part))) {
+        undo();
+        return storage_failed;
+    }
+    return *std::move(written);
+}
+
+}  // namespace zhibu::server::detail

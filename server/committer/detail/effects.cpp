@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <deque>
+#include <set>
+#include <utility>
+
+#include "server/committer/detail/case.hpp"
+#include "shared/record/check.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+using Side = Docket::Side;
+
+/// More entries than anybody has; a limit all the same, for the store's answer is held in memory.
+constexpr std::uint32_t dependents_max = 100'000;
+
+Stored<Placement> placement_of(Case& judged, const RecordKey& key) {
+    ZHIBU_TRY(before, judged.docket.places(key, Side::before));
+    ZHIBU_TRY(after, judged.docket.places(key, Side::after));
+    return Placement{std::move(before), std::move(after)};
+}
+
+/// The state with the fields alone that this group changed.
+RecordState changed_part(const RecordState& state, LogIndex index) {
+    RecordState part;
+    part.key = state.key;
+    part.retired = state.retired;
+    part.life_changed_at = state.life_changed_at;
+    std::ranges::copy_if(
+        state.fields, std::back_inserter(part.fields),
+        [&](const record::FieldState& field) { return field.changed_at == index; });
+    return part;
+}
+
+/// Records whose place is this record's.
+Stored<std::vector<RecordKey>> dependents_of(Case& judged, const RecordKey& key) {
+    const catalog::Catalog& catalog = *judged.bench.catalog;
+    const std::string_view moved = catalog.find(key.kind)->name;
+    std::vector<RecordKey> found;
+    for (const catalog::Kind& kind : catalog.kinds()) {
+        std::vector<std::string_view> placed_by = kind.placed_by;
+        if (!kind.owner.empty()) {
+            placed_by = {"owner"};
+        }
+        for (const std::string_view name : placed_by) {
+            const catalog::Field& field = kind.field(name);
+            if (field.refers_to == moved) {
+                ZHIBU_TRY(held, judged.docket.find_by(kind.id(), field.id(), record::Value{key.id},
+                                                      dependents_max));
+                found.insert(found.end(), held.begin(), held.end());
+            }
+        }
+    }
+    return found;
+}
+
+/// What stands where a moved record stands moves with it: told by effects without fields.
+Stored<void> follow_moves(Case& judged, std::deque<RecordKey> moved) {
+    std::set<RecordKey> told;
+    while (!moved.empty()) {
+        ZHIBU_TRY(dependents, dependents_of(judged, moved.front()));
+        moved.pop_front();
+        for (const RecordKey& key : dependents) {
+            if (judged.docket.is_amended(key) || !told.insert(key).second) {
+                continue;
+            }
+            ZHIBU_TRY(placement, placement_of(judged, key));
+            if (placement.before == placement.after) {
+                continue;
+            }
+            ZHIBU_TRY(state, judged.docket.find(key));
+            judged.judgement.effects.push_back(
+                {{record::Effect::Sort::changed, changed_part(*state, judged.index)},
+                 std::move(placement)});
+            judged.taken_whole = false;
+            moved.push_back(key);
+        }
+    }
+    return {};
+}
+
+bool changes_tree(const Case& judged, const RecordState& before, const RecordState& after) {
+    const catalog::Kind& kind = *judged.bench.catalog->find(after.key.kind);
+    if (kind.name != "organisation") {
+        return false;
+    }
+    const record::FieldNumber parent = kind.field("parent").id();
+    return before.retired != after.retired || before.value(parent) != after.value(parent);
+}
+
+}  // namespace
+
+Stored<void> write_effects(Case& judged) {
+    std::deque<RecordKey> moved;
+    for (const RecordKey& key : judged.docket.amended()) {
+        ZHIBU_TRY(before, judged.docket.find(key, Side::before));
+        ZHIBU_TRY(after, judged.docket.find(key));
+        if (before != nullptr && *before == *after) {
+            continue;
+        }
+        ZHIBU_TRY(placement, placement_of(judged, key));
+        if (before != nullptr && placement.before != placement.after) {
+            moved.push_back(key);
+        }
+        record::Effect effect{record::Effect::Sort::entered, *after};
+        if (before != nullptr) {
+            effect = {record::Effect::Sort::changed, changed_part(*after, judged.index)};
+            judged.judgement.tree_changed |= changes_tree(judged, *before, *after);
+        }
+        judged.judgement.effects.push_back({std::move(effect), std::move(placement)});
+        judged.judgement.states.push_back(*after);
+    }
+    return follow_moves(judged, std::move(moved));
+}
+
+}  // namespace zhibu::server::detail

@@ -1,0 +1,83 @@
+#include "server/committer/detail/push_check.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "shared/keys/digest.hpp"
+#include "sync_protocol/codec/codec.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+/// A verifier takes a few kilobytes; more devices than this take turns.
+constexpr std::size_t verifiers_max = 4096;
+
+}  // namespace
+
+sync::Refusal refusal_of(sync::RefusalReason reason, std::string detail) {
+    sync::Refusal refusal;
+    refusal.reason = reason;
+    refusal.detail = std::move(detail);
+    return refusal;
+}
+
+PushCheck::PushCheck(std::unique_ptr<StoreReader> reader) : reader_{std::move(reader)} {}
+
+void PushCheck::forget(const DeviceId& device) { verifiers_.erase(device); }
+
+const keys::P256Verifier* PushCheck::verifier_of(const DeviceId& device,
+                                                 std::optional<sync::Refusal>& refusal) {
+    if (const auto known = verifiers_.find(device); known != verifiers_.end()) {
+        return &known->second;
+    }
+    const auto key = reader_->device_key(device);
+    if (!key) {
+        refusal = refusal_of(sync::RefusalReason::server_storage_failed);
+        return nullptr;
+    }
+    if (!*key) {
+        refusal = refusal_of(sync::RefusalReason::unknown_device);
+        return nullptr;
+    }
+    auto verifier = keys::P256Verifier::from_public_key((*key)->public_key);
+    if (!verifier) {
+        refusal = refusal_of(sync::RefusalReason::unknown_device, "public key");
+        return nullptr;
+    }
+    if (verifiers_.size() >= verifiers_max) {
+        verifiers_.clear();
+    }
+    return &verifiers_.emplace(device, *std::move(verifier)).first->second;
+}
+
+AuthenticPush PushCheck::check(PushJob job) {
+    using enum sync::RefusalReason;
+    AuthenticPush push;
+    const keys::P256Verifier* verifier = verifier_of(job.device, push.refusal);
+    if (verifier == nullptr) {
+        return push;
+    }
+    for (record::SealedGroup& sealed : job.groups) {
+        auto group = sync::decode_group(sealed.bytes);
+        if (!group) {
+            push.refusal = refusal_of(malformed_message, "group: " + sync::to_text(group.error()));
+            return push;
+        }
+        if (group->name.device != job.device || group->name.incarnation != job.incarnation ||
+            group->author != job.account) {
+            push.refusal = refusal_of(malformed_message, "group of another device or account");
+            return push;
+        }
+        const Hash hash = keys::sha256(sealed.bytes);
+        if (!verifier->verify(hash, sealed.signature)) {
+            push.refusal = refusal_of(signature_wrong,
+                                      "sequence " + std::to_string(group->name.sequence.position));
+            return push;
+        }
+        push.groups.push_back({*std::move(group), std::move(sealed), hash});
+    }
+    return push;
+}
+
+}  // namespace zhibu::server::detail

@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <string>
+#include <variant>
+
+#include "server/committer/detail/case.hpp"
+#include "server/committer/reasons.hpp"
+#include "shared/record/check.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+using Side = Docket::Side;
+
+/// One amended record with where it stands and stood.
+struct Placed {
+    const catalog::Kind& kind;
+    RecordKey key;
+    bool is_new = false;
+    std::vector<RecordId> before;
+    std::vector<RecordId> after;
+};
+
+bool all_within(const Control& control, const std::vector<RecordId>& places,
+                const RecordId& scope) {
+    // What stands nowhere belongs to the whole space.
+    if (places.empty()) {
+        return control.depth(scope) == 0;
+    }
+    return std::ranges::all_of(
+        places, [&](const RecordId& place) { return control.is_within(place, scope); });
+}
+
+bool all_strictly_below(const Control& control, const std::vector<RecordId>& places,
+                        const RecordId& scope) {
+    return !places.empty() && std::ranges::all_of(places, [&](const RecordId& place) {
+        return place != scope && control.is_within(place, scope);
+    });
+}
+
+const Control& control_after(const Case& judged) {
+    return judged.control_after ? *judged.control_after : *judged.bench.control;
+}
+
+/// An organisation's place is itself, so its superior is looked at too: nobody hangs an
+/// organisation under one that is not in scope, nor moves the root of the own scope.
+Stored<bool> superior_within(Case& judged, const Placed& placed) {
+    if (placed.kind.name != "organisation") {
+        return true;
+    }
+    const record::FieldNumber parent = placed.kind.field("parent").id();
+    ZHIBU_TRY(state, judged.docket.find(placed.key));
+    const record::FieldState* held = state->find(parent);
+    if (!placed.is_new && (held == nullptr || held->changed_at != judged.index)) {
+        return true;
+    }
+    const auto* superior = held == nullptr ? nullptr : std::get_if<RecordId>(&held->value);
+    return superior != nullptr && placed.key.id != judged.author->scope &&
+           control_after(judged).is_within(*superior, judged.author->scope);
+}
+
+Stored<void> judge_scope(Case& judged, const Placed& placed) {
+    const RecordId& scope = judged.author->scope;
+    const bool stood_within =
+        placed.is_new || all_within(*judged.bench.control, placed.before, scope);
+    ZHIBU_TRY(superior, superior_within(judged, placed));
+    if (!stood_within || !superior || !all_within(control_after(judged), placed.after, scope)) {
+        judged.breach(reasons::out_of_scope, placed.key);
+    }
+    return {};
+}
+
+/// an account's level and permission are at most its creator's. A code is greater the less
+/// it permits, in both lists.
+void judge_account_rights(Case& judged, const Placed& placed) {
+    const Account& author = *judged.author;
+    const Account* account = control_after(judged).account(placed.key.id);
+    if (account == nullptr) {
+        return;
+    }
+    if (account->level < author.level || (account->may_write && !author.may_write) ||
+        (account->manages && !author.manages)) {
+        judged.breach(reasons::above_creator, placed.key);
+    }
+}
+
+Stored<void> judge_managed(Case& judged, const Placed& placed) {
+    const Account& author = *judged.author;
+    const bool is_account = placed.kind.name == "account";
+    if (is_account && placed.key.id == author.id) {
+        judged.breach(reasons::own_account, placed.key);
+        return {};
+    }
+    const bool was_below =
+        placed.is_new || all_strictly_below(*judged.bench.control, placed.before, author.scope);
+    if (!author.manages || !was_below) {
+        judged.breach(reasons::not_its_manager, placed.key);
+        return {};
+    }
+    if (!all_strictly_below(control_after(judged), placed.after, author.scope)) {
+        judged.breach(is_account ? reasons::above_creator : reasons::not_its_manager, placed.key);
+        return {};
+    }
+    if (is_account) {
+        judge_account_rights(judged, placed);
+    }
+    return {};
+}
+
+/// A window may name an account, a device does: the account must be a subordinate's as well.
+Stored<void> judge_named_accounts(Case& judged, const Placed& placed) {
+    ZHIBU_TRY(state, judged.docket.find(placed.key));
+    for (const catalog::Field& field : placed.kind.fields) {
+        if (field.type != catalog::FieldType::reference || field.refers_to != "account") {
+            continue;
+        }
+        const auto* named = std::get_if<RecordId>(&state->value(field.id()));
+        if (named == nullptr) {
+            continue;
+        }
+        const Account* account = control_after(judged).account(*named);
+        if (account == nullptr ||
+            !all_strictly_below(control_after(judged), {account->scope}, judged.author->scope)) {
+            judged.breach(reasons::not_its_manager, placed.key, field.id());
+        }
+    }
+    return {};
+}
+
+Stored<void> judge_rights_of(Case& judged, const Placed& placed) {
+    switch (placed.kind.writers) {
+        case catalog::Writers::server:
+            judged.breach(reasons::server_only, placed.key);
+            return {};
+        case catalog::Writers::administrator:
+            ZHIBU_TRY_VOID(judge_managed(judged, placed));
+            return judge_named_accounts(judged, placed);
+        case catalog::Writers::scope:
+            return judge_scope(judged, placed);
+    }
+    return {};
+}
+
+}  // namespace
+
+Stored<void> judge_rights(Case& judged) {
+    for (const RecordKey& key : judged.docket.amended()) {
+        const catalog::Kind& kind = *judged.bench.catalog->find(key.kind);
+        if (kind.name == "organisation" &&
+            control_after(judged).depth(key.id) == Control::unknown_depth) {
+            judged.breach(reasons::circle, key);
+            continue;
+        }
+        if (judged.author == nullptr) {
+            continue;
+        }
+        ZHIBU_TRY(before, judged.docket.find(key, Side::before));
+        ZHIBU_TRY(places_before, judged.docket.places(key, Side::before));
+        ZHIBU_TRY(places_after, judged.docket.places(key, Side::after));
+        ZHIBU_TRY_VOID(
+            judge_rights_of(judged, Placed{kind, key, before == nullptr, std::move(places_before),
+                                           std::move(places_after)}));
+    }
+    if (judged.bench.control->has_manager() && !control_after(judged).has_manager()) {
+        judged.breach(reasons::last_manager);
+    }
+    return {};
+}
+
+}  // namespace zhibu::server::detail

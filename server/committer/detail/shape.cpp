@@ -1,0 +1,107 @@
+#include <set>
+#include <string>
+#include <utility>
+
+#include "server/committer/detail/case.hpp"
+#include "server/committer/reasons.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+using record::Operation;
+
+/// What the messages about one field take.
+std::vector<record::Parameter> parameters_of(const catalog::Field& field) {
+    const std::string limit = std::to_string(field.width);
+    return {{"字段", std::string{field.label.zh}},
+            {"field", std::string{field.label.en}},
+            {"上限", limit},
+            {"limit", limit}};
+}
+
+std::string_view rule_of(catalog::Misfit misfit) {
+    switch (misfit) {
+        case catalog::Misfit::wrong_type:
+            return "wrong_type";
+        case catalog::Misfit::too_long:
+            return "too_long";
+        case catalog::Misfit::not_in_list:
+            return "R-112";
+        case catalog::Misfit::negative:
+            return "negative";
+        case catalog::Misfit::not_one_line:
+            return "not_one_line";
+        case catalog::Misfit::invisible_or_bidi:
+            return "invisible_or_bidi";
+        case catalog::Misfit::month_not_allowed:
+            return "month_not_allowed";
+    }
+    std::unreachable();
+}
+
+void judge_fields(Case& judged, const record::Change& change, const catalog::Kind& kind) {
+    for (const record::FieldChange& offered : change.fields) {
+        const catalog::Field* field = kind.find(offered.field);
+        if (field == nullptr) {
+            judged.breach(reasons::unknown_field, change.record, offered.field);
+            continue;
+        }
+        if (const auto misfit = catalog::misfit(*judged.bench.catalog, *field, offered.value)) {
+            judged.breach(rule_of(*misfit), change.record, offered.field, parameters_of(*field));
+        }
+        if (field->required == catalog::Required::yes && record::is_empty(offered.value)) {
+            judged.breach(reasons::required_missing, change.record, offered.field,
+                          parameters_of(*field));
+        }
+    }
+}
+
+bool names_field(const record::Change& change, record::FieldNumber number) {
+    for (const record::FieldChange& field : change.fields) {
+        if (field.field == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void judge_required(Case& judged, const record::Change& change, const catalog::Kind& kind) {
+    for (const catalog::Field& field : kind.fields) {
+        const bool required = field.required == catalog::Required::yes ||
+                              (!kind.owner.empty() && field.name == "owner");
+        if (required && !names_field(change, field.id())) {
+            judged.breach(reasons::required_missing, change.record, field.id(),
+                          parameters_of(field));
+        }
+    }
+}
+
+}  // namespace
+
+void judge_shape(Case& judged) {
+    std::set<RecordKey> named;
+    for (const record::Change& change : judged.group.changes) {
+        const catalog::Kind* kind = judged.bench.catalog->find(change.record.kind);
+        if (kind == nullptr) {
+            judged.breach(reasons::unknown_kind, change.record);
+            continue;
+        }
+        if (change.record.id.is_none()) {
+            judged.breach(reasons::malformed_change, change.record);
+        }
+        if (!named.insert(change.record).second) {
+            judged.breach(reasons::malformed_change, change.record);
+        }
+        const bool is_life =
+            change.operation == Operation::retire || change.operation == Operation::restore;
+        if (is_life && !change.fields.empty()) {
+            judged.breach(reasons::malformed_change, change.record);
+        }
+        judge_fields(judged, change, *kind);
+        if (change.operation == Operation::create) {
+            judge_required(judged, change, *kind);
+        }
+    }
+}
+
+}  // namespace zhibu::server::detail

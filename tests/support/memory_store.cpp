@@ -1,0 +1,409 @@
+#include "tests/support/memory_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shared/record/check.hpp"
+#include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/merge/digest.hpp"
+
+namespace zhibu::support {
+namespace {
+
+using namespace zhibu::server;
+using Contents = MemoryStore::Contents;
+
+/// Returns the error with which this call has to fail, if it has to.
+#define ZHIBU_MEMORY_CALL(store)                   \
+    if (auto fault = (store).next_call()) {        \
+        return std::unexpected{*std::move(fault)}; \
+    }                                              \
+    static_assert(true)
+
+template <class Map, class Key>
+auto found_in(const Map& map, const Key& key) -> std::optional<typename Map::mapped_type> {
+    const auto found = map.find(key);
+    return found == map.end() ? std::nullopt : std::optional{found->second};
+}
+
+bool sees(const ScopeFilter& scope, const std::vector<RecordId>& places) {
+    return scope.everything || std::ranges::any_of(places, [&](const RecordId& place) {
+               return std::ranges::binary_search(scope.organisations, place);
+           });
+}
+
+/// The reading half, over whatever contents() the class below it shows.
+template <class Interface>
+class Reading : public Interface {
+public:
+    explicit Reading(MemoryStore& store) : store_{store} {}
+
+    Stored<LogIndex> head() override {
+        ZHIBU_MEMORY_CALL(store_);
+        return LogIndex{seen()->rows.size()};
+    }
+
+    Stored<std::optional<RecordState>> find(const RecordKey& key) override {
+        ZHIBU_MEMORY_CALL(store_);
+        return found_in(seen()->records, key);
+    }
+
+    Stored<std::vector<RecordKey>> find_by(record::KindNumber kind, record::FieldNumber field,
+                                           const record::Value& value,
+                                           std::uint32_t limit) override {
+        ZHIBU_MEMORY_CALL(store_);
+        std::vector<RecordKey> found;
+        const auto contents = seen();
+        const auto end = contents->records.end();
+        for (auto at = contents->records.lower_bound({kind, {}});
+             at != end && at->first.kind == kind && found.size() < limit; ++at) {
+            if (at->second.value(field) == value) {
+                found.push_back(at->first);
+            }
+        }
+        return found;
+    }
+
+    Stored<void> each(record::KindNumber kind,
+                      const std::function<void(const RecordState&)>& visit) override {
+        ZHIBU_MEMORY_CALL(store_);
+        for (const auto& [key, state] : seen()->records) {
+            if (key.kind == kind) {
+                visit(state);
+            }
+        }
+        return {};
+    }
+
+    Stored<std::optional<HeldGroup>> held(const GroupName& name) override {
+        ZHIBU_MEMORY_CALL(store_);
+        const auto contents = seen();
+        const auto at = found_in(contents->names, name);
+        if (!at) {
+            return std::nullopt;
+        }
+        const LogRow& row = *contents->rows[*at];
+        return HeldGroup{row.index, row.group_hash, row.receipt};
+    }
+
+    Stored<HeldChain> chain(const DeviceId& device, const IncarnationId& incarnation) override {
+        ZHIBU_MEMORY_CALL(store_);
+        return found_in(seen()->chains, std::pair{device, incarnation}).value_or(HeldChain{});
+    }
+
+    Stored<RecordId> author_at(LogIndex index) override {
+        ZHIBU_MEMORY_CALL(store_);
+        return index == LogIndex{} ? RecordId{} : seen()->rows.at(index.position - 1)->author;
+    }
+
+    Stored<std::optional<Credential>> credential(const RecordId& account) override {
+        ZHIBU_MEMORY_CALL(store_);
+        return found_in(seen()->credentials, account);
+    }
+
+    Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) override {
+        ZHIBU_MEMORY_CALL(store_);
+        return found_in(seen()->device_keys, device);
+    }
+
+    Stored<std::optional<EnrolmentCode>> enrolment_code(const Hash& code_hash) override {
+        ZHIBU_MEMORY_CALL(store_);
+        return found_in(seen()->codes, code_hash);
+    }
+
+protected:
+    [[nodiscard]] virtual std::shared_ptr<const Contents> seen() const = 0;
+
+    MemoryStore& store() const { return store_; }
+
+private:
+    MemoryStore& store_;
+};
+
+class Transaction final : public Reading<StoreTransaction> {
+public:
+    explicit Transaction(MemoryStore& store)
+        : Reading{store}, contents_{std::make_shared<Contents>(*store.contents())} {}
+
+    Stored<void> open_part() override {
+        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_CHECK(before_part_ == nullptr);
+        before_part_ = std::make_shared<Contents>(*contents_);
+        return {};
+    }
+
+    Stored<void> keep_part() override {
+        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_CHECK(before_part_ != nullptr);
+        before_part_.reset();
+        return {};
+    }
+
+    Stored<void> undo_part() override {
+        ZHIBU_MEMORY_CALL(store());
+        // Asked for after any failure, so also when opening the part has failed.
+        if (before_part_ != nullptr) {
+            contents_ = std::exchange(before_part_, nullptr);
+        }
+        return {};
+    }
+
+    Stored<void> put(const RecordState& state) override {
+        ZHIBU_MEMORY_CALL(store());
+        contents_->records[state.key] = state;
+        return {};
+    }
+
+    Stored<void> append(const LogRow& row) override {
+        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_CHECK(row.index.position == contents_->rows.size() + 1);
+        // A fork's row bears a name that is held already; the first one keeps it, and the chain.
+        if (contents_->names.emplace(row.name, contents_->rows.size()).second) {
+            HeldChain& chain = contents_->chains[{row.name.device, row.name.incarnation}];
+            ZHIBU_CHECK(row.name.sequence.position == chain.last.position + 1);
+            chain = HeldChain{row.name.sequence, row.group_hash};
+        }
+        contents_->rows.push_back(std::make_shared<const LogRow>(row));
+        return {};
+    }
+
+    Stored<void> add_conflict(const Conflict& conflict) override {
+        ZHIBU_MEMORY_CALL(store());
+        contents_->conflicts.push_back(conflict);
+        return {};
+    }
+
+    Stored<void> set_credential(const RecordId& account, const Credential& credential) override {
+        ZHIBU_MEMORY_CALL(store());
+        contents_->credentials[account] = credential;
+        return {};
+    }
+
+    Stored<void> set_device_key(const DeviceKey& key) override {
+        ZHIBU_MEMORY_CALL(store());
+        contents_->device_keys[key.device] = key;
+        return {};
+    }
+
+    Stored<void> put_enrolment_code(const EnrolmentCode& code) override {
+        ZHIBU_MEMORY_CALL(store());
+        contents_->codes[code.code_hash] = code;
+        return {};
+    }
+
+    Stored<void> commit() override {
+        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_CHECK(before_part_ == nullptr);
+        store().publish(contents_);
+        return {};
+    }
+
+protected:
+    std::shared_ptr<const Contents> seen() const override { return contents_; }
+
+private:
+    std::shared_ptr<Contents> contents_;
+    std::shared_ptr<Contents> before_part_;
+};
+
+}  // namespace
+
+MemoryStore::MemoryStore(SpaceIdentity identity)
+    : identity_{std::move(identity)}, contents_{std::make_shared<const Contents>()} {}
+
+std::shared_ptr<const Contents> MemoryStore::contents() const {
+    const std::lock_guard lock{mutex_};
+    return contents_;
+}
+
+std::uint64_t MemoryStore::commits() const {
+    const std::lock_guard lock{mutex_};
+    return commits_;
+}
+
+std::uint64_t MemoryStore::calls() const {
+    const std::lock_guard lock{mutex_};
+    return calls_;
+}
+
+void MemoryStore::fail_after(std::uint64_t count, StoreFault fault, bool from_then_on) {
+    const std::lock_guard lock{mutex_};
+    failing_ = Failing{calls_ + count + 1, fault, from_then_on};
+}
+
+void MemoryStore::heal() {
+    const std::lock_guard lock{mutex_};
+    failing_.reset();
+}
+
+std::optional<StoreError> MemoryStore::next_call() {
+    const std::lock_guard lock{mutex_};
+    ++calls_;
+    if (!failing_ || calls_ < failing_->at_call ||
+        (calls_ > failing_->at_call && !failing_->from_then_on)) {
+        return std::nullopt;
+    }
+    return StoreError{failing_->fault, "memory"};
+}
+
+void MemoryStore::publish(std::shared_ptr<const Contents> contents) {
+    const std::lock_guard lock{mutex_};
+    contents_ = std::move(contents);
+    ++commits_;
+}
+
+Stored<std::unique_ptr<StoreTransaction>> MemoryStore::begin() {
+    ZHIBU_MEMORY_CALL(*this);
+    return std::make_unique<Transaction>(*this);
+}
+
+namespace {
+
+class Reader final : public Reading<StoreReader> {
+public:
+    using Reading::Reading;
+
+    Stored<std::optional<sync::Tail>> tail(LogIndex from, const ScopeFilter& scope,
+                                           const DeviceId& device, const IncarnationId& incarnation,
+                                           std::size_t bytes_max) override {
+        ZHIBU_MEMORY_CALL(store());
+        const auto contents = seen();
+        if (from.position > contents->rows.size()) {
+            return std::nullopt;
+        }
+        sync::Tail tail;
+        tail.head = LogIndex{contents->rows.size()};
+        tail.through = from;
+        std::size_t bytes = 0;
+        for (auto at = from.position; at < contents->rows.size() && bytes < bytes_max; ++at) {
+            const LogRow& row = *contents->rows[at];
+            if (row.tree_changed) {
+                return std::nullopt;
+            }
+            sync::TailEntry entry = entry_of(*contents, row, scope);
+            entry.own =
+                row.verbatim && row.name.device == device && row.name.incarnation == incarnation;
+            if (entry.own) {
+                entry.entry.effects.clear();
+            }
+            if (entry.own || !entry.entry.effects.empty()) {
+                bytes += sync::encoded_size_hint(entry.entry);
+                tail.entries.push_back(std::move(entry));
+            }
+            tail.through = row.index;
+        }
+        return tail;
+    }
+
+    Stored<sync::SnapshotChunk> chunk(const RecordKey& after, const ScopeFilter& scope,
+                                      std::size_t bytes_max) override {
+        ZHIBU_MEMORY_CALL(store());
+        const auto contents = seen();
+        sync::SnapshotChunk chunk;
+        chunk.read_at = LogIndex{contents->rows.size()};
+        chunk.through = after;
+        std::size_t bytes = 0;
+        auto at = contents->records.upper_bound(after);
+        for (; at != contents->records.end() && bytes < bytes_max; ++at) {
+            chunk.through = at->first;
+            if (sees(scope, places_of(*contents, at->first))) {
+                bytes += sync::encoded_size_hint(at->second);
+                chunk.records.push_back(at->second);
+            }
+        }
+        chunk.is_last = at == contents->records.end();
+        return chunk;
+    }
+
+    Stored<sync::DigestReply> digest(const ScopeFilter& scope) override {
+        ZHIBU_MEMORY_CALL(store());
+        const auto contents = seen();
+        sync::DigestAccumulator digest;
+        for (const auto& [key, state] : contents->records) {
+            if (sees(scope, places_of(*contents, key))) {
+                digest.add(state);
+            }
+        }
+        const std::uint64_t records = digest.records();
+        return sync::DigestReply{LogIndex{contents->rows.size()}, records, digest.finish()};
+    }
+
+    Stored<std::vector<record::Receipt>> receipts(const DeviceId& device,
+                                                  const IncarnationId& incarnation, Sequence after,
+                                                  std::size_t bytes_max) override {
+        ZHIBU_MEMORY_CALL(store());
+        const auto contents = seen();
+        std::vector<record::Receipt> found;
+        std::size_t bytes = 0;
+        for (auto at = contents->names.upper_bound({device, incarnation, after});
+             at != contents->names.end() && bytes < bytes_max; ++at) {
+            if (at->first.device != device || at->first.incarnation != incarnation) {
+                break;
+            }
+            found.push_back(contents->rows[at->second]->receipt);
+            bytes += sync::encoded_size_hint(found.back());
+        }
+        return found;
+    }
+
+    Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
+                                            std::uint32_t limit) override {
+        ZHIBU_MEMORY_CALL(store());
+        const auto contents = seen();
+        std::vector<Conflict> found;
+        for (auto at = contents->conflicts.rbegin();
+             at != contents->conflicts.rend() && found.size() < limit; ++at) {
+            if (sees(scope, places_of(*contents, at->record))) {
+                found.push_back(*at);
+            }
+        }
+        return found;
+    }
+
+protected:
+    std::shared_ptr<const Contents> seen() const override { return store().contents(); }
+
+private:
+    /// Where a record stands is told by the newest effect on it.
+    static std::vector<RecordId> places_of(const Contents& contents, const RecordKey& key) {
+        for (auto row = contents.rows.rbegin(); row != contents.rows.rend(); ++row) {
+            for (const PlacedEffect& placed : (*row)->effects) {
+                if (placed.effect.state.key == key) {
+                    return placed.placement.after;
+                }
+            }
+        }
+        return {};
+    }
+
+    static sync::TailEntry entry_of(const Contents& contents, const LogRow& row,
+                                    const ScopeFilter& scope) {
+        sync::TailEntry entry;
+        entry.entry = {row.index, row.name, row.author, row.action, row.committed_at, {}};
+        for (const PlacedEffect& placed : row.effects) {
+            record::Effect effect = placed.effect;
+            const bool was_seen = sees(scope, placed.placement.before);
+            const bool is_seen = sees(scope, placed.placement.after);
+            if (is_seen && !was_seen && effect.sort != record::Effect::Sort::entered) {
+                effect = {record::Effect::Sort::entered, contents.records.at(effect.state.key)};
+            } else if (was_seen && !is_seen) {
+                effect.sort = record::Effect::Sort::evicted;
+                effect.state = RecordState{};
+                effect.state.key = placed.effect.state.key;
+            }
+            if (was_seen || is_seen) {
+                entry.entry.effects.push_back(std::move(effect));
+            }
+        }
+        return entry;
+    }
+};
+
+}  // namespace
+
+Stored<std::unique_ptr<StoreReader>> MemoryStore::open_reader() {
+    ZHIBU_MEMORY_CALL(*this);
+    return std::make_unique<Reader>(*this);
+}
+
+}  // namespace zhibu::support

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -100,7 +101,9 @@ void refuse_repeated(std::unordered_map<std::uint32_t, CellRefusal> repeated,
 void put_in_order(RosterPreview& preview) {
     std::ranges::sort(preview.refused, {}, &RefusedRow::row);
     for (RefusedRow& row : preview.refused) {
-        std::ranges::stable_sort(row.refusals, {}, &CellRefusal::column);
+        std::ranges::sort(row.refusals, {}, [](const CellRefusal& refusal) {
+            return std::tuple{refusal.column, refusal.kind, refusal.field, refusal.reason};
+        });
     }
 }
 

@@ -115,8 +115,9 @@ RowReader::RowReader(const Sheet& sheet, const catalog::Catalog& catalog, const 
             code_words_.try_emplace(std::string{list->name}, *list);
         }
     }
-    std::ranges::stable_sort(readings_, {},
-                             [](const Reading& reading) { return reading_order(*reading.field); });
+    std::ranges::sort(readings_, {}, [](const Reading& reading) {
+        return std::pair{reading_order(*reading.field), reading.column->column};
+    });
 }
 
 DraftRow RowReader::read(std::uint32_t row, const MergedView& view) {

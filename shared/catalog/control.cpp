@@ -43,6 +43,18 @@ std::vector<Kind> control_kinds() {
                  code(6, "state", "状态", "State", "device_state").must().above(),
                  text(7, "reason", "原因", "Reason", 500).above(),
              }},
+        // The code itself is seen by the officer who makes it and by nobody else; the record keeps
+        // its hash. The server alone marks it as used, in the transaction that makes the device.
+        Kind{9, "enrolment_code", {"登记码", "Enrolment code"}, "", {"organisation"}, Writers::administrator,
+             {
+                 ref(1, "account", "账号", "Account", "account").must().above(),
+                 ref(2, "organisation", "管辖组织", "Scope", "organisation").must().above(),
+                 text(3, "number", "登记码摘要", "Hash of the code", 64).must().above(),
+                 instant(4, "expires_at", "失效时间", "Expires at").must().above(),
+                 boolean(5, "activates", "登记后立即可用", "Device is active at once").above(),
+                 instant(6, "used_at", "使用时间", "Used at").above(),
+                 ref(7, "device", "登记的设备", "Enrolled device", "device").above(),
+             }},
     };
 }
 

@@ -1,0 +1,236 @@
+#include "client/identity/identity.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cerrno>
+#include <utility>
+
+#include "shared/keys/enrolment_code.hpp"
+
+namespace zhibu::client {
+namespace {
+
+namespace json = boost::json;
+
+/// Larger than any identity or key that this program writes.
+constexpr std::size_t file_bytes_max = 1U << 20U;
+
+std::unexpected<IdentityError> error(IdentityFault fault, const std::filesystem::path& place) {
+    return std::unexpected{IdentityError{fault, place.string()}};
+}
+
+/// A file descriptor that closes itself.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_{number} {}
+
+    ~Descriptor() {
+        if (number_ >= 0) {
+            ::close(number_);
+        }
+    }
+
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    [[nodiscard]] int number() const { return number_; }
+
+private:
+    int number_;
+};
+
+bool write_all(int descriptor, std::span<const std::uint8_t> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    }
+    return true;
+}
+
+/// Temporary file, sync, rename, folder sync: after a crash the old or the new content is there.
+std::expected<void, IdentityError> replace_file(const std::filesystem::path& file,
+                                                std::span<const std::uint8_t> bytes) {
+    const std::filesystem::path temporary = file.string() + ".new";
+    {
+        const Descriptor written{
+            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
+        if (written.number() < 0 || ::fchmod(written.number(), 0600) != 0 ||
+            !write_all(written.number(), bytes) || ::fsync(written.number()) != 0) {
+            return error(IdentityFault::storage_failed, temporary);
+        }
+    }
+    if (::rename(temporary.c_str(), file.c_str()) != 0) {
+        return error(IdentityFault::storage_failed, file);
+    }
+    const Descriptor folder{::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (folder.number() < 0 || ::fsync(folder.number()) != 0) {
+        return error(IdentityFault::storage_failed, file.parent_path());
+    }
+    return {};
+}
+
+std::expected<keys::SecretBytes, IdentityError> read_file(const std::filesystem::path& file) {
+    const Descriptor opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (opened.number() < 0) {
+        return error(errno == ENOENT ? IdentityFault::not_enrolled : IdentityFault::storage_failed,
+                     file);
+    }
+    struct stat status {};
+    if (::fstat(opened.number(), &status) != 0) {
+        return error(IdentityFault::storage_failed, file);
+    }
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0 || size > file_bytes_max) {
+        return error(IdentityFault::damaged, file);
+    }
+    keys::SecretBytes bytes{size};
+    std::size_t filled = 0;
+    while (filled < size) {
+        const ssize_t got = ::read(opened.number(), bytes.span().data() + filled, size - filled);
+        if (got <= 0 && errno != EINTR) {
+            return error(IdentityFault::storage_failed, file);
+        }
+        filled += static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+    }
+    return bytes;
+}
+
+template <std::size_t Size>
+bool read_hex(const json::value* value, std::array<std::uint8_t, Size>& bytes) {
+    if (value == nullptr || !value->is_string() || value->get_string().size() != Size * 2) {
+        return false;
+    }
+    const std::string_view text = value->get_string();
+    for (std::size_t i = 0; i < Size; ++i) {
+        unsigned byte = 0;
+        for (const char c : text.substr(i * 2, 2)) {
+            const auto at = std::string_view{"0123456789abcdef"}.find(c);
+            if (at == std::string_view::npos) {
+                return false;
+            }
+            byte = byte * 16 + static_cast<unsigned>(at);
+        }
+        bytes[i] = static_cast<std::uint8_t>(byte);
+    }
+    return true;
+}
+
+bool read_text(const json::value* value, std::string& text) {
+    if (value == nullptr || !value->is_string()) {
+        return false;
+    }
+    text = std::string{value->get_string()};
+    return true;
+}
+
+template <class Id>
+bool read_id(const json::value* value, Id& id) {
+    std::string text;
+    const auto uuid = read_text(value, text) ? record::parse_uuid(text) : std::nullopt;
+    if (!uuid) {
+        return false;
+    }
+    id = Id{*uuid};
+    return true;
+}
+
+template <class Number>
+bool read_number(const json::value* value, Number& number) {
+    if (value == nullptr || !value->is_int64()) {
+        return false;
+    }
+    const std::int64_t read = value->get_int64();
+    number = static_cast<Number>(read);
+    return read >= 0 && std::cmp_equal(number, read);
+}
+
+std::string encoded(const Identity& identity) {
+    return json::serialize(
+        json::object{{"format", 1},
+                     {"space", to_text(identity.space)},
+                     {"device", to_text(identity.device)},
+                     {"account", to_text(identity.account)},
+                     {"account_name", identity.account_name},
+                     {"server_host", identity.server_host},
+                     {"server_port", identity.server_port},
+                     {"server_key", keys::to_hex(identity.server_key)},
+                     {"password_salt", keys::to_hex(identity.password_salt)},
+                     {"password_memory_kib", identity.password_cost.memory_kib},
+                     {"password_passes", identity.password_cost.passes},
+                     {"password_lanes", identity.password_cost.lanes},
+                     {"certificate_chain", identity.certificate_chain},
+                     {"root_certificate", identity.root_certificate}});
+}
+
+std::span<const std::uint8_t> bytes_of(const std::string& text) {
+    return {static_cast<const std::uint8_t*>(static_cast<const void*>(text.data())), text.size()};
+}
+
+}  // namespace
+
+std::expected<void, IdentityError> save_identity(const IdentityFiles& files,
+                                                 const Identity& identity,
+                                                 const keys::SecretBytes& key_pem) {
+    std::error_code fault;
+    std::filesystem::create_directories(files.folder, fault);
+    if (fault || ::chmod(files.folder.c_str(), 0700) != 0) {
+        return error(IdentityFault::storage_failed, files.folder);
+    }
+    if (std::filesystem::exists(files.identity(), fault)) {
+        return error(IdentityFault::already_enrolled, files.identity());
+    }
+    if (auto written = replace_file(files.device_key(), key_pem.span()); !written) {
+        return written;
+    }
+    return update_identity(files, identity);
+}
+
+std::expected<void, IdentityError> update_identity(const IdentityFiles& files,
+                                                   const Identity& identity) {
+    return replace_file(files.identity(), bytes_of(encoded(identity)));
+}
+
+std::expected<Identity, IdentityError> load_identity(const IdentityFiles& files) {
+    auto bytes = read_file(files.identity());
+    if (!bytes) {
+        return std::unexpected{std::move(bytes).error()};
+    }
+    boost::system::error_code fault;
+    const json::value parsed = json::parse(bytes->text(), fault);
+    const json::object* object = fault ? nullptr : parsed.if_object();
+    if (object == nullptr) {
+        return error(IdentityFault::damaged, files.identity());
+    }
+    const auto at = [object](std::string_view name) { return object->if_contains(name); };
+    Identity identity;
+    const bool whole = read_id(at("space"), identity.space) &&
+                       read_id(at("device"), identity.device) &&
+                       read_id(at("account"), identity.account) &&
+                       read_text(at("account_name"), identity.account_name) &&
+                       read_text(at("server_host"), identity.server_host) &&
+                       read_number(at("server_port"), identity.server_port) &&
+                       read_hex(at("server_key"), identity.server_key) &&
+                       read_hex(at("password_salt"), identity.password_salt) &&
+                       read_number(at("password_memory_kib"), identity.password_cost.memory_kib) &&
+                       read_number(at("password_passes"), identity.password_cost.passes) &&
+                       read_number(at("password_lanes"), identity.password_cost.lanes) &&
+                       read_text(at("certificate_chain"), identity.certificate_chain) &&
+                       read_text(at("root_certificate"), identity.root_certificate);
+    if (!whole) {
+        return error(IdentityFault::damaged, files.identity());
+    }
+    return identity;
+}
+
+std::expected<keys::SecretBytes, IdentityError> load_device_key(const IdentityFiles& files) {
+    return read_file(files.device_key());
+}
+
+}  // namespace zhibu::client

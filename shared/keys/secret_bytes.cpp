@@ -69,4 +69,11 @@ void SecretBytes::drop() noexcept {
     }
 }
 
+void cleanse(std::span<std::uint8_t> bytes) { OPENSSL_cleanse(bytes.data(), bytes.size()); }
+
+void cleanse(std::string& text) {
+    OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+}
+
 }  // namespace zhibu::keys

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace zhibu::keys {
@@ -47,5 +48,9 @@ private:
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
 };
+
+/// Overwrites what held a secret, in a way that the compiler does not leave out.
+void cleanse(std::span<std::uint8_t> bytes);
+void cleanse(std::string& text);
 
 }  // namespace zhibu::keys

@@ -98,9 +98,8 @@ std::optional<Identity> identity_of(const sync::EnrolAccepted& accepted, const s
     identity.server_key = accepted.server_key;
     identity.password_salt = accepted.password_salt;
     identity.password_cost = accepted.password_cost;
-    identity.certificate_chain =
-        keys::to_pem(keys::Certificate{accepted.certificate_chain[0]}) +
-        keys::to_pem(keys::Certificate{accepted.certificate_chain[1]});
+    identity.certificate_chain = keys::to_pem(keys::Certificate{accepted.certificate_chain[0]}) +
+                                 keys::to_pem(keys::Certificate{accepted.certificate_chain[1]});
     identity.root_certificate = keys::to_pem(keys::Certificate{accepted.certificate_chain[2]});
     return identity;
 }

@@ -96,12 +96,12 @@ public:
             last_.wire_error = error;
         }
         // The agent destroys this session; nothing of it may be touched after.
-        agent_.parts_.executor->post([agent = std::weak_ptr{agent_.self_}, last = last_,
-                                      was_open = was_open_] {
-            if (const auto alive = agent.lock()) {
-                (*alive)->session_over(last, was_open);
-            }
-        });
+        agent_.parts_.executor->post(
+            [agent = std::weak_ptr{agent_.self_}, last = last_, was_open = was_open_] {
+                if (const auto alive = agent.lock()) {
+                    (*alive)->session_over(last, was_open);
+                }
+            });
     }
 
     void step(sync::ClientEvent event) {
@@ -203,21 +203,21 @@ private:
     void ask(Read read, Take take) {
         sync::Executor* executor = agent_.parts_.executor;
         std::weak_ptr<Session*> weak = self_;
-        agent_.parts_.desk->ask([executor, weak, read = std::move(read),
-                                 take = std::move(take)](Replica& replica) {
-            std::expected<Value, ReplicaError> value = read(replica);
-            executor->post([weak, value = std::move(value), take]() mutable {
-                const auto alive = weak.lock();
-                if (!alive) {
-                    return;
-                }
-                if (!value) {
-                    (*alive)->fail(std::move(value).error());
-                    return;
-                }
-                take(**alive, *std::move(value));
+        agent_.parts_.desk->ask(
+            [executor, weak, read = std::move(read), take = std::move(take)](Replica& replica) {
+                std::expected<Value, ReplicaError> value = read(replica);
+                executor->post([weak, value = std::move(value), take]() mutable {
+                    const auto alive = weak.lock();
+                    if (!alive) {
+                        return;
+                    }
+                    if (!value) {
+                        (*alive)->fail(std::move(value).error());
+                        return;
+                    }
+                    take(**alive, *std::move(value));
+                });
             });
-        });
     }
 
     template <class Work>

@@ -17,7 +17,7 @@ namespace zhibu::client {
 
 /// How synchronisation stands, for people.
 enum class SyncPhase : std::uint8_t {
-    offline,        // not connected; `error` or `refusal` says why, if it was tried
+    offline,  // not connected; `error` or `refusal` says why, if it was tried
     connecting,
     synchronising,  // connected; something is still to be sent, judged or applied
     caught_up,      // connected; both ends stand at the same index

@@ -14,9 +14,7 @@ namespace {
 
 constexpr std::size_t password_bytes_max = 1024;
 
-std::string keyring_name(const Identity& identity) {
-    return "zhibu:" + to_text(identity.device);
-}
+std::string keyring_name(const Identity& identity) { return "zhibu:" + to_text(identity.device); }
 
 /// One line without its end, from a descriptor; at most password_bytes_max bytes.
 keys::SecretBytes read_line(int descriptor) {
@@ -93,14 +91,15 @@ std::expected<keys::SecretBytes, Exit> ask_at_terminal(Console& console, bool is
     const Closing terminal{::open("/dev/tty", O_RDWR | O_CLOEXEC)};
     if (terminal.descriptor < 0) {
         return std::unexpected{fail(
-            console, Exit::usage, "没有终端可输入密码。请用 --password-file 指定一个只有您能读的文件。",
+            console, Exit::usage,
+            "没有终端可输入密码。请用 --password-file 指定一个只有您能读的文件。",
             "There is no terminal to ask for the password. Name a file that only you can read with "
             "--password-file.")};
     }
-    keys::SecretBytes password =
-        ask(console, terminal.descriptor,
-            is_new ? (zh ? "设置密码（至少15个字符）：" : "Set a password (15 characters or more): ")
-                   : (zh ? "密码：" : "Password: "));
+    keys::SecretBytes password = ask(
+        console, terminal.descriptor,
+        is_new ? (zh ? "设置密码（至少15个字符）：" : "Set a password (15 characters or more): ")
+               : (zh ? "密码：" : "Password: "));
     if (is_new) {
         const keys::SecretBytes again =
             ask(console, terminal.descriptor, zh ? "再输入一次：" : "Once more: ");
@@ -119,14 +118,13 @@ std::expected<std::shared_ptr<keys::Ed25519Key>, Exit> derive(Console& console,
         return std::unexpected{password.error()};
     }
     const sync::PasswordCost& cost = identity.password_cost;
-    auto key =
-        keys::derive_account_key(*password, identity.password_salt,
-                                 keys::Argon2Cost{cost.memory_kib, cost.passes, cost.lanes});
+    auto key = keys::derive_account_key(*password, identity.password_salt,
+                                        keys::Argon2Cost{cost.memory_kib, cost.passes, cost.lanes});
     if (!key) {
-        return std::unexpected{
-            fail(console, Exit::failed, "无法由密码计算密钥（内存不足，或登记文件中的参数超出范围）。",
-                 "The key cannot be derived: too little memory, or the enrolment file's cost is out "
-                 "of bounds.")};
+        return std::unexpected{fail(
+            console, Exit::failed, "无法由密码计算密钥（内存不足，或登记文件中的参数超出范围）。",
+            "The key cannot be derived: too little memory, or the enrolment file's cost is out "
+            "of bounds.")};
     }
     return std::make_shared<keys::Ed25519Key>(*std::move(key));
 }
@@ -139,8 +137,8 @@ std::expected<keys::SecretBytes, Exit> read_password(Console& console, bool is_n
     }
     const Closing file{::open(console.password_file->c_str(), O_RDONLY | O_CLOEXEC)};
     if (file.descriptor < 0) {
-        return std::unexpected{fail(console, Exit::usage, "密码文件无法读取。",
-                                    "The password file cannot be read.")};
+        return std::unexpected{
+            fail(console, Exit::usage, "密码文件无法读取。", "The password file cannot be read.")};
     }
     return read_line(file.descriptor);
 }
@@ -167,10 +165,10 @@ Exit unlock(Console& console, std::chrono::minutes lifetime) {
         return key.error();
     }
     if (!keys::keep_in_keyring(keyring_name(*identity), (*key)->seed(), lifetime)) {
-        return fail(console, Exit::failed,
-                    "系统密钥环不可用，未能解锁；各命令会各自询问密码。",
-                    "The kernel's keyring cannot be used here, so nothing was unlocked; each command "
-                    "asks for the password itself.");
+        return fail(
+            console, Exit::failed, "系统密钥环不可用，未能解锁；各命令会各自询问密码。",
+            "The kernel's keyring cannot be used here, so nothing was unlocked; each command "
+            "asks for the password itself.");
     }
     console.out << (console.language == Language::zh
                         ? "密钥已放入系统密钥环，" + std::to_string(lifetime.count()) +

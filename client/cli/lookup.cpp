@@ -77,9 +77,9 @@ std::expected<const Field*, WordError> find_field(const Kind& kind, std::string_
             return &field;
         }
     }
-    return error(std::string{kind.label.zh} + "没有字段“" + std::string{word} + "”。",
-                 "The kind " + std::string{kind.name} + " has no field \"" + std::string{word} +
-                     "\".");
+    return error(
+        std::string{kind.label.zh} + "没有字段“" + std::string{word} + "”。",
+        "The kind " + std::string{kind.name} + " has no field \"" + std::string{word} + "\".");
 }
 
 std::expected<record::RecordState, WordError> find_one(Replica& replica,
@@ -138,10 +138,10 @@ std::expected<record::Value, WordError> read_value(Replica& replica,
     }
     auto value = catalog::parse_value(catalog, field, text);
     if (!value) {
-        return error("“" + std::string{text} + "”不能作为“" + std::string{field.label.zh} +
-                         "”的值。",
-                     "\"" + std::string{text} + "\" cannot stand in \"" +
-                         std::string{field.label.en} + "\".");
+        return error(
+            "“" + std::string{text} + "”不能作为“" + std::string{field.label.zh} + "”的值。",
+            "\"" + std::string{text} + "\" cannot stand in \"" + std::string{field.label.en} +
+                "\".");
     }
     return *std::move(value);
 }
@@ -153,7 +153,8 @@ std::expected<std::vector<DraftField>, WordError> read_assignments(
     for (const std::string& word : words) {
         const auto equals = word.find('=');
         if (equals == std::string::npos) {
-            return error("“" + word + "”应写成 字段=值。", "Write \"" + word + "\" as field=value.");
+            return error("“" + word + "”应写成 字段=值。",
+                         "Write \"" + word + "\" as field=value.");
         }
         const auto field = find_field(kind, std::string_view{word}.substr(0, equals));
         if (!field) {

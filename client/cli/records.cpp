@@ -56,9 +56,9 @@ std::expected<Condition, WordError> read_condition(Replica& replica,
         }
         return Condition{(*field)->id(), each.relation, {*std::move(value)}};
     }
-    return std::unexpected{WordError{"条件“" + std::string{word} + "”应写成 字段=值。",
-                                     "Write the condition \"" + std::string{word} +
-                                         "\" as field=value."}};
+    return std::unexpected{
+        WordError{"条件“" + std::string{word} + "”应写成 字段=值。",
+                  "Write the condition \"" + std::string{word} + "\" as field=value."}};
 }
 
 std::expected<ListQuery, WordError> read_query(Replica& replica, const catalog::Catalog& catalog,
@@ -113,10 +113,10 @@ json::object to_json(Replica& replica, const catalog::Catalog& catalog, const Ki
     for (const Field& field : kind.fields) {
         const record::FieldState* held = state.find(field.id());
         if (held != nullptr && !record::is_empty(held->value)) {
-            fields[field.name] = json::object{
-                {"value", record::to_text(held->value)},
-                {"shown", shown(replica, catalog, field, held->value, language)},
-                {"changed_at", held->changed_at.position}};
+            fields[field.name] =
+                json::object{{"value", record::to_text(held->value)},
+                             {"shown", shown(replica, catalog, field, held->value, language)},
+                             {"changed_at", held->changed_at.position}};
         }
     }
     return {{"id", to_text(state.key.id)},
@@ -143,10 +143,10 @@ void print_page(Console& console, Replica& replica, const Kind& kind, const List
     console.out << text_table(header, rows);
     const std::string total = std::to_string(page.total);
     const std::string count = std::to_string(page.records.size());
-    console.out << (console.language == Language::zh
-                        ? std::string{kind.label.zh} + "：共 " + total + " 条，显示 " + count + " 条\n"
-                        : std::string{kind.label.en} + ": " + total + " in all, " + count +
-                              " shown\n");
+    console.out << (console.language == Language::zh ? std::string{kind.label.zh} + "：共 " +
+                                                           total + " 条，显示 " + count + " 条\n"
+                                                     : std::string{kind.label.en} + ": " + total +
+                                                           " in all, " + count + " shown\n");
 }
 
 Exit report_commit(Console& console, const std::expected<Committed, ReplicaError>& committed,
@@ -174,12 +174,12 @@ Exit report_commit(Console& console, const std::expected<Committed, ReplicaError
         console.out << (zh ? "没有变化，无需保存。\n" : "Nothing changed, so nothing was saved.\n");
         return Exit::done;
     }
-    console.out << (zh ? "已保存在本机，待上传。编号 " : "Saved on this machine, waiting to be sent. Id ")
+    console.out << (zh ? "已保存在本机，待上传。编号 "
+                       : "Saved on this machine, waiting to be sent. Id ")
                 << to_text(id) << '\n';
     for (const rules::Finding& finding : committed->warnings) {
         console.out << (zh ? "提示：" : "Note: ")
-                    << printable(
-                           rules::message(finding.rule, console.language, finding.parameters))
+                    << printable(rules::message(finding.rule, console.language, finding.parameters))
                     << '\n';
     }
     return Exit::done;
@@ -299,19 +299,19 @@ Exit show_record(Console& console, const std::string& kind, const std::string& w
 
 Exit edit_record(Console& console, const std::string& kind, const std::string& which,
                  const std::vector<std::string>& assignments) {
-    return with_record(
-        console, kind, which,
-        [&](Replica& replica, const Kind& of, const record::RecordState& state) {
-            auto fields = read_assignments(replica, catalog::standard_catalog(), of, assignments);
-            if (!fields) {
-                return fail(console, fields.error());
-            }
-            DraftChange change;
-            change.record = state.key;
-            change.operation = record::Operation::update;
-            change.fields = *std::move(fields);
-            return commit_one(console, replica, "edit", std::move(change));
-        });
+    return with_record(console, kind, which,
+                       [&](Replica& replica, const Kind& of, const record::RecordState& state) {
+                           auto fields = read_assignments(replica, catalog::standard_catalog(), of,
+                                                          assignments);
+                           if (!fields) {
+                               return fail(console, fields.error());
+                           }
+                           DraftChange change;
+                           change.record = state.key;
+                           change.operation = record::Operation::update;
+                           change.fields = *std::move(fields);
+                           return commit_one(console, replica, "edit", std::move(change));
+                       });
 }
 
 Exit create_record(Console& console, const std::string& kind_word,

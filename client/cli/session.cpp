@@ -54,8 +54,10 @@ std::string_view text_of(IdentityFault fault, Language language) {
                       : "This machine is not enrolled. Enrol it with your committee's code: zhibu "
                         "enrol.";
         case IdentityFault::already_enrolled:
-            return zh ? "此文件夹已登记过一个账号，没有作任何更改。如要另设账号，请用 --data 指定另一个文件夹。"
-                      : "This folder is enrolled already; nothing was changed. For another account, "
+            return zh ? "此文件夹已登记过一个账号，没有作任何更改。如要另设账号，请用 --data "
+                        "指定另一个文件夹。"
+                      : "This folder is enrolled already; nothing was changed. For another "
+                        "account, "
                         "name another folder with --data.";
         case IdentityFault::damaged:
             return zh ? "登记文件已损坏。副本未受影响。请联系党委管理员重新登记。"

@@ -24,7 +24,8 @@ std::string editing_words(const ReplicaStatus& status, record::Instant now, Lang
                    local_minute(period.ends_at);
         }
         if (now < period.starts_at && !lease.always_open) {
-            return (zh ? "当前不在维护时段内，下次开始：" : "outside the edit window; it opens next at ") +
+            return (zh ? "当前不在维护时段内，下次开始："
+                       : "outside the edit window; it opens next at ") +
                    local_minute(period.starts_at);
         }
     }
@@ -32,7 +33,8 @@ std::string editing_words(const ReplicaStatus& status, record::Instant now, Lang
         return now < lease.expires_at
                    ? (zh ? "长期账号，离线许可至 " : "long-term account, offline until ") +
                          local_minute(lease.expires_at)
-                   : std::string{zh ? "离线许可已到期，请同步" : "the offline permission has ended; sync"};
+                   : std::string{zh ? "离线许可已到期，请同步"
+                                    : "the offline permission has ended; sync"};
     }
     return zh ? "当前不在维护时段内，尚未安排下次时段" : "outside the edit window; none is planned";
 }
@@ -118,8 +120,8 @@ std::string outcome_words(const OwnGroup& own, Language language) {
         const catalog::Kind* kind = catalog.find(decision.record.kind);
         const catalog::Field* field = kind == nullptr ? nullptr : kind->find(decision.field);
         if (field != nullptr) {
-            append(std::string{language == Language::zh ? field->label.zh : field->label.en} + ": " +
-                   std::string{name_of(decision.settlement, language)});
+            append(std::string{language == Language::zh ? field->label.zh : field->label.en} +
+                   ": " + std::string{name_of(decision.settlement, language)});
         }
     }
     return words;
@@ -156,8 +158,9 @@ Exit show_status(Console& console) {
     line(zh ? "待审：      " : "quarantined:  ", std::to_string(status->quarantined));
     line(zh ? "未接受：    " : "rejected:     ", std::to_string(status->rejected));
     line(zh ? "搁置：      " : "parked:       ", std::to_string(status->parked));
-    console.out << (zh ? "注意：本机副本尚未加密，请勿存放真实数据。\n"
-                       : "Note: the replica is not yet encrypted. Do not keep real records in it.\n");
+    console.out
+        << (zh ? "注意：本机副本尚未加密，请勿存放真实数据。\n"
+               : "Note: the replica is not yet encrypted. Do not keep real records in it.\n");
     return Exit::done;
 }
 

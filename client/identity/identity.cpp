@@ -82,7 +82,7 @@ std::expected<keys::SecretBytes, IdentityError> read_file(const std::filesystem:
         return error(errno == ENOENT ? IdentityFault::not_enrolled : IdentityFault::storage_failed,
                      file);
     }
-    struct stat status {};
+    struct stat status{};
     if (::fstat(opened.number(), &status) != 0) {
         return error(IdentityFault::storage_failed, file);
     }
@@ -152,21 +152,20 @@ bool read_number(const json::value* value, Number& number) {
 }
 
 std::string encoded(const Identity& identity) {
-    return json::serialize(
-        json::object{{"format", 1},
-                     {"space", to_text(identity.space)},
-                     {"device", to_text(identity.device)},
-                     {"account", to_text(identity.account)},
-                     {"account_name", identity.account_name},
-                     {"server_host", identity.server_host},
-                     {"server_port", identity.server_port},
-                     {"server_key", keys::to_hex(identity.server_key)},
-                     {"password_salt", keys::to_hex(identity.password_salt)},
-                     {"password_memory_kib", identity.password_cost.memory_kib},
-                     {"password_passes", identity.password_cost.passes},
-                     {"password_lanes", identity.password_cost.lanes},
-                     {"certificate_chain", identity.certificate_chain},
-                     {"root_certificate", identity.root_certificate}});
+    return json::serialize(json::object{{"format", 1},
+                                        {"space", to_text(identity.space)},
+                                        {"device", to_text(identity.device)},
+                                        {"account", to_text(identity.account)},
+                                        {"account_name", identity.account_name},
+                                        {"server_host", identity.server_host},
+                                        {"server_port", identity.server_port},
+                                        {"server_key", keys::to_hex(identity.server_key)},
+                                        {"password_salt", keys::to_hex(identity.password_salt)},
+                                        {"password_memory_kib", identity.password_cost.memory_kib},
+                                        {"password_passes", identity.password_cost.passes},
+                                        {"password_lanes", identity.password_cost.lanes},
+                                        {"certificate_chain", identity.certificate_chain},
+                                        {"root_certificate", identity.root_certificate}});
 }
 
 std::span<const std::uint8_t> bytes_of(const std::string& text) {

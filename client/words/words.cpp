@@ -85,25 +85,31 @@ Text text_of(sync::RefusalReason reason) {
         case malformed_message:
         case unexpected_message:
         case message_too_large:
-            return {"服务器无法理解本程序发送的内容，连接已断开。本机的修改已保存。请将日志交给管理员。",
-                    "The server did not understand what this program sent and has closed the "
-                    "connection. Your changes are safe on this machine. Show the log to your "
-                    "administrator."};
+            return {
+                "服务器无法理解本程序发送的内容，连接已断开。本机的修改已保存。请将日志交给管理员"
+                "。",
+                "The server did not understand what this program sent and has closed the "
+                "connection. Your changes are safe on this machine. Show the log to your "
+                "administrator."};
         case sequence_gap:
         case chain_broken:
         case signature_wrong:
-            return {"服务器上本设备的变更记录与本机不一致，已停止上传。本机的修改已保存。请联系党委管理员。",
-                    "The server's history of this device does not match this machine, so sending "
-                    "has stopped. Your changes are safe on this machine. Ask your committee."};
+            return {
+                "服务器上本设备的变更记录与本机不一致，已停止上传。本机的修改已保存。请联系党委管理"
+                "员。",
+                "The server's history of this device does not match this machine, so sending "
+                "has stopped. Your changes are safe on this machine. Ask your committee."};
         case server_stopping:
             return {"服务器正在停机维护。本机的修改已保存，稍后会自动重试。",
                     "The server is shutting down. Your changes are safe on this machine and will "
                     "be sent later."};
         case server_storage_failed:
-            return {"服务器存储出错（可能磁盘已满），未接收的修改仍在本机，稍后会自动重试。请通知管理员。",
-                    "The server cannot store changes now (its disk may be full). What it did not "
-                    "take is safe on this machine and will be sent later. Tell your "
-                    "administrator."};
+            return {
+                "服务器存储出错（可能磁盘已满），未接收的修改仍在本机，稍后会自动重试。请通知管理员"
+                "。",
+                "The server cannot store changes now (its disk may be full). What it did not "
+                "take is safe on this machine and will be sent later. Tell your "
+                "administrator."};
         case server_busy:
             return {"服务器繁忙。本机的修改已保存，稍后会自动重试。",
                     "The server is busy. Your changes are safe on this machine and will be sent "
@@ -145,9 +151,11 @@ Text text_of(sync::WireFault fault) {
                     "The connection was lost. Your changes are safe on this machine and will be "
                     "sent later."};
         case server_untrusted:
-            return {"对方不是本组织的服务器（证书不可信）。没有传送任何内容。请勿继续，并通知党委管理员。",
-                    "This is not your committee's server: its certificate is not trusted. "
-                    "Nothing was sent. Do not go on; tell your committee."};
+            return {
+                "对方不是本组织的服务器（证书不可信）。没有传送任何内容。请勿继续，并通知党委管理员"
+                "。",
+                "This is not your committee's server: its certificate is not trusted. "
+                "Nothing was sent. Do not go on; tell your committee."};
         case server_expired:
             return {"服务器证书已过期。没有传送任何内容。请通知党委管理员；并核对本机日期。",
                     "The server's certificate has expired. Nothing was sent. Tell your "
@@ -197,10 +205,12 @@ Text text_of(sync::SessionFault fault) {
                     "The server's receipt is not properly signed and was not taken. Your changes "
                     "are safe on this machine. Tell your committee at once."};
         case server_lost_history:
-            return {"服务器缺少它曾确认过的记录（可能从备份恢复）。本机保留全部修改，没有丢失。请联系党委管理员。",
-                    "The server lacks changes that it had acknowledged; it may have been "
-                    "restored from a backup. All of them are kept on this machine. Ask your "
-                    "committee."};
+            return {
+                "服务器缺少它曾确认过的记录（可能从备份恢复）。本机保留全部修改，没有丢失。请联系党"
+                "委管理员。",
+                "The server lacks changes that it had acknowledged; it may have been "
+                "restored from a backup. All of them are kept on this machine. Ask your "
+                "committee."};
     }
     std::unreachable();
 }
@@ -283,7 +293,8 @@ std::string_view name_of(record::Settlement settlement, Language language) {
         case record::Settlement::united:
             return Text{"双方的增减都已保留", "both sides' additions and removals"}.in(language);
         case record::Settlement::waits:
-            return Text{"两个值都在等待上级决定", "both values wait for an officer above"}.in(language);
+            return Text{"两个值都在等待上级决定", "both values wait for an officer above"}.in(
+                language);
     }
     std::unreachable();
 }
@@ -309,8 +320,8 @@ std::string local_minute(record::Instant instant) {
     const std::int64_t minutes =
         (instant.milliseconds - record::shanghai_midnight(day).milliseconds) / 60'000;
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02d-%02d %02d:%02d", day.year, day.month, day.day,
-                  static_cast<int>(minutes / 60), static_cast<int>(minutes % 60));
+    std::snprintf(text.data(), text.size(), "%04d-%02d-%02d %02d:%02d", day.year, day.month,
+                  day.day, static_cast<int>(minutes / 60), static_cast<int>(minutes % 60));
     return text.data();
 }
 

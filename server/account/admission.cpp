@@ -52,8 +52,7 @@ std::expected<const Account*, sync::Refusal> admit(const AdmissionCase& case_,
         return std::unexpected{std::move(refusal)};
     }
     lockout.succeeded(hello.account, hello.device);
-    if (auto refusal =
-            control.session_refusal(hello.account, RecordId{hello.device.uuid}, now)) {
+    if (auto refusal = control.session_refusal(hello.account, RecordId{hello.device.uuid}, now)) {
         return std::unexpected{*std::move(refusal)};
     }
     return account;

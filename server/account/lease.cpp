@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::int64_t hour_ms = 3'600'000;
 
-Instant lease_end(const Account& account, const std::vector<sync::EditPeriod>& periods,
-                  Instant now, const LeaseLengths& lengths) {
+Instant lease_end(const Account& account, const std::vector<sync::EditPeriod>& periods, Instant now,
+                  const LeaseLengths& lengths) {
     const std::int64_t hours = account.temporary ? lengths.temporary_hours : lengths.hours;
     Instant end{now.milliseconds + hours * hour_ms};
     if (account.ends_at) {

@@ -28,8 +28,7 @@ sync::Refusal refusal(RefusalReason reason, std::string detail = {}) {
 std::expected<RecordState, sync::Refusal> usable_code(StoreReader& reader,
                                                       const catalog::Kind& kind,
                                                       const std::string& hash, Instant now) {
-    const auto found =
-        reader.find_by(kind.id(), kind.field("number").id(), record::Value{hash}, 1);
+    const auto found = reader.find_by(kind.id(), kind.field("number").id(), record::Value{hash}, 1);
     if (!found) {
         return std::unexpected{refusal(RefusalReason::server_storage_failed)};
     }
@@ -117,14 +116,14 @@ private:
     void look_up(const std::string& hash) {
         const catalog::Kind& kind = parts_->catalog->kind("enrolment_code");
         const Instant now = parts_->clock->now();
-        parts_->desk->ask([parts = parts_, weak = std::weak_ptr{self_}, &kind, hash,
-                           now](StoreReader& reader) {
-            parts->executor->post([weak, code = usable_code(reader, kind, hash, now)] {
-                if (const auto alive = weak.lock()) {
-                    (*alive)->take_code(code);
-                }
+        parts_->desk->ask(
+            [parts = parts_, weak = std::weak_ptr{self_}, &kind, hash, now](StoreReader& reader) {
+                parts->executor->post([weak, code = usable_code(reader, kind, hash, now)] {
+                    if (const auto alive = weak.lock()) {
+                        (*alive)->take_code(code);
+                    }
+                });
             });
-        });
     }
 
     void take_code(const std::expected<RecordState, sync::Refusal>& code) {
@@ -181,9 +180,8 @@ private:
         credential_.public_key = *derived;
         const Instant now = parts_->clock->now();
         const DeviceId device{record::make_uuid_v7(now, *parts_->random)};
-        const keys::Validity validity{
-            Instant{now.milliseconds - clock_slack_ms},
-            Instant{now.milliseconds + device_certificate_days * day_ms}};
+        const keys::Validity validity{Instant{now.milliseconds - clock_slack_ms},
+                                      Instant{now.milliseconds + device_certificate_days * day_ms}};
         const auto certificate = keys::issue_device(*parts_->device_authority, signing_request_,
                                                     device, validity, *parts_->random);
         if (!certificate) {
@@ -191,15 +189,15 @@ private:
             return;
         }
         ServerWrite write = enrolment_write(device, *certificate, now);
-        parts_->committer->write(
-            std::move(write), [parts = parts_, weak = std::weak_ptr{self_}, device,
-                               certificate = *certificate](const auto& written) {
-                parts->executor->post([weak, device, certificate, written] {
-                    if (const auto alive = weak.lock()) {
-                        (*alive)->answer(device, certificate, written);
-                    }
-                });
-            });
+        parts_->committer->write(std::move(write),
+                                 [parts = parts_, weak = std::weak_ptr{self_}, device,
+                                  certificate = *certificate](const auto& written) {
+                                     parts->executor->post([weak, device, certificate, written] {
+                                         if (const auto alive = weak.lock()) {
+                                             (*alive)->answer(device, certificate, written);
+                                         }
+                                     });
+                                 });
     }
 
     ServerWrite enrolment_write(const DeviceId& device, const keys::Certificate& certificate,
@@ -208,11 +206,13 @@ private:
         const catalog::Kind& code_kind = parts_->catalog->kind("enrolment_code");
         const catalog::Kind& account_kind = parts_->catalog->kind("account");
         const record::Hash fingerprint = keys::sha256(certificate.der);
-        const bool activates = code_.value(code_kind.field("activates").id()) == record::Value{true};
+        const bool activates =
+            code_.value(code_kind.field("activates").id()) == record::Value{true};
         ServerWrite write;
         write.action = "enrol_device";
         write.consumes = code_.key;
-        const auto set = [](const catalog::Kind& kind, std::string_view field, record::Value value) {
+        const auto set = [](const catalog::Kind& kind, std::string_view field,
+                            record::Value value) {
             record::FieldChange change;
             change.field = kind.field(field).id();
             change.value = std::move(value);
@@ -233,8 +233,7 @@ private:
                        set(code_kind, "device", RecordId{device.uuid})};
         record::Change renewed;
         renewed.record = RecordKey{account_kind.id(), account_.id};
-        renewed.fields = {
-            set(account_kind, "password_changed_on", record::shanghai_day(now))};
+        renewed.fields = {set(account_kind, "password_changed_on", record::shanghai_day(now))};
         write.changes = {std::move(created), std::move(used), std::move(renewed)};
         write.credentials = {{account_.id, credential_}};
         write.device_keys = {DeviceKey{device, account_.id, public_key_, fingerprint}};

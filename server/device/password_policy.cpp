@@ -10,9 +10,10 @@ namespace {
 /// Pieces of which weak long passwords are made. What is left of a password when they are taken
 /// out must still be long.
 constexpr std::array<std::string_view, 24> common_pieces{
-    "password", "passw0rd", "zhibu",  "admin",  "dangyuan", "dangwei",  "zhonggong", "qwertyuiop",
-    "qwerty",   "asdfghjkl", "zxcvbnm", "1qaz2wsx", "iloveyou", "woaini", "123456789", "12345678",
-    "123456",   "abcdefg",  "abc123", "888888", "666666",   "111111",   "000000",    "letmein"};
+    "password",  "passw0rd",   "zhibu",     "admin",     "dangyuan", "dangwei",
+    "zhonggong", "qwertyuiop", "qwerty",    "asdfghjkl", "zxcvbnm",  "1qaz2wsx",
+    "iloveyou",  "woaini",     "123456789", "12345678",  "123456",   "abcdefg",
+    "abc123",    "888888",     "666666",    "111111",    "000000",   "letmein"};
 
 constexpr std::size_t rest_characters_min = 8;
 

@@ -41,15 +41,14 @@ struct LiveSession::Doer {
                     session.hello_.account, std::move(effect.groups)};
         sync::Executor* executor = session.host_.parts_.executor;
         std::weak_ptr<LiveSession*> weak = session.self_;
-        session.host_.parts_.committer->push(
-            std::move(job), [executor, weak](PushResult result) {
-                executor->post([weak, result = std::move(result)]() mutable {
-                    if (const auto alive = weak.lock()) {
-                        (*alive)->step(sync::server_event::Judged{std::move(result.receipts),
-                                                                  std::move(result.refusal)});
-                    }
-                });
+        session.host_.parts_.committer->push(std::move(job), [executor, weak](PushResult result) {
+            executor->post([weak, result = std::move(result)]() mutable {
+                if (const auto alive = weak.lock()) {
+                    (*alive)->step(sync::server_event::Judged{std::move(result.receipts),
+                                                              std::move(result.refusal)});
+                }
             });
+        });
     }
 
     void operator()(const sync::server_effect::ReadReceipts& effect) const {
@@ -91,9 +90,7 @@ struct LiveSession::Doer {
 };
 
 LiveSession::LiveSession(SessionHost& host)
-    : host_{host},
-      engine_{host.settings_.session},
-      self_{std::make_shared<LiveSession*>(this)} {}
+    : host_{host}, engine_{host.settings_.session}, self_{std::make_shared<LiveSession*>(this)} {}
 
 LiveSession::~LiveSession() { host_.closed(*this); }
 
@@ -160,25 +157,25 @@ void LiveSession::admit(const sync::server_effect::Admit& effect) {
     hello_ = effect.hello;
     sync::Executor* executor = host_.parts_.executor;
     std::weak_ptr<LiveSession*> weak = self_;
-    host_.parts_.desk->ask([executor, weak, hello = effect.hello,
-                            challenge = effect.challenge](StoreReader& reader) {
-        const auto key = reader.device_key(hello.device);
-        const auto credential = reader.credential(hello.account);
-        const auto chain = reader.chain(hello.device, hello.incarnation);
-        const auto head = reader.head();
-        const bool all_read = key && credential && chain && head;
-        executor->post([=] {
-            const auto alive = weak.lock();
-            if (!alive) {
-                return;
-            }
-            if (!all_read) {
-                (*alive)->step(storage_failed());
-                return;
-            }
-            (*alive)->decide_admission(challenge, *key, *credential, *chain, *head);
+    host_.parts_.desk->ask(
+        [executor, weak, hello = effect.hello, challenge = effect.challenge](StoreReader& reader) {
+            const auto key = reader.device_key(hello.device);
+            const auto credential = reader.credential(hello.account);
+            const auto chain = reader.chain(hello.device, hello.incarnation);
+            const auto head = reader.head();
+            const bool all_read = key && credential && chain && head;
+            executor->post([=] {
+                const auto alive = weak.lock();
+                if (!alive) {
+                    return;
+                }
+                if (!all_read) {
+                    (*alive)->step(storage_failed());
+                    return;
+                }
+                (*alive)->decide_admission(challenge, *key, *credential, *chain, *head);
+            });
         });
-    });
 }
 
 void LiveSession::decide_admission(const sync::Challenge& challenge,
@@ -187,13 +184,13 @@ void LiveSession::decide_admission(const sync::Challenge& challenge,
                                    const HeldChain& chain, LogIndex head) {
     const Instant now = host_.parts_.clock->now();
     const auto control = host_.parts_.committer->control();
-    const AdmissionCase case_{challenge, hello_, peer_.channel_binding,
-                              peer_.device, key, credential};
+    const AdmissionCase case_{challenge,    hello_, peer_.channel_binding,
+                              peer_.device, key,    credential};
     const auto admitted = server::admit(case_, *control, host_.lockout_, now);
     if (!admitted) {
-        host_.parts_.log("session_refused", to_text(hello_.device) + " reason " +
-                                                std::to_string(static_cast<int>(
-                                                    admitted.error().reason)));
+        host_.parts_.log("session_refused",
+                         to_text(hello_.device) + " reason " +
+                             std::to_string(static_cast<int>(admitted.error().reason)));
         step(sync::server_event::Denied{admitted.error()});
         return;
     }
@@ -211,7 +208,8 @@ void LiveSession::decide_admission(const sync::Challenge& challenge,
 
 void LiveSession::look_again(Instant now) {
     const auto control = host_.parts_.committer->control();
-    if (auto refused = control->session_refusal(hello_.account, RecordId{hello_.device.uuid}, now)) {
+    if (auto refused =
+            control->session_refusal(hello_.account, RecordId{hello_.device.uuid}, now)) {
         stop(*std::move(refused));
         return;
     }

@@ -18,7 +18,9 @@ public:
 
     void on_open(sync::Wire& wire, const sync::PeerIdentity& peer) override;
     void on_message(std::vector<std::uint8_t> message) override;
+
     void on_drained() override {}
+
     void on_closed(const sync::WireError& error) override;
 
     void step(sync::ServerEvent event);

@@ -10,7 +10,8 @@ namespace {
 
 template <class Items, class Name>
 auto* by_name(Items& items, const Name& name) {
-    const auto found = std::ranges::find_if(items, [&](const auto& item) { return item.name == name; });
+    const auto found =
+        std::ranges::find_if(items, [&](const auto& item) { return item.name == name; });
     return found == items.end() ? nullptr : &*found;
 }
 

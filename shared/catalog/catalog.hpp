@@ -59,7 +59,7 @@ struct Field {
     std::string_view name;     // column, API and import name: snake_case
     Label label;
     FieldType type = FieldType::text;
-    std::uint16_t width = 0;   // most characters (code points) of a text; 0 where it has none
+    std::uint16_t width = 0;  // most characters (code points) of a text; 0 where it has none
     Required required = Required::no;
     MergePolicy policy = MergePolicy::later;
     Confidentiality confidentiality = Confidentiality::internal;
@@ -162,9 +162,9 @@ enum class Misfit : std::uint8_t {
                                            const record::Value& value);
 
 /// Reads what a person or a program typed for the field in its plain form: ISO dates, a code or a
-/// code's label in either language, "true"/"false"/"是"/"否", yuan with up to two decimals for money,
-/// ids, texts of a set separated by "、", ",", "，" or ";". Empty text is Empty. No value: not
-/// readable as that type.
+/// code's label in either language, "true"/"false"/"是"/"否", yuan with up to two decimals for
+/// money, ids, texts of a set separated by "、", ",", "，" or ";". Empty text is Empty. No value:
+/// not readable as that type.
 [[nodiscard]] std::optional<record::Value> parse_value(const Catalog& catalog, const Field& field,
                                                        std::string_view text);
 

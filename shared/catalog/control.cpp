@@ -7,13 +7,23 @@ namespace zhibu::catalog::detail {
 // Passwords and keys are no fields: they never travel in the log.
 std::vector<Kind> control_kinds() {
     return {
-        Kind{6, "account", {"账号", "Account"}, "", {"organisation"}, Writers::administrator,
+        Kind{6,
+             "account",
+             {"账号", "Account"},
+             "",
+             {"organisation"},
+             Writers::administrator,
              {
-                 text(1, "name", "账号名称", "Account name", 50).must().above().called("账号|用户名"),
+                 text(1, "name", "账号名称", "Account name", 50)
+                     .must()
+                     .above()
+                     .called("账号|用户名"),
                  ref(2, "organisation", "管辖组织", "Scope", "organisation").must().above(),
                  code(3, "level", "级别", "Level", "account_level").must().above(),
                  code(4, "nature", "账号性质", "Nature", "account_nature").must().above(),
-                 code(5, "permission", "系统权限", "Permission", "account_permission").must().above(),
+                 code(5, "permission", "系统权限", "Permission", "account_permission")
+                     .must()
+                     .above(),
                  code(6, "state", "状态", "State", "account_state").must().above(),
                  boolean(7, "manages", "管理下属账号", "Manages accounts").above(),
                  text(8, "holder", "管理员姓名", "Holder", 50).above().personal().called("姓名"),
@@ -23,9 +33,16 @@ std::vector<Kind> control_kinds() {
                  text(12, "reason", "增设原因", "Reason", 500).above(),
                  day(13, "password_changed_on", "密码更新日期", "Password changed on").above(),
              }},
-        Kind{7, "window", {"维护时段", "Edit window"}, "", {"organisation"}, Writers::administrator,
+        Kind{7,
+             "window",
+             {"维护时段", "Edit window"},
+             "",
+             {"organisation"},
+             Writers::administrator,
              {
-                 ref(1, "organisation", "适用组织", "For the organisation", "organisation").must().above(),
+                 ref(1, "organisation", "适用组织", "For the organisation", "organisation")
+                     .must()
+                     .above(),
                  ref(2, "account", "适用账号", "For the account", "account").above(),
                  code(3, "level", "适用级别", "For the level", "account_level").above(),
                  instant(4, "starts_at", "开始时间", "Starts at").must().above(),
@@ -33,7 +50,12 @@ std::vector<Kind> control_kinds() {
                  integer(6, "grace_days", "宽限天数", "Grace in days").above(),
                  note(7, "remark", "备注", "Remark").above(),
              }},
-        Kind{8, "device", {"设备", "Device"}, "", {"organisation"}, Writers::administrator,
+        Kind{8,
+             "device",
+             {"设备", "Device"},
+             "",
+             {"organisation"},
+             Writers::administrator,
              {
                  ref(1, "account", "账号", "Account", "account").must().above(),
                  ref(2, "organisation", "管辖组织", "Scope", "organisation").must().above(),
@@ -45,7 +67,12 @@ std::vector<Kind> control_kinds() {
              }},
         // The code itself is seen by the officer who makes it and by nobody else; the record keeps
         // its hash. The server alone marks it as used, in the transaction that makes the device.
-        Kind{9, "enrolment_code", {"登记码", "Enrolment code"}, "", {"organisation"}, Writers::administrator,
+        Kind{9,
+             "enrolment_code",
+             {"登记码", "Enrolment code"},
+             "",
+             {"organisation"},
+             Writers::administrator,
              {
                  ref(1, "account", "账号", "Account", "account").must().above(),
                  ref(2, "organisation", "管辖组织", "Scope", "organisation").must().above(),

@@ -5,15 +5,30 @@ namespace {
 
 Kind organisation() {
     return Kind{
-        2, "organisation", {"党组织", "Organisation"}, "", {}, Writers::scope,
+        2,
+        "organisation",
+        {"党组织", "Organisation"},
+        "",
+        {},
+        Writers::scope,
         {
-            text(1, "name", "全称", "Full name", 100).must().above().called("党组织名称|组织名称|名称|组织全称"),
+            text(1, "name", "全称", "Full name", 100)
+                .must()
+                .above()
+                .called("党组织名称|组织名称|名称|组织全称"),
             text(2, "short_name", "简称", "Short name", 50).called("组织简称"),
             text(3, "code", "组织代码", "Code", 30).must().above().called("党组织代码|代码"),
-            code(4, "type", "类别", "Type", "org_type").must().above().called("党组织类别|组织类别"),
-            ref(5, "parent", "上级", "Superior", "organisation").above().called("上级党组织|上级组织"),
+            code(4, "type", "类别", "Type", "org_type")
+                .must()
+                .above()
+                .called("党组织类别|组织类别"),
+            ref(5, "parent", "上级", "Superior", "organisation")
+                .above()
+                .called("上级党组织|上级组织"),
             day(6, "founded_on", "成立日期", "Founded on").above().called("建立日期|成立时间"),
-            text(7, "approval_number", "批准文号", "Approval number", 50).above().called("批准成立文号"),
+            text(7, "approval_number", "批准文号", "Approval number", 50)
+                .above()
+                .called("批准成立文号"),
             text(8, "unit_nature", "单位性质", "Nature of the unit", 50),
             ref(9, "secretary", "书记", "Secretary", "person").counted(),
             text(10, "contact", "联系人", "Contact", 50).personal(),
@@ -30,7 +45,12 @@ Kind organisation() {
 
 std::vector<Kind> entries() {
     return {
-        Kind{20, "organisation_election", {"换届选举", "Election"}, "organisation", {}, Writers::scope,
+        Kind{20,
+             "organisation_election",
+             {"换届选举", "Election"},
+             "organisation",
+             {},
+             Writers::scope,
              {
                  owner("党组织", "Organisation", "organisation"),
                  code(2, "election_kind", "选举类别", "Kind", "election_kind").must(),
@@ -43,7 +63,12 @@ std::vector<Kind> entries() {
                  text(9, "document", "批准文件", "Document", 100),
                  text(10, "report_reference", "报备情况", "Reported to the department", 200),
              }},
-        Kind{21, "organisation_review", {"通报和评议", "Report and review"}, "organisation", {}, Writers::scope,
+        Kind{21,
+             "organisation_review",
+             {"通报和评议", "Report and review"},
+             "organisation",
+             {},
+             Writers::scope,
              {
                  owner("党组织", "Organisation", "organisation"),
                  day(2, "held_on", "日期", "Date").must(),
@@ -51,7 +76,12 @@ std::vector<Kind> entries() {
                  integer(4, "present", "参加人数", "Present"),
                  note(5, "result", "结果", "Result"),
              }},
-        Kind{22, "organisation_pairing", {"双结对", "Pairing"}, "organisation", {}, Writers::scope,
+        Kind{22,
+             "organisation_pairing",
+             {"双结对", "Pairing"},
+             "organisation",
+             {},
+             Writers::scope,
              {
                  owner("党组织", "Organisation", "organisation"),
                  text(2, "partner", "结对对象", "Partner", 100).must(),
@@ -59,7 +89,12 @@ std::vector<Kind> entries() {
                  day(4, "until", "结束日期", "Until"),
                  note(5, "remark", "备注", "Remark"),
              }},
-        Kind{23, "organisation_appraisal", {"组织民主评议", "Appraisal of members"}, "organisation", {}, Writers::scope,
+        Kind{23,
+             "organisation_appraisal",
+             {"组织民主评议", "Appraisal of members"},
+             "organisation",
+             {},
+             Writers::scope,
              {
                  owner("党组织", "Organisation", "organisation"),
                  integer(2, "year", "年度", "Year").must(),
@@ -72,7 +107,12 @@ std::vector<Kind> entries() {
                  integer(9, "not_graded", "不评定等次人数", "Not graded"),
                  note(10, "remark", "备注", "Remark"),
              }},
-        Kind{24, "organisation_congress", {"党代会", "Congress"}, "organisation", {}, Writers::scope,
+        Kind{24,
+             "organisation_congress",
+             {"党代会", "Congress"},
+             "organisation",
+             {},
+             Writers::scope,
              {
                  owner("党组织", "Organisation", "organisation"),
                  integer(2, "congress_number", "届次", "Number").must(),
@@ -80,7 +120,12 @@ std::vector<Kind> entries() {
                  integer(4, "delegates", "代表人数", "Delegates"),
                  note(5, "result", "结果", "Result"),
              }},
-        Kind{25, "organisation_change", {"组织变更", "Change of organisation"}, "organisation", {}, Writers::scope,
+        Kind{25,
+             "organisation_change",
+             {"组织变更", "Change of organisation"},
+             "organisation",
+             {},
+             Writers::scope,
              {
                  owner("党组织", "Organisation", "organisation"),
                  code(2, "change_kind", "变更类别", "Kind", "org_change").must(),

@@ -8,76 +8,166 @@ namespace {
 // NOLINTNEXTLINE(readability-function-size): a table, one line for each field
 Kind person() {
     return Kind{
-        1, "person", {"人员", "Person"}, "", {"organisation"}, Writers::scope,
+        1,
+        "person",
+        {"人员", "Person"},
+        "",
+        {"organisation"},
+        Writers::scope,
         {
             // Identity.
-            text(1, "name", "姓名", "Name", 50).must().ask().personal().called("名字|党员姓名|申请人姓名"),
+            text(1, "name", "姓名", "Name", 50)
+                .must()
+                .ask()
+                .personal()
+                .called("名字|党员姓名|申请人姓名"),
             code(2, "sex", "性别", "Sex", "sex").must().ask().personal(),
-            code(3, "ethnic_group", "民族", "Ethnic group", "ethnic_group").counted().personal().called("族别"),
-            day(4, "birth_date", "出生日期", "Birth date").must().ask().personal().called("出生年月|生日|出生时间|出生年月日"),
-            text(5, "id_number", "身份证号", "Id number", 18).must().ask().sensitive().called("身份证号码|身份证|公民身份号码|公民身份证号|证件号码|居民身份证号"),
+            code(3, "ethnic_group", "民族", "Ethnic group", "ethnic_group")
+                .counted()
+                .personal()
+                .called("族别"),
+            day(4, "birth_date", "出生日期", "Birth date")
+                .must()
+                .ask()
+                .personal()
+                .called("出生年月|生日|出生时间|出生年月日"),
+            text(5, "id_number", "身份证号", "Id number", 18)
+                .must()
+                .ask()
+                .sensitive()
+                .called("身份证号码|身份证|公民身份号码|公民身份证号|证件号码|居民身份证号"),
             text(6, "native_place", "籍贯", "Native place", 50).counted().personal().called("祖籍"),
-            text(7, "mobile", "手机", "Mobile", 11).counted().personal().called("手机号|手机号码|移动电话|联系手机|本人手机"),
-            tags(8, "phones", "联系电话", "Telephones", 30).personal().called("电话|固定电话|办公电话|联系方式"),
-            text(9, "email", "电子邮箱", "E-mail", 100).personal().called("邮箱|电子邮件|E-mail|Email"),
-            text(10, "address", "家庭住址", "Home address", 200).personal().called("住址|家庭地址|居住地址|现住址"),
-            code(11, "marital_status", "婚姻状况", "Marital status", "marital_status").personal().called("婚否"),
-            code(12, "category", "人员类别", "Category", "person_category").counted().called("类别|身份类别"),
-            ref(13, "organisation", "所属支部", "Branch", "organisation").must().ask().called("支部|所在支部|党支部|所在党支部|所属党支部|组织|所属组织"),
-            code(14, "stage", "阶段", "Stage", "person_stage").must().ask().called("人员阶段|党员状态|人员状态|党员类别"),
+            text(7, "mobile", "手机", "Mobile", 11)
+                .counted()
+                .personal()
+                .called("手机号|手机号码|移动电话|联系手机|本人手机"),
+            tags(8, "phones", "联系电话", "Telephones", 30)
+                .personal()
+                .called("电话|固定电话|办公电话|联系方式"),
+            text(9, "email", "电子邮箱", "E-mail", 100)
+                .personal()
+                .called("邮箱|电子邮件|E-mail|Email"),
+            text(10, "address", "家庭住址", "Home address", 200)
+                .personal()
+                .called("住址|家庭地址|居住地址|现住址"),
+            code(11, "marital_status", "婚姻状况", "Marital status", "marital_status")
+                .personal()
+                .called("婚否"),
+            code(12, "category", "人员类别", "Category", "person_category")
+                .counted()
+                .called("类别|身份类别"),
+            ref(13, "organisation", "所属支部", "Branch", "organisation")
+                .must()
+                .ask()
+                .called("支部|所在支部|党支部|所在党支部|所属党支部|组织|所属组织"),
+            code(14, "stage", "阶段", "Stage", "person_stage")
+                .must()
+                .ask()
+                .called("人员阶段|党员状态|人员状态|党员类别"),
 
             // Work.
-            month(20, "work_start_date", "参加工作日期", "Started work").called("参加工作时间|参加工作年月|工作日期"),
-            code(21, "work_post", "工作岗位或身份", "Work post", "work_post").counted().called("工作岗位|岗位|身份|职业|工作岗位(身份)"),
-            month(22, "post_start_date", "岗位开始日期", "In post since").counted().called("任现岗位日期|岗位开始时间|现岗位开始日期"),
-            code(23, "front_line", "一线情况", "Front line", "front_line").counted().called("工作一线|一线"),
-            code(24, "title", "专业技术职务", "Professional title", "professional_title").called("职称|专业技术职称|技术职务"),
-            code(25, "title_level", "职务级别", "Title level", "title_level").called("职称级别|专业技术职务级别"),
-            month(26, "title_appointed_on", "聘任日期", "Title held since").called("职称聘任日期|聘任时间"),
-            code(27, "new_social_stratum", "新的社会阶层", "New social stratum", "new_social_stratum"),
-            code(28, "political_status", "政治面貌", "Political status", "political_status").personal().called("政治身份"),
-            code(29, "education", "学历", "Highest education", "education").counted().called("最高学历|文化程度"),
+            month(20, "work_start_date", "参加工作日期", "Started work")
+                .called("参加工作时间|参加工作年月|工作日期"),
+            code(21, "work_post", "工作岗位或身份", "Work post", "work_post")
+                .counted()
+                .called("工作岗位|岗位|身份|职业|工作岗位(身份)"),
+            month(22, "post_start_date", "岗位开始日期", "In post since")
+                .counted()
+                .called("任现岗位日期|岗位开始时间|现岗位开始日期"),
+            code(23, "front_line", "一线情况", "Front line", "front_line")
+                .counted()
+                .called("工作一线|一线"),
+            code(24, "title", "专业技术职务", "Professional title", "professional_title")
+                .called("职称|专业技术职称|技术职务"),
+            code(25, "title_level", "职务级别", "Title level", "title_level")
+                .called("职称级别|专业技术职务级别"),
+            month(26, "title_appointed_on", "聘任日期", "Title held since")
+                .called("职称聘任日期|聘任时间"),
+            code(27, "new_social_stratum", "新的社会阶层", "New social stratum",
+                 "new_social_stratum"),
+            code(28, "political_status", "政治面貌", "Political status", "political_status")
+                .personal()
+                .called("政治身份"),
+            code(29, "education", "学历", "Highest education", "education")
+                .counted()
+                .called("最高学历|文化程度"),
             code(30, "degree", "学位", "Highest degree", "degree").called("最高学位"),
 
             // Applicants, activists, development targets.
-            day(40, "application_date", "申请入党日期", "Applied on").ask().called("申请入党时间|递交入党申请书日期|入党申请日期"),
+            day(40, "application_date", "申请入党日期", "Applied on")
+                .ask()
+                .called("申请入党时间|递交入党申请书日期|入党申请日期"),
             day(41, "talk_date", "谈话日期", "Talk held on").called("谈话时间"),
-            day(42, "activist_date", "列为积极分子日期", "Activist since").ask().called("列为入党积极分子日期|确定为积极分子日期|列为入党积极分子时间|积极分子日期"),
-            day(43, "target_date", "列为发展对象日期", "Development target since").ask().called("确定为发展对象日期|列为发展对象时间|发展对象日期"),
+            day(42, "activist_date", "列为积极分子日期", "Activist since")
+                .ask()
+                .called(
+                    "列为入党积极分子日期|确定为积极分子日期|列为入党积极分子时间|积极分子日期"),
+            day(43, "target_date", "列为发展对象日期", "Development target since")
+                .ask()
+                .called("确定为发展对象日期|列为发展对象时间|发展对象日期"),
             day(44, "notice_start", "公示开始日期", "Notice from"),
             day(45, "notice_end", "公示结束日期", "Notice until"),
             day(46, "review_date", "政治审查日期", "Political review on").called("政审日期"),
-            text(47, "review_result", "政治审查结论", "Political review's result", 100).sensitive().called("政审结论"),
+            text(47, "review_result", "政治审查结论", "Political review's result", 100)
+                .sensitive()
+                .called("政审结论"),
             day(48, "pre_review_date", "预审日期", "Pre-review on"),
-            ref(49, "mentor_1", "培养联系人一", "Mentor 1", "person").called("培养联系人|培养联系人1|第一培养联系人"),
-            ref(50, "mentor_2", "培养联系人二", "Mentor 2", "person").called("培养联系人2|第二培养联系人"),
+            ref(49, "mentor_1", "培养联系人一", "Mentor 1", "person")
+                .called("培养联系人|培养联系人1|第一培养联系人"),
+            ref(50, "mentor_2", "培养联系人二", "Mentor 2", "person")
+                .called("培养联系人2|第二培养联系人"),
             integer(51, "plan_year", "计划发展年度", "Plan year").ask().called("计划年度|发展年度"),
 
             // Membership.
-            day(60, "meeting_date", "支部大会日期", "Branch meeting on").ask().called("支部大会通过日期"),
-            day(61, "join_date", "加入中共组织日期", "Joined on").ask().called("入党日期|入党时间|加入党组织日期|加入组织日期"),
-            code(62, "join_type", "加入类型", "Join type", "join_type").ask().called("加入中共组织类型|入党类型|加入组织类型"),
-            ref(63, "approved_by", "批准入党的党组织", "Approved by", "organisation").ask().called("批准入党党组织"),
-            day(64, "approval_date", "审批日期", "Approved on").ask().called("党委审批日期|批准日期"),
-            text(65, "form_number", "入党志愿书编号", "Application form number", 30).ask().called("志愿书编号|入党志愿书号"),
+            day(60, "meeting_date", "支部大会日期", "Branch meeting on")
+                .ask()
+                .called("支部大会通过日期"),
+            day(61, "join_date", "加入中共组织日期", "Joined on")
+                .ask()
+                .called("入党日期|入党时间|加入党组织日期|加入组织日期"),
+            code(62, "join_type", "加入类型", "Join type", "join_type")
+                .ask()
+                .called("加入中共组织类型|入党类型|加入组织类型"),
+            ref(63, "approved_by", "批准入党的党组织", "Approved by", "organisation")
+                .ask()
+                .called("批准入党党组织"),
+            day(64, "approval_date", "审批日期", "Approved on")
+                .ask()
+                .called("党委审批日期|批准日期"),
+            text(65, "form_number", "入党志愿书编号", "Application form number", 30)
+                .ask()
+                .called("志愿书编号|入党志愿书号"),
             text(66, "document_number", "批准文件号", "Approving document", 50).called("批准文号"),
-            ref(67, "introducer_1", "入党介绍人一", "Introducer 1", "person").called("入党介绍人|入党介绍人1|介绍人"),
+            ref(67, "introducer_1", "入党介绍人一", "Introducer 1", "person")
+                .called("入党介绍人|入党介绍人1|介绍人"),
             ref(68, "introducer_2", "入党介绍人二", "Introducer 2", "person").called("入党介绍人2"),
             day(69, "oath_date", "入党宣誓日期", "Oath on").called("宣誓日期"),
-            code(70, "conversion_outcome", "转正情况", "Conversion", "conversion_outcome").ask().called("转正类型"),
+            code(70, "conversion_outcome", "转正情况", "Conversion", "conversion_outcome")
+                .ask()
+                .called("转正类型"),
             day(71, "conversion_date", "转正日期", "Converted on").ask().called("转正时间"),
             day(72, "conversion_meeting_date", "转正支部大会日期", "Conversion meeting on").ask(),
             day(73, "conversion_approval_date", "转正审批日期", "Conversion approved on").ask(),
-            integer(74, "extension_months", "延长预备期月数", "Probation extended by (months)").ask(),
+            integer(74, "extension_months", "延长预备期月数", "Probation extended by (months)")
+                .ask(),
             text(75, "conversion_reason", "转正情况原因", "Conversion's reason", 500),
-            text(76, "report_reference", "报备情况", "Reported to the department", 200).called("已与组织部报备"),
+            text(76, "report_reference", "报备情况", "Reported to the department", 200)
+                .called("已与组织部报备"),
 
             // Dues.
-            code(80, "dues_basis", "党费计算依据", "Dues basis", "dues_basis").called("党费基数类型"),
-            money(81, "dues_base", "党费计算基数", "Dues base").personal().called("计算基数|党费基数"),
-            money(82, "dues_monthly", "月缴纳金额", "Monthly dues").counted().called("党费月缴纳金额|月缴党费|每月党费|党费金额"),
-            day(83, "dues_paid_until", "党费缴至", "Dues paid until").greatest().called("党费缴纳截止日期|党费交至|党费缴纳至"),
-            day(84, "dues_base_reviewed_on", "党费基数核定日期", "Dues base reviewed on").greatest(),
+            code(80, "dues_basis", "党费计算依据", "Dues basis", "dues_basis")
+                .called("党费基数类型"),
+            money(81, "dues_base", "党费计算基数", "Dues base")
+                .personal()
+                .called("计算基数|党费基数"),
+            money(82, "dues_monthly", "月缴纳金额", "Monthly dues")
+                .counted()
+                .called("党费月缴纳金额|月缴党费|每月党费|党费金额"),
+            day(83, "dues_paid_until", "党费缴至", "Dues paid until")
+                .greatest()
+                .called("党费缴纳截止日期|党费交至|党费缴纳至"),
+            day(84, "dues_base_reviewed_on", "党费基数核定日期", "Dues base reviewed on")
+                .greatest(),
             text(85, "dues_approval", "少交免交批准文件", "Reduction's approval", 100),
 
             // Whereabouts and leaving.
@@ -96,7 +186,12 @@ Kind person() {
 // NOLINTNEXTLINE(readability-function-size): a table, one line for each field
 std::vector<Kind> entries() {
     return {
-        Kind{10, "person_education", {"学历学位", "Education"}, "person", {}, Writers::scope,
+        Kind{10,
+             "person_education",
+             {"学历学位", "Education"},
+             "person",
+             {},
+             Writers::scope,
              {
                  owner("人员", "Person", "person"),
                  code(2, "education", "学历", "Education", "education").must(),
@@ -106,18 +201,32 @@ std::vector<Kind> entries() {
                  month(6, "graduated_on", "毕业日期", "Graduated on").called("毕业时间"),
                  boolean(7, "highest", "是否最高", "Highest"),
              }},
-        Kind{11, "person_training", {"培训", "Training"}, "person", {}, Writers::scope,
+        Kind{11,
+             "person_training",
+             {"培训", "Training"},
+             "person",
+             {},
+             Writers::scope,
              {
                  owner("人员", "Person", "person"),
-                 code(2, "training_kind", "培训类别", "Kind", "training_kind").must().called("最近培训情况"),
+                 code(2, "training_kind", "培训类别", "Kind", "training_kind")
+                     .must()
+                     .called("最近培训情况"),
                  day(3, "trained_on", "培训日期", "Date").must().called("最近培训日期"),
-                 code(4, "result", "培训结果", "Result", "training_result").must().called("最近培训结果"),
+                 code(4, "result", "培训结果", "Result", "training_result")
+                     .must()
+                     .called("最近培训结果"),
                  text(5, "certificate", "证书号", "Certificate", 50),
                  integer(6, "days", "培训天数", "Days"),
                  integer(7, "hours", "培训学时", "Hours"),
                  note(8, "remark", "备注", "Remark"),
              }},
-        Kind{12, "person_appraisal", {"民主评议", "Appraisal"}, "person", {}, Writers::scope,
+        Kind{12,
+             "person_appraisal",
+             {"民主评议", "Appraisal"},
+             "person",
+             {},
+             Writers::scope,
              {
                  owner("人员", "Person", "person"),
                  integer(2, "year", "年度", "Year").must(),
@@ -125,14 +234,24 @@ std::vector<Kind> entries() {
                  code(4, "disposition", "处置情况", "Disposition", "appraisal_disposition"),
                  note(5, "remark", "备注", "Remark"),
              }},
-        Kind{13, "person_check_in", {"党员报到", "Community check-in"}, "person", {}, Writers::scope,
+        Kind{13,
+             "person_check_in",
+             {"党员报到", "Community check-in"},
+             "person",
+             {},
+             Writers::scope,
              {
                  owner("人员", "Person", "person"),
                  day(2, "checked_in_on", "报到日期", "Date").must(),
                  text(3, "community", "报到社区", "Community", 100).must(),
                  note(4, "remark", "备注", "Remark"),
              }},
-        Kind{14, "person_award", {"奖惩", "Awards and disciplinary actions"}, "person", {}, Writers::scope,
+        Kind{14,
+             "person_award",
+             {"奖惩", "Awards and disciplinary actions"},
+             "person",
+             {},
+             Writers::scope,
              {
                  owner("人员", "Person", "person"),
                  code(2, "award_kind", "奖惩类别", "Kind", "award_kind").must(),
@@ -142,7 +261,12 @@ std::vector<Kind> entries() {
                  day(6, "ends_on", "影响期止", "In force until"),
                  note(7, "remark", "备注", "Remark"),
              }},
-        Kind{15, "person_hardship", {"困难党员", "Hardship"}, "person", {}, Writers::scope,
+        Kind{15,
+             "person_hardship",
+             {"困难党员", "Hardship"},
+             "person",
+             {},
+             Writers::scope,
              {
                  owner("人员", "Person", "person"),
                  code(2, "hardship_kind", "困难类别", "Kind", "hardship_kind").must().sensitive(),
@@ -150,7 +274,12 @@ std::vector<Kind> entries() {
                  day(4, "until", "结束日期", "Until"),
                  note(5, "help", "帮扶措施", "Help given"),
              }},
-        Kind{16, "person_abroad", {"出国党员", "Abroad"}, "person", {}, Writers::scope,
+        Kind{16,
+             "person_abroad",
+             {"出国党员", "Abroad"},
+             "person",
+             {},
+             Writers::scope,
              {
                  owner("人员", "Person", "person"),
                  code(2, "abroad_status", "出国情况", "Kind of stay", "abroad_status").must(),
@@ -160,7 +289,12 @@ std::vector<Kind> entries() {
                  boolean(6, "membership_kept", "保留党籍", "Membership kept"),
                  note(7, "remark", "备注", "Remark"),
              }},
-        Kind{17, "person_examination", {"培养考察", "Half-yearly examination"}, "person", {}, Writers::scope,
+        Kind{17,
+             "person_examination",
+             {"培养考察", "Half-yearly examination"},
+             "person",
+             {},
+             Writers::scope,
              {
                  owner("人员", "Person", "person"),
                  day(2, "examined_on", "考察日期", "Date").must(),

@@ -88,8 +88,7 @@ bool is_indexed(const Field& field) {
             std::ranges::find(looked_up, field.name) != looked_up.end());
 }
 
-std::vector<std::string> table_statements(const Kind& kind,
-                                          std::span<const std::string> present) {
+std::vector<std::string> table_statements(const Kind& kind, std::span<const std::string> present) {
     const std::string table = identifier(kind.name);
     std::vector<std::string> statements;
     statements.push_back("CREATE TABLE IF NOT EXISTS " + table +

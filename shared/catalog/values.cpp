@@ -283,7 +283,8 @@ std::optional<Value> parse_value(const Catalog& catalog, const Field& field,
 std::string display_text(const Catalog& catalog, const Field& field, const Value& value,
                          Language language) {
     const bool zh = language == Language::zh;
-    if (const auto* text = std::get_if<std::string>(&value); text && field.type == FieldType::code) {
+    if (const auto* text = std::get_if<std::string>(&value);
+        text && field.type == FieldType::code) {
         const Code* code = catalog.find_codes(field.refers_to)->find(*text);
         return code == nullptr ? *text : std::string{zh ? code->label.zh : code->label.en};
     }

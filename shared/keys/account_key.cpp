@@ -12,9 +12,9 @@ constexpr std::size_t derived_bytes = 32;
 
 bool within_bounds(const Argon2Cost& cost) {
     return cost.memory_kib >= argon2_cost_min.memory_kib &&
-           cost.memory_kib <= argon2_cost_max.memory_kib &&
-           cost.passes >= argon2_cost_min.passes && cost.passes <= argon2_cost_max.passes &&
-           cost.lanes >= argon2_cost_min.lanes && cost.lanes <= argon2_cost_max.lanes;
+           cost.memory_kib <= argon2_cost_max.memory_kib && cost.passes >= argon2_cost_min.passes &&
+           cost.passes <= argon2_cost_max.passes && cost.lanes >= argon2_cost_min.lanes &&
+           cost.lanes <= argon2_cost_max.lanes;
 }
 
 }  // namespace

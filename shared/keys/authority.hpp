@@ -48,9 +48,8 @@ enum class Usage : std::uint8_t { server, device };
                                        const Validity& validity, record::Random& random);
 
 /// A server's certificate for host names and IP addresses; at least one.
-[[nodiscard]] Issuer issue_server(const Issuer& intermediate,
-                                  const std::vector<std::string>& hosts, const Validity& validity,
-                                  record::Random& random);
+[[nodiscard]] Issuer issue_server(const Issuer& intermediate, const std::vector<std::string>& hosts,
+                                  const Validity& validity, record::Random& random);
 
 /// PKCS#10 in DER, made on the device; it names nobody, the server does.
 [[nodiscard]] std::vector<std::uint8_t> make_signing_request(const P256Key& key);

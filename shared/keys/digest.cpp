@@ -16,8 +16,8 @@ struct Sha256::Context {
 record::Hash sha256(std::span<const std::uint8_t> bytes) {
     record::Hash hash{};
     unsigned length = 0;
-    ZHIBU_CHECK(EVP_Digest(bytes.data(), bytes.size(), hash.data(), &length, EVP_sha256(),
-                           nullptr) == 1);
+    ZHIBU_CHECK(
+        EVP_Digest(bytes.data(), bytes.size(), hash.data(), &length, EVP_sha256(), nullptr) == 1);
     return hash;
 }
 
@@ -54,15 +54,16 @@ SecretBytes hkdf_sha256(std::span<const std::uint8_t> secret, std::span<const st
         EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr)};
     SecretBytes derived{bytes};
     std::size_t length = bytes;
-    const auto* info_bytes = static_cast<const unsigned char*>(static_cast<const void*>(info.data()));
+    const auto* info_bytes =
+        static_cast<const unsigned char*>(static_cast<const void*>(info.data()));
     ZHIBU_CHECK(EVP_PKEY_derive_init(context.get()) == 1);
     ZHIBU_CHECK(EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) == 1);
     ZHIBU_CHECK(EVP_PKEY_CTX_set1_hkdf_salt(context.get(), salt.data(),
                                             static_cast<int>(salt.size())) == 1);
     ZHIBU_CHECK(EVP_PKEY_CTX_set1_hkdf_key(context.get(), secret.data(),
                                            static_cast<int>(secret.size())) == 1);
-    ZHIBU_CHECK(EVP_PKEY_CTX_add1_hkdf_info(context.get(), info_bytes,
-                                            static_cast<int>(info.size())) == 1);
+    ZHIBU_CHECK(
+        EVP_PKEY_CTX_add1_hkdf_info(context.get(), info_bytes, static_cast<int>(info.size())) == 1);
     ZHIBU_CHECK(EVP_PKEY_derive(context.get(), derived.span().data(), &length) == 1);
     return derived;
 }

@@ -32,8 +32,8 @@ std::expected<Ed25519Key, KeyError> Ed25519Key::from_seed(const SecretBytes& see
     if (seed.size() != seed_bytes) {
         return std::unexpected{KeyError{KeyFault::malformed, "Ed25519 seed"}};
     }
-    PrivateKey key{EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.span().data(),
-                                                seed.size())};
+    PrivateKey key{
+        EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.span().data(), seed.size())};
     ZHIBU_CHECK(key != nullptr);
     return Ed25519Key{std::make_unique<Handle>(std::move(key))};
 }

@@ -20,8 +20,7 @@ constexpr key_serial_t ring = KEY_SPEC_USER_KEYRING;
 
 std::expected<void, KeyError> keep_in_keyring(const std::string& name, const SecretBytes& secret,
                                               std::chrono::seconds lifetime) {
-    const key_serial_t key =
-        add_key(type, name.c_str(), secret.span().data(), secret.size(), ring);
+    const key_serial_t key = add_key(type, name.c_str(), secret.span().data(), secret.size(), ring);
     if (key < 0) {
         return error(KeyFault::keyring_refused);
     }

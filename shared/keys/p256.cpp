@@ -101,8 +101,7 @@ std::expected<P256Verifier, KeyError> P256Verifier::from_public_key(
     return P256Verifier{std::make_unique<P256Key::Handle>(std::move(key))};
 }
 
-bool P256Verifier::verify(const record::Hash& hash,
-                          std::span<const std::uint8_t> signature) const {
+bool P256Verifier::verify(const record::Hash& hash, std::span<const std::uint8_t> signature) const {
     const KeyContext context{EVP_PKEY_CTX_new(handle_->key.get(), nullptr)};
     return EVP_PKEY_verify_init(context.get()) == 1 &&
            EVP_PKEY_verify(context.get(), signature.data(), signature.size(), hash.data(),

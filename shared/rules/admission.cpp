@@ -73,8 +73,7 @@ Breach form_number_unique(const Case& of) {
          of.surroundings.holding(kind.id(), field, record::Value{*number})) {
         if (key.id != of.after.key.id) {
             return broken({Parameter{"编号", *number}, Parameter{"number", *number},
-                           Parameter{"姓名", "其他人员"},
-                           Parameter{"record", to_text(key.id)}});
+                           Parameter{"姓名", "其他人员"}, Parameter{"record", to_text(key.id)}});
         }
     }
     return kept;
@@ -98,9 +97,9 @@ Breach approver_is_committee(const Case& of) {
 Breach approval_within_limit(const Case& of) {
     const Date* meeting = day_of(of, "meeting_date");
     const Date* approval = day_of(of, "approval_date");
-    return broken_unless(
-        meeting == nullptr || approval == nullptr ||
-        *approval <= record::add_months(*meeting, of.parameters.approval_months_max));
+    return broken_unless(meeting == nullptr || approval == nullptr ||
+                         *approval <=
+                             record::add_months(*meeting, of.parameters.approval_months_max));
 }
 
 Breach admitted_from_target(const Case& of) {
@@ -134,40 +133,71 @@ Breach conversion_not_early(const Case& of) {
 }
 
 constexpr std::array rules{
-    Rule{"R-302", "person", "join_date target_date", Severity::refuse,
+    Rule{"R-302",
+         "person",
+         "join_date target_date",
+         Severity::refuse,
          {"加入组织日期不能早于列为发展对象日期。",
           "The joining date cannot be before the person was listed as a development target."},
          &join_after_target},
-    Rule{"R-303", "person", "join_date birth_date", Severity::refuse,
-         {"入党时未满18周岁。", "On the joining date the person was not yet 18."}, &join_age},
-    Rule{"R-304", "person", "join_type join_date birth_date", Severity::warn,
+    Rule{"R-303",
+         "person",
+         "join_date birth_date",
+         Severity::refuse,
+         {"入党时未满18周岁。", "On the joining date the person was not yet 18."},
+         &join_age},
+    Rule{"R-304",
+         "person",
+         "join_type join_date birth_date",
+         Severity::warn,
          {"28岁前入党一般选择“团员推优”，请确认。",
           "Who joins before 28 is normally recommended by the Youth League: please confirm."},
          &young_join_type},
-    Rule{"R-305", "person", "join_type join_date birth_date", Severity::refuse,
+    Rule{"R-305",
+         "person",
+         "join_type join_date birth_date",
+         Severity::refuse,
          {"入党时已满28周岁，不能选择“团员推优”。",
           "Who joins at 28 or later cannot be recommended by the Youth League."},
          &old_join_type},
-    Rule{"R-306", "person", "form_number stage", Severity::refuse,
+    Rule{"R-306",
+         "person",
+         "form_number stage",
+         Severity::refuse,
          {"请填写入党志愿书编号（志愿书封底页所标）。",
           "Give the application form's number; it is on its back cover."},
          &form_number_given},
-    Rule{"R-307", "person", "form_number", Severity::refuse,
+    Rule{"R-307",
+         "person",
+         "form_number",
+         Severity::refuse,
          {"入党志愿书编号 {编号} 已用于 {姓名}，请核对。",
           "The application form number {number} is already used for another person. Check it."},
          &form_number_unique},
-    Rule{"R-308", "person", "approved_by", Severity::refuse,
+    Rule{"R-308",
+         "person",
+         "approved_by",
+         Severity::refuse,
          {"批准入党的党组织应为所属党委。",
           "Only a committee can approve an admission; choose the committee above."},
          &approver_is_committee},
-    Rule{"R-311", "person", "approval_date meeting_date", Severity::refuse,
+    Rule{"R-311",
+         "person",
+         "approval_date meeting_date",
+         Severity::refuse,
          {"审批已超过6个月，须由支部大会重新讨论。",
           "Approval came more than 6 months after the meeting: the branch must decide anew."},
          &approval_within_limit},
-    Rule{"R-314", "person", "stage", Severity::refuse,
+    Rule{"R-314",
+         "person",
+         "stage",
+         Severity::refuse,
          {"只有发展对象可以办理“吸收”。", "Only a development target can be admitted."},
          &admitted_from_target},
-    Rule{"R-402", "person", "conversion_date conversion_outcome join_date", Severity::refuse,
+    Rule{"R-402",
+         "person",
+         "conversion_date conversion_outcome join_date",
+         Severity::refuse,
          {"转正日期不能早于预备期满日（{日期}）。",
           "The conversion date cannot be before the end of probation ({date})."},
          &conversion_not_early},

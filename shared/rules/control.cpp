@@ -13,7 +13,9 @@ constexpr std::string_view long_term = "1";
 constexpr std::string_view branch_level = "3";
 constexpr std::string_view deleted = "3";
 
-bool is(const std::string* code, std::string_view value) { return code != nullptr && *code == value; }
+bool is(const std::string* code, std::string_view value) {
+    return code != nullptr && *code == value;
+}
 
 Breach temporary_has_end(const Case& of) {
     return broken_unless(!is(held<std::string>(of, "account", "nature"), temporary) ||
@@ -53,19 +55,35 @@ Breach window_has_length(const Case& of) {
 }
 
 constexpr std::array rules{
-    Rule{"R-903", "account", "nature expires_on", Severity::refuse,
+    Rule{"R-903",
+         "account",
+         "nature expires_on",
+         Severity::refuse,
          {"临时账号须填写结束日期。", "A temporary account needs the day on which it ends."},
          &temporary_has_end},
-    Rule{"R-904", "account", "nature level reason", Severity::warn,
+    Rule{"R-904",
+         "account",
+         "nature level reason",
+         Severity::warn,
          {"党支部账号一般为短期，请说明。",
           "A branch's account is normally short-term: please give the reason."},
          &branch_is_short_term},
-    Rule{"R-912a", "account", "name", Severity::refuse,
-         {"账号名称已被使用。", "The account name is already used."}, &account_name_unique},
-    Rule{"R-916", "account", "state", Severity::refuse,
+    Rule{"R-912a",
+         "account",
+         "name",
+         Severity::refuse,
+         {"账号名称已被使用。", "The account name is already used."},
+         &account_name_unique},
+    Rule{"R-916",
+         "account",
+         "state",
+         Severity::refuse,
          {"已删除的账号不能恢复。", "A deleted account cannot be brought back."},
          &deleted_is_final},
-    Rule{"R-901a", "window", "ends_at starts_at", Severity::refuse,
+    Rule{"R-901a",
+         "window",
+         "ends_at starts_at",
+         Severity::refuse,
          {"维护时段的结束时间应晚于开始时间。", "An edit window must end after it starts."},
          &window_has_length},
 };

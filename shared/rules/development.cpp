@@ -41,10 +41,9 @@ Breach target_after_activist(const Case& of) {
                       of.parameters.target_after_months);
 }
 
-constexpr std::array<std::string_view, 7> steps{"application_date", "talk_date",
-                                                "activist_date",    "target_date",
-                                                "pre_review_date",  "meeting_date",
-                                                "approval_date"};
+constexpr std::array<std::string_view, 7> steps{
+    "application_date", "talk_date",    "activist_date", "target_date",
+    "pre_review_date",  "meeting_date", "approval_date"};
 
 Breach dates_in_order(const Case& of) {
     const catalog::Kind& kind = of.catalog.kind("person");
@@ -67,20 +66,30 @@ Breach dates_in_order(const Case& of) {
 }
 
 constexpr std::array rules{
-    Rule{"R-201", "person", "application_date birth_date", Severity::refuse,
+    Rule{"R-201",
+         "person",
+         "application_date birth_date",
+         Severity::refuse,
          {"申请入党时未满18周岁，不能登记为入党申请人。",
           "On the day of the application the person was not yet 18."},
          &applicant_age},
-    Rule{"R-202", "person", "activist_date application_date", Severity::refuse,
+    Rule{"R-202",
+         "person",
+         "activist_date application_date",
+         Severity::refuse,
          {"列为入党积极分子日期应在申请入党日期满半年之后（最早 {日期}）。",
           "Listed as an activist half a year after the application at the earliest ({date})."},
          &activist_after_application},
-    Rule{"R-203", "person", "target_date activist_date", Severity::refuse,
+    Rule{"R-203",
+         "person",
+         "target_date activist_date",
+         Severity::refuse,
          {"列为发展对象日期应在列为入党积极分子满一年之后（最早 {日期}）。",
           "Listed as a development target one year after listed as an activist at the earliest "
           "({date})."},
          &target_after_activist},
-    Rule{"R-204", "person",
+    Rule{"R-204",
+         "person",
          "application_date talk_date activist_date target_date pre_review_date meeting_date "
          "approval_date",
          Severity::refuse,

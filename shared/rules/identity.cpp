@@ -39,11 +39,10 @@ Breach id_number_division(const Case& of) {
         return kept;
     }
     const std::string prefix = number->substr(0, 2);
-    return broken_unless(
-        of.catalog.find_codes("admin_division")->find(prefix) != nullptr ||
-        prefix == taiwan_permit_prefix ||
-        std::ranges::find(of.parameters.extra_divisions, prefix) !=
-            of.parameters.extra_divisions.end());
+    return broken_unless(of.catalog.find_codes("admin_division")->find(prefix) != nullptr ||
+                         prefix == taiwan_permit_prefix ||
+                         std::ranges::find(of.parameters.extra_divisions, prefix) !=
+                             of.parameters.extra_divisions.end());
 }
 
 Breach id_number_birth_date(const Case& of) {
@@ -107,8 +106,7 @@ Breach suspected_duplicate(const Case& of) {
     if (birth == nullptr || record::is_empty(name_value)) {
         return kept;
     }
-    for (const record::RecordKey& key :
-         of.surroundings.holding(kind.id(), name.id(), name_value)) {
+    for (const record::RecordKey& key : of.surroundings.holding(kind.id(), name.id(), name_value)) {
         if (key.id == of.after.key.id) {
             continue;
         }
@@ -140,8 +138,10 @@ std::u32string code_points(std::string_view text) {
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
         if ((byte & 0xC0U) != 0x80U) {
-            const unsigned kept_bits = byte < 0x80 ? 0x7FU : byte < 0xE0 ? 0x1FU
-                                                        : byte < 0xF0 ? 0x0FU : 0x07U;
+            const unsigned kept_bits = byte < 0x80   ? 0x7FU
+                                       : byte < 0xE0 ? 0x1FU
+                                       : byte < 0xF0 ? 0x0FU
+                                                     : 0x07U;
             codes.push_back(byte & kept_bits);
         } else if (!codes.empty()) {
             codes.back() = (codes.back() << 6U) | (byte & 0x3FU);
@@ -177,8 +177,7 @@ Breach mobile_form(const Case& of) {
     if (mobile == nullptr) {
         return kept;
     }
-    const bool digits =
-        std::ranges::all_of(*mobile, [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits = std::ranges::all_of(*mobile, [](char c) { return c >= '0' && c <= '9'; });
     return broken_unless(digits && mobile->size() == 11 && (*mobile)[0] == '1' &&
                          (*mobile)[1] >= '3');
 }
@@ -215,13 +214,26 @@ Breach work_start(const Case& of) {
 }
 
 /// Days on which something was done; none may lie ahead.
-constexpr std::array<std::string_view, 20> past_days{
-    "birth_date",      "work_start_date", "post_start_date",          "title_appointed_on",
-    "application_date", "talk_date",      "activist_date",            "target_date",
-    "review_date",     "pre_review_date", "meeting_date",             "join_date",
-    "approval_date",   "oath_date",       "conversion_date",          "conversion_meeting_date",
-    "conversion_approval_date",           "unreachable_since",        "left_on",
-    "confirmed_on"};
+constexpr std::array<std::string_view, 20> past_days{"birth_date",
+                                                     "work_start_date",
+                                                     "post_start_date",
+                                                     "title_appointed_on",
+                                                     "application_date",
+                                                     "talk_date",
+                                                     "activist_date",
+                                                     "target_date",
+                                                     "review_date",
+                                                     "pre_review_date",
+                                                     "meeting_date",
+                                                     "join_date",
+                                                     "approval_date",
+                                                     "oath_date",
+                                                     "conversion_date",
+                                                     "conversion_meeting_date",
+                                                     "conversion_approval_date",
+                                                     "unreachable_since",
+                                                     "left_on",
+                                                     "confirmed_on"};
 
 Breach not_in_future(const Case& of) {
     const catalog::Kind& kind = of.catalog.kind("person");
@@ -239,58 +251,102 @@ Breach not_in_future(const Case& of) {
 }
 
 constexpr std::array rules{
-    Rule{"R-101", "person", "id_number", Severity::refuse,
+    Rule{"R-101",
+         "person",
+         "id_number",
+         Severity::refuse,
          {"身份证号应为18位，前17位为数字，末位为数字或X。",
           "An id number has 18 characters: 17 digits, then a digit or X."},
          &id_number_form},
-    Rule{"R-102", "person", "id_number", Severity::refuse,
+    Rule{"R-102",
+         "person",
+         "id_number",
+         Severity::refuse,
          {"身份证号校验位不正确，请对照证件逐位核对。",
           "The id number's check character is wrong. Compare it with the card, digit by digit."},
          &id_number_check_character},
-    Rule{"R-103", "person", "id_number", Severity::refuse,
+    Rule{"R-103",
+         "person",
+         "id_number",
+         Severity::refuse,
          {"身份证号前两位不是有效的省级代码。",
           "The first two digits of the id number are not a province's code."},
          &id_number_division},
-    Rule{"R-104", "person", "id_number", Severity::refuse,
+    Rule{"R-104",
+         "person",
+         "id_number",
+         Severity::refuse,
          {"身份证号中的出生日期无效。", "The birth date in the id number is not a real past day."},
          &id_number_birth_date},
-    Rule{"R-105", "person", "birth_date id_number", Severity::needs_explanation,
-         {"出生日期与身份证号不一致，请改正；如以档案为准，请填写说明。",
-          "The birth date differs from the id number. Correct it, or explain why the file differs."},
-         &birth_date_agrees},
-    Rule{"R-106", "person", "sex id_number", Severity::refuse,
-         {"性别与身份证号不一致。", "The sex differs from the id number."}, &sex_agrees},
-    Rule{"R-107", "person", "id_number", Severity::refuse,
-         {"该身份证号已存在（{组织}，{状态}）。请先核对号码；如曾在本市学习、工作，请改用“外省市库查询转入”。",
+    Rule{
+        "R-105",
+        "person",
+        "birth_date id_number",
+        Severity::needs_explanation,
+        {"出生日期与身份证号不一致，请改正；如以档案为准，请填写说明。",
+         "The birth date differs from the id number. Correct it, or explain why the file differs."},
+        &birth_date_agrees},
+    Rule{"R-106",
+         "person",
+         "sex id_number",
+         Severity::refuse,
+         {"性别与身份证号不一致。", "The sex differs from the id number."},
+         &sex_agrees},
+    Rule{"R-107",
+         "person",
+         "id_number",
+         Severity::refuse,
+         {"该身份证号已存在（{组织}，{状态}"
+          "）。请先核对号码；如曾在本市学习、工作，请改用“外省市库查询转入”。",
           "This id number is already registered. Check the number first; a person who studied or "
           "worked in the city before is received from the store of former members."},
          &id_number_unique},
-    Rule{"R-109", "person", "name birth_date", Severity::warn,
+    Rule{"R-109",
+         "person",
+         "name birth_date",
+         Severity::warn,
          {"与 {组织} 的 {姓名} 疑似为同一人，请核实。",
           "A person of the same name and birth date is registered already. Check whether it is the "
           "same one."},
          &suspected_duplicate},
-    Rule{"R-110", "person", "name", Severity::refuse,
-         {"姓名含有不允许的字符。“联系不上”请用专门的标记填写。",
-          "The name has characters that a name cannot have. \"Unreachable\" has a mark of its own."},
-         &name_characters},
-    Rule{"R-111", "person", "mobile", Severity::refuse,
+    Rule{
+        "R-110",
+        "person",
+        "name",
+        Severity::refuse,
+        {"姓名含有不允许的字符。“联系不上”请用专门的标记填写。",
+         "The name has characters that a name cannot have. \"Unreachable\" has a mark of its own."},
+        &name_characters},
+    Rule{"R-111",
+         "person",
+         "mobile",
+         Severity::refuse,
          {"手机号码应为11位，请核对。",
           "A mobile number has 11 digits and begins with 1. Other numbers go with the telephones."},
          &mobile_form},
-    Rule{"R-113", "person", "sex stage", Severity::not_allowed,
+    Rule{"R-113",
+         "person",
+         "sex stage",
+         Severity::not_allowed,
          {"性别未填或未说明，请补正。", "The sex is not stated. It must be for a member."},
          &sex_known},
-    Rule{"R-114", "person", "ethnic_group stage", Severity::needs_explanation,
+    Rule{"R-114",
+         "person",
+         "ethnic_group stage",
+         Severity::needs_explanation,
          {"民族为“其他”或“外国血统”，请填写说明。",
           "The ethnic group is \"other\" or \"foreign descent\": please explain."},
          &ethnic_group_known},
-    Rule{"R-115", "person", "work_start_date birth_date category", Severity::needs_explanation,
+    Rule{"R-115",
+         "person",
+         "work_start_date birth_date category",
+         Severity::needs_explanation,
          {"参加工作日期早于16周岁，请核对或填写说明。",
           "The start of work does not fit: staff have one, students none, and not before the 16th "
           "birthday. Check it or explain."},
          &work_start},
-    Rule{"R-116", "person",
+    Rule{"R-116",
+         "person",
          "birth_date work_start_date post_start_date title_appointed_on application_date talk_date "
          "activist_date target_date review_date pre_review_date meeting_date join_date "
          "approval_date oath_date conversion_date conversion_meeting_date "

@@ -23,10 +23,11 @@ constexpr std::array judgements{
               {"作出该修改时本机时钟快于服务器5分钟以上，已转入待审区。请校正本机日期和时间。",
                "The machine's clock was more than 5 minutes ahead when this change was made. It is "
                "kept and waits for the committee's decision; correct the clock."}},
-    Judgement{"account_disabled",
-              {"账号已停用，该修改已转入待审区，等待党委审核。请联系上级管理员。",
-               "The account is disabled. The change is kept and waits for the committee's decision; "
-               "ask the administrator above you."}},
+    Judgement{
+        "account_disabled",
+        {"账号已停用，该修改已转入待审区，等待党委审核。请联系上级管理员。",
+         "The account is disabled. The change is kept and waits for the committee's decision; "
+         "ask the administrator above you."}},
     Judgement{"account_deleted",
               {"账号已删除，该修改已转入待审区，等待党委审核。",
                "The account has been deleted. The change is kept and waits for the committee's "
@@ -66,7 +67,8 @@ constexpr std::array judgements{
                "program needs an upgrade."}},
     Judgement{"wrong_type",
               {"“{字段}”的值类型不对。", "The value of \"{field}\" is of the wrong type."}},
-    Judgement{"too_long", {"“{字段}”超过{上限}个字符。", "\"{field}\" is longer than {limit} characters."}},
+    Judgement{"too_long",
+              {"“{字段}”超过{上限}个字符。", "\"{field}\" is longer than {limit} characters."}},
     Judgement{"R-112",
               {"“{字段}”的值不在代码表中。", "The value of \"{field}\" is not in its code list."}},
     Judgement{"negative", {"“{字段}”不能为负数。", "\"{field}\" cannot be negative."}},
@@ -110,11 +112,11 @@ constexpr std::array judgements{
               {"它所依据的前一项修改正在待审，本修改一并等待。",
                "It builds on an earlier change that waits for a decision, so it waits with it."}},
     Judgement{"fork",
-              {"同一设备以同一序号发送了不同的内容（设备可能被复制或恢复）。两份都已保留，设备已暂停使用。",
+              {"同一设备以同一序号发送了不同的内容（设备可能被复制或恢复）。两份都已保留，设备已暂"
+               "停使用。",
                "The same device sent two different changes under one number; it may have been "
                "copied or restored. Both are kept, and the device is suspended."}},
-    Judgement{"group_too_large",
-              {"一次操作的内容过多。", "This is too much for one action."}},
+    Judgement{"group_too_large", {"一次操作的内容过多。", "This is too much for one action."}},
     Judgement{"evicted",
               {"该记录已转出本账号管辖范围，未上传的修改已搁置并保留。",
                "The record has left this account's scope. The change that was not yet sent is set "

@@ -47,8 +47,8 @@ Breach superior_fits(const Case& of) {
             return broken();
         }
         const auto* next = std::get_if<RecordId>(&superior->value(kind.field("parent").id()));
-        superior = next == nullptr ? std::nullopt
-                                   : of.surroundings.find(RecordKey{kind.id(), *next});
+        superior =
+            next == nullptr ? std::nullopt : of.surroundings.find(RecordKey{kind.id(), *next});
     }
     return kept;
 }
@@ -89,14 +89,25 @@ Breach name_unique_under_superior(const Case& of) {
 }
 
 constexpr std::array rules{
-    Rule{"R-709", "organisation", "parent type", Severity::refuse,
+    Rule{"R-709",
+         "organisation",
+         "parent type",
+         Severity::refuse,
          {"隶属关系不正确。",
-          "The superior does not fit: a branch stands under a general branch or committee, a general "
+          "The superior does not fit: a branch stands under a general branch or committee, a "
+          "general "
           "branch under a committee, and none under itself."},
          &superior_fits},
-    Rule{"R-710", "organisation", "code", Severity::refuse,
-         {"组织代码已被使用。", "The organisation's code is already used."}, &code_unique},
-    Rule{"R-711", "organisation", "name parent", Severity::refuse,
+    Rule{"R-710",
+         "organisation",
+         "code",
+         Severity::refuse,
+         {"组织代码已被使用。", "The organisation's code is already used."},
+         &code_unique},
+    Rule{"R-711",
+         "organisation",
+         "name parent",
+         Severity::refuse,
          {"同级已有同名组织。", "There is an organisation of this name under the same superior."},
          &name_unique_under_superior},
 };

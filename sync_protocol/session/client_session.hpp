@@ -67,9 +67,9 @@ enum class SessionFault : std::uint8_t {
     unexpected_message,
     server_too_old,
     server_too_new,
-    other_space,        // the server keeps another space than this replica
-    signature_wrong,    // a receipt or lease that this server did not sign
-    foreign_receipt,    // a receipt for another device or group
+    other_space,          // the server keeps another space than this replica
+    signature_wrong,      // a receipt or lease that this server did not sign
+    foreign_receipt,      // a receipt for another device or group
     server_lost_history,  // the server holds less than it has acknowledged to this device
 };
 
@@ -181,13 +181,19 @@ public:
     [[nodiscard]] bool is_open() const { return state_ == State::open; }
 
 private:
-    enum class State : std::uint8_t { fresh, waits_for_challenge, proving, waits_for_welcome, open,
-                                      over };
+    enum class State : std::uint8_t {
+        fresh,
+        waits_for_challenge,
+        proving,
+        waits_for_welcome,
+        open,
+        over
+    };
 
     /// Work on the replica, done strictly in this order.
-    using ReplicaWork = std::variant<client_effect::StoreVerdicts, client_effect::ApplyTail,
-                                     client_effect::Stage, client_effect::SwapIn,
-                                     client_effect::StoreLease>;
+    using ReplicaWork =
+        std::variant<client_effect::StoreVerdicts, client_effect::ApplyTail, client_effect::Stage,
+                     client_effect::SwapIn, client_effect::StoreLease>;
     struct Handler;
 
     void send(const Message& message);
@@ -239,6 +245,7 @@ private:
         ReplicaWork work;
         std::uint64_t credit = 0;
     };
+
     std::deque<QueuedWork> work_;
 
     /// What the replica is doing now, without its data.
@@ -248,6 +255,7 @@ private:
         LogIndex through;
         std::uint64_t credit = 0;
     };
+
     std::optional<InFlight> in_flight_;
 
     bool compare_wanted_ = false;

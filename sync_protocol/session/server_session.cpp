@@ -45,7 +45,9 @@ struct ServerSession::Handler {
         session.take_receipts(std::move(event));
     }
 
-    void operator()(server_event::TailRead event) const { session.take_tail(std::move(event.tail)); }
+    void operator()(server_event::TailRead event) const {
+        session.take_tail(std::move(event.tail));
+    }
 
     void operator()(server_event::ChunkRead event) const {
         session.reading_chunk_ = false;
@@ -68,9 +70,7 @@ struct ServerSession::Handler {
         }
     }
 
-    void operator()(server_event::Stopped event) const {
-        session.refuse(std::move(event.refusal));
-    }
+    void operator()(server_event::Stopped event) const { session.refuse(std::move(event.refusal)); }
 
     // Messages of an open session.
 
@@ -79,8 +79,8 @@ struct ServerSession::Handler {
     }
 
     void operator()(const PullCredit& message, std::size_t /*frame_bytes*/) const {
-        session.pull_credit_ =
-            std::min(pull_credit_max, session.pull_credit_ + std::min(message.bytes, pull_credit_max));
+        session.pull_credit_ = std::min(
+            pull_credit_max, session.pull_credit_ + std::min(message.bytes, pull_credit_max));
         session.read_tail_if_due();
     }
 
@@ -195,8 +195,7 @@ void ServerSession::admit(const Welcome& welcome) {
     send(std::move(sent));
     verdicts_due_ = welcome.last_held;
     if (verdicts_sent_ < verdicts_due_) {
-        effects_.push_back(
-            server_effect::ReadReceipts{verdicts_sent_, settings_.batch_bytes_max});
+        effects_.push_back(server_effect::ReadReceipts{verdicts_sent_, settings_.batch_bytes_max});
     }
 }
 
@@ -208,8 +207,7 @@ void ServerSession::take_receipts(server_event::ReceiptsRead read) {
     verdicts_sent_.position += read.receipts.size();
     send_verdicts(std::move(read.receipts), 0);
     if (verdicts_sent_ < verdicts_due_) {
-        effects_.push_back(
-            server_effect::ReadReceipts{verdicts_sent_, settings_.batch_bytes_max});
+        effects_.push_back(server_effect::ReadReceipts{verdicts_sent_, settings_.batch_bytes_max});
     }
 }
 

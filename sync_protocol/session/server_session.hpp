@@ -177,10 +177,12 @@ private:
 
     // Push.
     std::uint64_t push_credit_ = 0;
+
     struct WaitingPush {
         std::vector<SealedGroup> groups;
         std::size_t frame_bytes = 0;
     };
+
     std::vector<WaitingPush> waiting_;
     std::size_t judging_bytes_ = 0;
     bool judging_ = false;

@@ -30,17 +30,17 @@ struct PeerIdentity {
 
 /// Why a wire could not be opened, or closed.
 enum class WireFault : std::uint8_t {
-    closed_by_peer,        // an orderly end
-    closed_here,           // our own close()
+    closed_by_peer,  // an orderly end
+    closed_here,     // our own close()
     cannot_resolve,
     cannot_connect,
     timed_out,
     connection_lost,
-    server_untrusted,      // its certificate does not lead to the pinned root
+    server_untrusted,  // its certificate does not lead to the pinned root
     server_expired,
     server_wrong_host,
-    certificate_refused,   // the server does not take this device's certificate
-    certificate_expired,   // ... because it has expired
+    certificate_refused,  // the server does not take this device's certificate
+    certificate_expired,  // ... because it has expired
     message_too_large,
     protocol_error,
 };

@@ -123,8 +123,10 @@ TEST(ClientSession, PushesOnlyWhatTheServerDoesNotHold) {
 TEST(ClientSession, DoesReplicaWorkOneAfterTheOther) {
     Opening opening = opened(position(5, 0), welcome(9));
     ASSERT_EQ(only<StoreLease>(opening.after_welcome).size(), 1U);
-    EXPECT_TRUE(only<ApplyTail>(receive(opening.session, Tail{{}, LogIndex{7}, LogIndex{9}})).empty());
-    EXPECT_TRUE(only<ApplyTail>(receive(opening.session, Tail{{}, LogIndex{9}, LogIndex{9}})).empty());
+    EXPECT_TRUE(
+        only<ApplyTail>(receive(opening.session, Tail{{}, LogIndex{7}, LogIndex{9}})).empty());
+    EXPECT_TRUE(
+        only<ApplyTail>(receive(opening.session, Tail{{}, LogIndex{9}, LogIndex{9}})).empty());
     const auto first = opening.session.step(Done{});
     ASSERT_EQ(only<ApplyTail>(first).size(), 1U);
     EXPECT_EQ(only<ApplyTail>(first).front().through, LogIndex{7});

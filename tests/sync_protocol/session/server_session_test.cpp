@@ -233,8 +233,9 @@ TEST(ServerSession, AStopRefusesAndCloses) {
 }
 
 TEST(ServerSession, MessagesThatOnlyAServerSendsAreRefused) {
-    for (const Message& message : {Message{welcome(1)}, Message{samples::challenge()},
-                                   Message{Tail{}}, Message{Verdicts{}}, Message{EnrolAccepted{}}}) {
+    for (const Message& message :
+         {Message{welcome(1)}, Message{samples::challenge()}, Message{Tail{}}, Message{Verdicts{}},
+          Message{EnrolAccepted{}}}) {
         ServerSession session = open_session();
         EXPECT_EQ(refused_with(receive(session, message)), RefusalReason::unexpected_message);
     }

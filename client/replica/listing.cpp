@@ -211,8 +211,11 @@ ListPage Replica::Body::list(const ListQuery& query) {
     if (query.offset >= page.total) {
         return page;
     }
-    detail::Query row = connection_->query_once("SELECT " + rows_.columns(*kind) + from +
-                                                order_of(*kind, query) + " LIMIT ? OFFSET ?");
+    // The page is chosen first and read then, so that sorting carries keys, not wide rows.
+    const std::string order = order_of(*kind, query);
+    detail::Query row = connection_->query_once(
+        "SELECT " + rows_.columns(*kind) + " FROM " + identifier(kind->name) +
+        " WHERE rowid IN (SELECT rowid" + from + order + " LIMIT ? OFFSET ?)" + order);
     bind_all(clause.values, row);
     row.bind(std::int64_t{query.limit}).bind(query.offset);
     while (row.step()) {

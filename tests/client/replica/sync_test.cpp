@@ -340,6 +340,36 @@ TEST_F(ReplicaSync, UpgradedCatalogTakesUpWhatWasKept) {
     EXPECT_EQ(device.find(person, wang), future);
 }
 
+TEST_F(ReplicaSync, FieldIsNeverSetBackToAnOlderIndex) {
+    const record::LogIndex from = server.head();
+    server.change(lin_key, Operation::update, {{mobile, "older", {}}});
+    server.change(lin_key, Operation::update, {{mobile, "newer", {}}});
+    sync::SnapshotChunk late = server.chunk({}, 10);
+    late.read_at = from;  // as if an earlier chunk had been read before both changes
+    ASSERT_TRUE(device.replica->stage({}, late));
+    ASSERT_TRUE(device.replica->swap_in(epoch));
+    const record::LogIndex middle{from.position + 1};
+    ASSERT_TRUE(device.replica->apply_tail(server.tail(from, middle), middle));
+    EXPECT_EQ(device.text(lin, mobile), "newer");
+}
+
+TEST_F(ReplicaSync, SnapshotOlderThanAnAcceptedGroupKeepsItVisible) {
+    const sync::SnapshotChunk old = server.chunk({}, 10);
+    take(judge(device.commit(edit(lin, mobile, "mine")), Outcome::accepted));
+    pull();
+    ASSERT_TRUE(device.replica->stage({}, old));
+    ASSERT_TRUE(device.replica->swap_in(device.replica->status()->epoch));
+    EXPECT_EQ(device.text(lin, mobile), "mine");
+    pull();
+    EXPECT_EQ(device.replica->digest()->digest, server.digest().digest);
+}
+
+TEST_F(ReplicaSync, AcceptedGroupGoesOnceTheTailHasPassedItWithoutAnEntry) {
+    take(judge(device.commit(edit(lin, mobile, "mine")), Outcome::accepted));
+    ASSERT_TRUE(device.replica->apply_tail({}, server.head()));
+    EXPECT_EQ(device.text(lin, mobile), "1");
+}
+
 TEST_F(ReplicaSync, LeaseOfAnotherDeviceIsAContradiction) {
     sync::Lease lease = lease_until({noon.milliseconds + hour});
     lease.device = {};

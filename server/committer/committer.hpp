@@ -49,9 +49,9 @@ struct ServerWrite {
     std::vector<record::Change> changes;
     std::vector<std::pair<RecordId, Credential>> credentials;
     std::vector<DeviceKey> device_keys;
-    std::vector<EnrolmentCode> codes;
-    /// Consumed in the same transaction: it must be unused and not expired, or nothing is written.
-    std::optional<Hash> consumes_code;
+    /// A record of kind enrolment_code that must be unused and not expired as this commits, or
+    /// nothing is written; `changes` mark it as used.
+    std::optional<RecordKey> consumes;
 };
 
 enum class ServerWriteFault : std::uint8_t {

@@ -214,24 +214,24 @@ AuthenticGroup Batch::seal_own(Part& part, std::string action,
     return own;
 }
 
-Stored<std::optional<ServerWriteFault>> Batch::consume(const Hash& code_hash) {
-    ZHIBU_TRY(code, transaction_.enrolment_code(code_hash));
-    if (!code || code->used_at) {
+Stored<std::optional<ServerWriteFault>> Batch::consume(const RecordKey& code_key) {
+    const catalog::Kind& kind = parts_.catalog->kind("enrolment_code");
+    ZHIBU_TRY(code, transaction_.find(code_key));
+    if (!code || code->retired || !record::is_empty(code->value(kind.field("used_at").id()))) {
         return ServerWriteFault::code_unknown_or_used;
     }
-    if (code->expires_at <= now_) {
+    const auto* expires = std::get_if<Instant>(&code->value(kind.field("expires_at").id()));
+    if (expires == nullptr || *expires <= now_) {
         return ServerWriteFault::code_expired;
     }
-    code->used_at = now_;
-    ZHIBU_TRY_VOID(transaction_.put_enrolment_code(*code));
     return std::nullopt;
 }
 
 Stored<std::expected<LogIndex, ServerWriteError>> Batch::write_part(Part& part,
                                                                     ServerWrite& write) {
     using Written = std::expected<LogIndex, ServerWriteError>;
-    if (write.consumes_code) {
-        ZHIBU_TRY(fault, consume(*write.consumes_code));
+    if (write.consumes) {
+        ZHIBU_TRY(fault, consume(*write.consumes));
         if (fault) {
             return Written{std::unexpect, ServerWriteError{*fault, {}}};
         }
@@ -256,9 +256,6 @@ Stored<std::expected<LogIndex, ServerWriteError>> Batch::write_part(Part& part,
     }
     for (const DeviceKey& key : write.device_keys) {
         ZHIBU_TRY_VOID(transaction_.set_device_key(key));
-    }
-    for (const EnrolmentCode& code : write.codes) {
-        ZHIBU_TRY_VOID(transaction_.put_enrolment_code(code));
     }
     return Written{index};
 }

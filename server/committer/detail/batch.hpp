@@ -72,7 +72,7 @@ private:
                                           std::vector<record::Change> changes);
     [[nodiscard]] Stored<std::expected<LogIndex, ServerWriteError>> write_part(Part& part,
                                                                                ServerWrite& write);
-    [[nodiscard]] Stored<std::optional<ServerWriteFault>> consume(const Hash& code_hash);
+    [[nodiscard]] Stored<std::optional<ServerWriteFault>> consume(const RecordKey& code_key);
 
     [[nodiscard]] Bench bench() const;
 

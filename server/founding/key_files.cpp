@@ -1,0 +1,207 @@
+#include "server/founding/key_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+#include "shared/record/check.hpp"
+
+namespace zhibu::server {
+namespace {
+
+constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t clock_slack_ms = 3'600'000;
+constexpr std::int64_t root_days = 20 * 365;
+constexpr std::int64_t intermediate_days = 10 * 365;
+/// Until renewal without a stop comes, a server's certificate lives two years.
+constexpr std::int64_t server_days = 2 * 365;
+constexpr std::size_t file_bytes_max = 1U << 20U;
+
+constexpr std::string_view root_file = "root.pem";
+constexpr std::string_view server_authority_file = "server_authority.pem";
+constexpr std::string_view device_authority_file = "device_authority.pem";
+constexpr std::string_view device_authority_key_file = "device_authority_key.pem";
+constexpr std::string_view server_file = "server.pem";
+constexpr std::string_view server_key_file = "server_key.pem";
+constexpr std::string_view signing_seed_file = "signing_seed";
+constexpr std::string_view group_key_file = "group_key.pem";
+constexpr std::string_view server_device_file = "server_device";
+
+template <class T>
+using Result = std::expected<T, KeyFilesError>;
+
+std::unexpected<KeyFilesError> error(KeyFilesFault fault, const std::filesystem::path& place) {
+    return std::unexpected{KeyFilesError{fault, place.string()}};
+}
+
+struct Closing {
+    int descriptor;
+
+    explicit Closing(int opened) : descriptor{opened} {}
+
+    ~Closing() {
+        if (descriptor >= 0) {
+            ::close(descriptor);
+        }
+    }
+
+    Closing(const Closing&) = delete;
+    Closing& operator=(const Closing&) = delete;
+};
+
+/// Writes a file that must not be there yet, durably.
+Result<void> write_new(const std::filesystem::path& file, std::span<const std::uint8_t> bytes) {
+    const Closing out{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+    if (out.descriptor < 0) {
+        return error(errno == EEXIST ? KeyFilesFault::already_there : KeyFilesFault::storage_failed,
+                     file);
+    }
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(out.descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno != EINTR) {
+            return error(KeyFilesFault::storage_failed, file);
+        }
+        bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    }
+    if (::fsync(out.descriptor) != 0) {
+        return error(KeyFilesFault::storage_failed, file);
+    }
+    return {};
+}
+
+Result<void> write_new(const std::filesystem::path& file, std::string_view text) {
+    return write_new(file, std::span{static_cast<const std::uint8_t*>(
+                                         static_cast<const void*>(text.data())),
+                                     text.size()});
+}
+
+Result<keys::SecretBytes> read(const std::filesystem::path& file) {
+    const Closing in{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+    struct stat status {};
+    if (in.descriptor < 0 || ::fstat(in.descriptor, &status) != 0) {
+        return error(errno == ENOENT ? KeyFilesFault::not_there : KeyFilesFault::storage_failed,
+                     file);
+    }
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0 || size > file_bytes_max) {
+        return error(KeyFilesFault::damaged, file);
+    }
+    keys::SecretBytes bytes{size};
+    if (::pread(in.descriptor, bytes.span().data(), size, 0) != status.st_size) {
+        return error(KeyFilesFault::storage_failed, file);
+    }
+    return bytes;
+}
+
+Result<keys::P256Key> read_key(const std::filesystem::path& file) {
+    ZHIBU_TRY(pem, read(file));
+    auto key = keys::P256Key::from_pem(pem);
+    if (!key) {
+        return error(KeyFilesFault::damaged, file);
+    }
+    return *std::move(key);
+}
+
+Result<keys::Certificate> read_certificate_file(const std::filesystem::path& file) {
+    ZHIBU_TRY(pem, read(file));
+    auto certificates = keys::certificates_from_pem(pem.text());
+    if (!certificates) {
+        return error(KeyFilesFault::damaged, file);
+    }
+    return std::move(certificates->front());
+}
+
+Result<void> write_all(const ServerFiles& files, const ServerKeys& made,
+                       const keys::P256Key& root_key) {
+    const auto& folder = files.folder;
+    ZHIBU_TRY_VOID(write_new(files.root_key(), root_key.to_pem().span()));
+    ZHIBU_TRY_VOID(write_new(folder / root_file, to_pem(made.root)));
+    ZHIBU_TRY_VOID(write_new(folder / server_authority_file, to_pem(made.server_authority)));
+    ZHIBU_TRY_VOID(
+        write_new(folder / device_authority_file, to_pem(made.device_authority.certificate)));
+    ZHIBU_TRY_VOID(write_new(folder / device_authority_key_file,
+                             made.device_authority.key.to_pem().span()));
+    ZHIBU_TRY_VOID(write_new(folder / server_file, to_pem(made.server.certificate)));
+    ZHIBU_TRY_VOID(write_new(folder / server_key_file, made.server.key.to_pem().span()));
+    ZHIBU_TRY_VOID(write_new(folder / signing_seed_file, made.signing_key.seed().span()));
+    ZHIBU_TRY_VOID(write_new(folder / group_key_file, made.group_key.to_pem().span()));
+    ZHIBU_TRY_VOID(write_new(folder / server_device_file, to_text(made.server_device)));
+    const Closing opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (opened.descriptor < 0 || ::fsync(opened.descriptor) != 0) {
+        return error(KeyFilesFault::storage_failed, folder);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::expected<ServerKeys, KeyFilesError> make_server_keys(const ServerFiles& files,
+                                                          const std::string& space_name,
+                                                          const std::vector<std::string>& hosts,
+                                                          record::Instant now,
+                                                          record::Random& random) {
+    std::error_code fault;
+    std::filesystem::create_directories(files.folder, fault);
+    if (fault || ::chmod(files.folder.c_str(), 0700) != 0) {
+        return error(KeyFilesFault::storage_failed, files.folder);
+    }
+    if (!std::filesystem::is_empty(files.folder, fault)) {
+        return error(KeyFilesFault::already_there, files.folder);
+    }
+    const auto for_days = [now](std::int64_t days) {
+        return keys::Validity{record::Instant{now.milliseconds - clock_slack_ms},
+                              record::Instant{now.milliseconds + days * day_ms}};
+    };
+    const keys::Issuer root = keys::make_root(space_name + " root", for_days(root_days), random);
+    const keys::Issuer server_authority =
+        keys::make_intermediate(root, space_name + " servers", keys::Usage::server,
+                                for_days(intermediate_days), random);
+    ServerKeys made{
+        record::DeviceId{record::make_uuid_v7(now, random)},
+        root.certificate,
+        server_authority.certificate,
+        keys::make_intermediate(root, space_name + " devices", keys::Usage::device,
+                                for_days(intermediate_days), random),
+        keys::issue_server(server_authority, hosts, for_days(server_days), random),
+        keys::Ed25519Key::generate(),
+        keys::P256Key::generate()};
+    ZHIBU_TRY_VOID(write_all(files, made, root.key));
+    return made;
+}
+
+std::expected<ServerKeys, KeyFilesError> load_server_keys(const ServerFiles& files) {
+    const auto& folder = files.folder;
+    ZHIBU_TRY(root, read_certificate_file(folder / root_file));
+    ZHIBU_TRY(server_authority, read_certificate_file(folder / server_authority_file));
+    ZHIBU_TRY(device_authority, read_certificate_file(folder / device_authority_file));
+    ZHIBU_TRY(device_authority_key, read_key(folder / device_authority_key_file));
+    ZHIBU_TRY(server, read_certificate_file(folder / server_file));
+    ZHIBU_TRY(server_key, read_key(folder / server_key_file));
+    ZHIBU_TRY(seed, read(folder / signing_seed_file));
+    ZHIBU_TRY(group_key, read_key(folder / group_key_file));
+    ZHIBU_TRY(device_text, read(folder / server_device_file));
+    auto signing_key = keys::Ed25519Key::from_seed(seed);
+    const auto device = record::parse_uuid(device_text.text());
+    if (!signing_key || !device) {
+        return error(KeyFilesFault::damaged,
+                     folder / (device ? signing_seed_file : server_device_file));
+    }
+    return ServerKeys{record::DeviceId{*device},
+                      std::move(root),
+                      std::move(server_authority),
+                      keys::Issuer{std::move(device_authority), std::move(device_authority_key)},
+                      keys::Issuer{std::move(server), std::move(server_key)},
+                      *std::move(signing_key),
+                      std::move(group_key)};
+}
+
+std::string server_chain(const ServerKeys& keys) {
+    return to_pem(keys.server.certificate) + to_pem(keys.server_authority) + to_pem(keys.root);
+}
+
+}  // namespace zhibu::server

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "shared/keys/authority.hpp"
+#include "shared/keys/ed25519.hpp"
+#include "shared/keys/p256.hpp"
+#include "shared/keys/secret_bytes.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/random.hpp"
+
+namespace zhibu::server {
+
+enum class KeyFilesFault : std::uint8_t { not_there, already_there, damaged, storage_failed };
+
+struct KeyFilesError {
+    KeyFilesFault fault = KeyFilesFault::storage_failed;
+    /// The file.
+    std::string place;
+};
+
+/// The files of a space's server, in one folder of mode 0700, each of mode 0600.
+struct ServerFiles {
+    std::filesystem::path folder;
+
+    [[nodiscard]] std::filesystem::path store() const { return folder / "space.db"; }
+
+    [[nodiscard]] std::filesystem::path config() const { return folder / "server.toml"; }
+
+    /// The root's key, which belongs offline; nothing that runs reads it.
+    [[nodiscard]] std::filesystem::path root_key() const { return folder / "offline_root_key.pem"; }
+};
+
+/// All keys that a running server holds.
+struct ServerKeys {
+    /// The device that the server's own groups name.
+    record::DeviceId server_device;
+    keys::Certificate root;
+    keys::Certificate server_authority;
+    keys::Issuer device_authority;
+    keys::Issuer server;
+    /// Signs receipts and leases.
+    keys::Ed25519Key signing_key;
+    /// Signs the server's own groups.
+    keys::P256Key group_key;
+};
+
+/// Makes a space's authority and keys and writes them. The folder must be empty or absent.
+/// @param hosts  names and addresses under which clients will reach the server; at least one
+[[nodiscard]] std::expected<ServerKeys, KeyFilesError> make_server_keys(
+    const ServerFiles& files, const std::string& space_name, const std::vector<std::string>& hosts,
+    record::Instant now, record::Random& random);
+
+[[nodiscard]] std::expected<ServerKeys, KeyFilesError> load_server_keys(const ServerFiles& files);
+
+/// The server's chain as TLS sends it: its certificate, its intermediate and the root, in PEM.
+[[nodiscard]] std::string server_chain(const ServerKeys& keys);
+
+}  // namespace zhibu::server

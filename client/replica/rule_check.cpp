@@ -118,7 +118,8 @@ std::vector<rules::Finding> Replica::Body::findings_of(const std::vector<record:
         ZHIBU_CHECK(!detail::replay(change, state));
         surroundings.add(*std::move(state));
     }
-    const rules::Parameters parameters;
+    const std::optional<sync::Lease> held = lease();
+    const rules::Parameters parameters = held ? rules::from_list(held->rules) : rules::Parameters{};
     const record::Date today = record::shanghai_day(now);
     std::vector<rules::Finding> findings;
     for (const record::Change& change : changes) {

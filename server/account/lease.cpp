@@ -25,7 +25,7 @@ Instant lease_end(const Account& account, const std::vector<sync::EditPeriod>& p
 
 sync::Lease grant_lease(const Control& control, const Account& account, const DeviceId& device,
                         const record::SpaceId& space, std::uint64_t serial, Instant now,
-                        const LeaseLengths& lengths) {
+                        const LeaseLengths& lengths, const rules::Parameters& parameters) {
     sync::Lease lease;
     lease.serial = serial;
     lease.space = space;
@@ -38,6 +38,7 @@ sync::Lease grant_lease(const Control& control, const Account& account, const De
     lease.periods = control.periods(account, now);
     lease.granted_at = now;
     lease.expires_at = lease_end(account, lease.periods, now, lengths);
+    lease.rules = rules::to_list(parameters);
     return lease;
 }
 

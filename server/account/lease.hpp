@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/committer/control.hpp"
+#include "shared/rules/rules.hpp"
 #include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server {
@@ -18,6 +19,7 @@ struct LeaseLengths {
 [[nodiscard]] sync::Lease grant_lease(const Control& control, const Account& account,
                                       const DeviceId& device, const record::SpaceId& space,
                                       std::uint64_t serial, Instant now,
-                                      const LeaseLengths& lengths);
+                                      const LeaseLengths& lengths,
+                                      const rules::Parameters& parameters);
 
 }  // namespace zhibu::server

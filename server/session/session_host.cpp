@@ -37,7 +37,7 @@ sync::Lease SessionHost::make_lease(const Account& account, const DeviceId& devi
     last_serial_ = std::max(last_serial_ + 1, static_cast<std::uint64_t>(now.milliseconds));
     const auto control = parts_.committer->control();
     return grant_lease(*control, account, device, identity_.space, last_serial_, now,
-                       settings_.leases);
+                       settings_.leases, settings_.rules);
 }
 
 sync::SignedLease SessionHost::sign_lease(const sync::Lease& lease) const {

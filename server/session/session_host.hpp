@@ -34,6 +34,8 @@ class SessionHost {
 public:
     struct Settings {
         LeaseLengths leases;
+        /// Sent with every lease, so that devices judge as the server does.
+        rules::Parameters rules;
         sync::ServerSession::Settings session;
     };
 

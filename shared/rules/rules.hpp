@@ -51,6 +51,12 @@ struct Parameters {
     std::vector<std::string> extra_divisions;
 };
 
+/// The parameters that differ from the defaults, by name: what a lease carries to a device.
+[[nodiscard]] std::vector<record::Parameter> to_list(const Parameters& parameters);
+/// The defaults with `list` put in. Unknown names (a newer server's) and values that are no numbers
+/// are left alone.
+[[nodiscard]] Parameters from_list(std::span<const record::Parameter> list);
+
 /// What a rule may ask about other records. The server answers for the whole space; a client for
 /// its own scope, so that "no other record" there means "none that it sees".
 class Surroundings {

@@ -70,6 +70,10 @@ struct Lease {
     Instant granted_at;
     /// From this moment the lease permits nothing.
     Instant expires_at;
+    /// The committee's own numbers for the rules, by name, so that the device judges as the server
+    /// does; only those that differ from the rules' defaults. Names a program does not know are
+    /// left alone.
+    std::vector<record::Parameter> rules;
 
     friend bool operator==(const Lease&, const Lease&) = default;
 };

@@ -248,7 +248,7 @@ void parts(Description& out, const sync::Lease& lease) {
     all(out, "serial", lease.serial, "space", lease.space, "account", lease.account, "device",
         lease.device, "scope", lease.scope, "may_write", lease.may_write, "manages", lease.manages,
         "always_open", lease.always_open, "periods", lease.periods, "granted_at", lease.granted_at,
-        "expires_at", lease.expires_at);
+        "expires_at", lease.expires_at, "rules", lease.rules);
 }
 
 void parts(Description& out, const sync::SignedLease& lease) {

@@ -191,6 +191,7 @@ sync::Lease full_lease() {
         {Instant{morning.milliseconds + 86'400'000}, Instant{morning.milliseconds + 90'000'000}}};
     lease.granted_at = morning;
     lease.expires_at = Instant{morning.milliseconds + 259'200'000};
+    lease.rules = {{"activist_after_months", "9"}};
     return lease;
 }
 

@@ -11,6 +11,8 @@ inline constexpr std::size_t certificate_bytes_max = 16U << 10U;
 inline constexpr std::size_t certificates_max = 8;
 inline constexpr std::size_t lease_bytes_max = 16U << 10U;
 inline constexpr std::size_t lease_periods_max = 32;
+/// The committee's numbers for the rules and the divisions it lets through.
+inline constexpr std::size_t lease_rules_max = 128;
 
 /// One DER certificate of a chain.
 struct Certificates {
@@ -51,7 +53,7 @@ template <class Archive>
 void serialize(Archive& archive, Lease& lease) {
     archive(lease.serial, lease.space, lease.account, lease.device, lease.scope, lease.may_write,
             lease.manages, lease.always_open, list(lease.periods, lease_periods_max),
-            lease.granted_at, lease.expires_at);
+            lease.granted_at, lease.expires_at, list(lease.rules, lease_rules_max));
 }
 
 template <class Archive>

@@ -28,7 +28,7 @@ inline constexpr std::string_view group_too_large = "group_too_large";
 // About one change.
 inline constexpr std::string_view unknown_kind = "unknown_kind";
 inline constexpr std::string_view unknown_field = "unknown_field";
-/// Fields on a retirement, a record named twice, an id that is none.
+/// A record named twice, or an id that is none.
 inline constexpr std::string_view malformed_change = "malformed_change";
 inline constexpr std::string_view record_exists = "record_exists";
 inline constexpr std::string_view record_missing = "record_missing";

@@ -92,11 +92,6 @@ void judge_shape(Case& judged) {
         if (!named.insert(change.record).second) {
             judged.breach(reasons::malformed_change, change.record);
         }
-        const bool is_life =
-            change.operation == Operation::retire || change.operation == Operation::restore;
-        if (is_life && !change.fields.empty()) {
-            judged.breach(reasons::malformed_change, change.record);
-        }
         judge_fields(judged, change, *kind);
         if (change.operation == Operation::create) {
             judge_required(judged, change, *kind);

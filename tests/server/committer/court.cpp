@@ -56,12 +56,10 @@ record::Change life(std::string_view kind, const RecordId& id, record::Operation
 }
 
 std::string id_number(unsigned number) {
-    // Digit 17 is odd: male.
-    std::string digits = std::to_string(1000 + number % 900);
-    std::string first = "31010119870503" + digits.substr(1, 2) + "1";
-    if (number >= 100) {
-        first = "310101198705" + std::to_string(10 + number / 100 % 20) + digits.substr(2, 2) + "1";
-    }
+    // Two digits of the day, then two that count and an odd one: male.
+    const std::string day = std::to_string(101 + number / 100 % 28).substr(1);
+    const std::string count = std::to_string(100 + number % 100).substr(1);
+    const std::string first = "310101198705" + day + count + "1";
     return first + rules::id_number_check(first);
 }
 

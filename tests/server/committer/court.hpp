@@ -10,6 +10,7 @@
 
 #include "server/committer/committer.hpp"
 #include "server/committer/genesis.hpp"
+#include "server/committer/judge.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/keys/ed25519.hpp"
 #include "shared/keys/p256.hpp"

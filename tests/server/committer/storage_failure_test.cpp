@@ -1,0 +1,123 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/server/committer/court.hpp"
+
+namespace zhibu::server::test {
+namespace {
+
+using sync::RefusalReason;
+
+/// What was acknowledged is in the store, as it was acknowledged; and nothing half of a group.
+void expect_kept(const Court& court, const PushResult& result) {
+    const auto contents = court.store.contents();
+    for (const record::Receipt& receipt : result.receipts) {
+        const auto verdict = verdict_of(receipt);
+        ASSERT_LE(verdict.index.position, contents->rows.size());
+        EXPECT_EQ(contents->rows[verdict.index.position - 1]->receipt, receipt);
+    }
+}
+
+/// Fails the n-th call for every n until a push gets through untouched; each time what is sent
+/// again afterwards must come out as if nothing had happened.
+void fail_at_every_call(bool from_then_on) {
+    Court court;
+    Desk desk = court.enrol(court.secretary_a);
+    unsigned number = 0;
+    bool reached_the_end = false;
+    for (std::uint64_t call = 0; !reached_the_end; ++call) {
+        ASSERT_LT(call, 500U);
+        const RecordId person = court.new_id();
+        const auto first =
+            desk.seal({create("person", person, applicant(court.branch_a, ++number)),
+                       create("person_education", court.new_id(),
+                              {{"owner", Value{person}}, {"education", text("10")}})});
+        const auto second = desk.seal({update("person", person, record::own_base(desk.last),
+                                              {{"mobile", text("13800000000")}})});
+        const auto calls_before = court.store.calls();
+        court.store.fail_after(call, StoreFault::storage_full, from_then_on);
+        const auto result = court.push(desk, {first, second});
+        reached_the_end = court.store.calls() - calls_before <= call;
+        court.store.heal();
+        expect_kept(court, result);
+        if (!reached_the_end) {
+            ASSERT_TRUE(result.refusal) << "call " << call;
+            EXPECT_EQ(result.refusal->reason, RefusalReason::server_storage_failed);
+            EXPECT_LT(result.receipts.size(), 2U);
+        }
+        const auto again = court.push(desk, {first, second});
+        ASSERT_FALSE(again.refusal) << "call " << call;
+        ASSERT_EQ(again.receipts.size(), 2U);
+        EXPECT_TRUE(std::ranges::equal(
+            result.receipts, std::vector(again.receipts.begin(),
+                                         again.receipts.begin() +
+                                             static_cast<std::ptrdiff_t>(result.receipts.size()))));
+        EXPECT_EQ(verdict_of(again.receipts[1]).outcome, record::Outcome::accepted);
+        EXPECT_EQ(court.value("person", person, "mobile"), text("13800000000"));
+    }
+}
+
+TEST(StorageFailure, AtAnyOneCallLosesNothingAcknowledged) { fail_at_every_call(false); }
+
+TEST(StorageFailure, FromAnyCallOnLosesNothingAcknowledged) { fail_at_every_call(true); }
+
+TEST(StorageFailure, OfAServersWriteChangesNeitherStoreNorControlNorChain) {
+    Court court;
+    for (std::uint64_t call = 0;; ++call) {
+        ASSERT_LT(call, 500U);
+        ServerWrite write;
+        write.action = "disable";
+        write.changes = {
+            update("account", court.secretary_a, {}, {{"state", text(call % 2 == 0 ? "2" : "1")}})};
+        const auto contents = court.store.contents();
+        const bool was_active = court.committer->control()->account(court.secretary_a)->active;
+        const auto calls_before = court.store.calls();
+        court.store.fail_after(call, StoreFault::storage_failed, true);
+        const auto written = court.try_write(write);
+        const bool reached_the_end = court.store.calls() - calls_before <= call;
+        court.store.heal();
+        if (reached_the_end) {
+            EXPECT_TRUE(written);
+            break;
+        }
+        ASSERT_FALSE(written);
+        EXPECT_EQ(written.error().fault, ServerWriteFault::storage);
+        EXPECT_EQ(court.store.contents(), contents);
+        EXPECT_EQ(court.committer->control()->account(court.secretary_a)->active, was_active);
+        ASSERT_TRUE(court.try_write(write)) << "call " << call;
+        EXPECT_NE(court.committer->control()->account(court.secretary_a)->active, was_active);
+    }
+}
+
+TEST(StorageFailure, OfOneGroupLeavesOtherSessionsBe) {
+    Court court;
+    Desk poisoned = court.enrol(court.secretary_a);
+    Desk healthy = court.enrol(court.secretary_b);
+    // Warm: the devices' keys are read and kept.
+    court.judge(poisoned, {});
+    court.judge(healthy, {});
+    const auto sealed =
+        poisoned.seal({create("person", court.new_id(), applicant(court.branch_a, 1))});
+    // Calls of the push: begin, head, held, chain, open_part, then judging: fail in there.
+    court.store.fail_after(5, StoreFault::storage_failed);
+    const auto result = court.push(poisoned, {sealed});
+    ASSERT_TRUE(result.refusal);
+    EXPECT_EQ(result.refusal->reason, RefusalReason::server_storage_failed);
+    EXPECT_EQ(court.judge(healthy, {create("person", court.new_id(), applicant(court.branch_b, 2))})
+                  .outcome,
+              record::Outcome::accepted);
+    EXPECT_EQ(court.push(poisoned, {sealed}).receipts.size(), 1U);
+}
+
+TEST(StorageFailure, AtTheStartIsAnError) {
+    Court court;
+    court.stop();
+    court.store.fail_after(0, StoreFault::in_use);
+    const auto started = Committer::start(court.parts(), {});
+    ASSERT_FALSE(started);
+    EXPECT_EQ(started.error().fault, StoreFault::in_use);
+}
+
+}  // namespace
+}  // namespace zhibu::server::test

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -81,6 +83,8 @@ struct LogRow {
     bool verbatim = false;
     /// An organisation moved in the tree: no tail leads across this position.
     bool tree_changed = false;
+    /// In order. Entries whose owner's placement changed are among them, as `changed` without
+    /// fields: they come and go with it.
     std::vector<PlacedEffect> effects;
 };
 
@@ -154,7 +158,11 @@ public:
     /// All records of a kind, in ascending id, each passed to `visit`.
     [[nodiscard]] virtual Stored<void> each(
         record::KindNumber kind, const std::function<void(const RecordState&)>& visit) = 0;
+    /// The group of the chain that has that name.
     [[nodiscard]] virtual Stored<std::optional<HeldGroup>> held(const GroupName& name) = 0;
+    /// The group of that name with that hash, of the chain or a fork.
+    [[nodiscard]] virtual Stored<std::optional<HeldGroup>> held(const GroupName& name,
+                                                                const Hash& group_hash) = 0;
     [[nodiscard]] virtual Stored<HeldChain> chain(const DeviceId& device,
                                                   const IncarnationId& incarnation) = 0;
     /// Who committed the group at `index`; none for position 0.
@@ -165,18 +173,21 @@ public:
         const Hash& code_hash) = 0;
 };
 
-/// One write transaction. Dropped without commit() it has changed nothing.
+/// One write transaction. Dropped without commit() it has changed nothing. After one error every
+/// further call, commit() too, returns that error: drop it, and begin another.
 class StoreTransaction : public StoreReading {
 public:
     /// A part that can be undone alone: one group's writes.
+    /// Parts follow one another; one inside another is a bug (checked).
     [[nodiscard]] virtual Stored<void> open_part() = 0;
     [[nodiscard]] virtual Stored<void> keep_part() = 0;
     [[nodiscard]] virtual Stored<void> undo_part() = 0;
 
-    /// Writes the record as given, new or not.
+    /// Writes the record as given, new or not. Its kind is in the catalog (checked).
     [[nodiscard]] virtual Stored<void> put(const RecordState& state) = 0;
-    /// Appends at `row.index`, which must be head() + 1, and advances the device's chain. A fork's
-    /// row bears a name that is held already: held() and the chain stay as they were.
+    /// Appends at `row.index`, which must be head() + 1 (checked), and advances the incarnation's
+    /// chain, whose next sequence it must have (checked). A fork's row bears a name that is held
+    /// already: held() by name and the chain stay as they were.
     [[nodiscard]] virtual Stored<void> append(const LogRow& row) = 0;
     [[nodiscard]] virtual Stored<void> add_conflict(const Conflict& conflict) = 0;
     [[nodiscard]] virtual Stored<void> set_credential(const RecordId& account,
@@ -201,18 +212,24 @@ struct ScopeFilter {
 /// Threads: one thread uses a reader.
 class StoreReader : public StoreReading {
 public:
-    /// The log after `from` in scope, about `bytes_max` at most, for that device incarnation.
-    /// No value: the tail does not lead there (tree changed, or compacted); take a snapshot.
+    /// The log after `from` in scope, about `bytes_max` at most, for that device incarnation: at
+    /// least one entry if there is any, so that asking again gets on. An organisation that moved
+    /// stops only a scope that is not everything. A record that came into scope is told whole as
+    /// it is now, and not at all if it has left again.
+    /// No value: the tail does not lead there (tree changed, compacted, `from` beyond the head, or
+    /// an entry that no frame holds); take a snapshot.
     [[nodiscard]] virtual Stored<std::optional<sync::Tail>> tail(LogIndex from,
                                                                  const ScopeFilter& scope,
                                                                  const DeviceId& device,
                                                                  const IncarnationId& incarnation,
                                                                  std::size_t bytes_max) = 0;
+    /// The records in scope after `after`, at least one if there is any.
     [[nodiscard]] virtual Stored<sync::SnapshotChunk> chunk(const RecordKey& after,
                                                             const ScopeFilter& scope,
                                                             std::size_t bytes_max) = 0;
     [[nodiscard]] virtual Stored<sync::DigestReply> digest(const ScopeFilter& scope) = 0;
-    /// Stored receipts of that incarnation after `after`, ascending, about `bytes_max` at most.
+    /// Stored receipts of that incarnation's chain after `after`, ascending, about `bytes_max` at
+    /// most, at least one if there is any.
     [[nodiscard]] virtual Stored<std::vector<record::Receipt>> receipts(
         const DeviceId& device, const IncarnationId& incarnation, Sequence after,
         std::size_t bytes_max) = 0;
@@ -222,12 +239,14 @@ public:
 };
 
 /// A space's store: one writer, any number of readers.
+/// Transactions and readers must go before it does.
 /// Threads: transactions belong to one thread at a time; open_reader() may be called from any.
 class Store {
 public:
     virtual ~Store() = default;
 
     [[nodiscard]] virtual SpaceIdentity identity() const = 0;
+    /// One transaction at a time: a second one beside it is a bug (checked).
     [[nodiscard]] virtual Stored<std::unique_ptr<StoreTransaction>> begin() = 0;
     [[nodiscard]] virtual Stored<std::unique_ptr<StoreReader>> open_reader() = 0;
 };

@@ -86,6 +86,16 @@ public:
         return HeldGroup{row.index, row.group_hash, row.receipt};
     }
 
+    Stored<std::optional<HeldGroup>> held(const GroupName& name, const Hash& group_hash) override {
+        ZHIBU_MEMORY_CALL(store_);
+        for (const auto& row : seen()->rows) {
+            if (row->name == name && row->group_hash == group_hash) {
+                return HeldGroup{row->index, row->group_hash, row->receipt};
+            }
+        }
+        return std::nullopt;
+    }
+
     Stored<HeldChain> chain(const DeviceId& device, const IncarnationId& incarnation) override {
         ZHIBU_MEMORY_CALL(store_);
         return found_in(seen()->chains, std::pair{device, incarnation}).value_or(HeldChain{});

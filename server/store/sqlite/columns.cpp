@@ -1,0 +1,101 @@
+#include "server/store/sqlite/detail/columns.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "server/store/sqlite/detail/failure.hpp"
+#include "shared/catalog/schema.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+using catalog::FieldType;
+using record::Date;
+using record::Empty;
+using record::Instant;
+using record::RecordId;
+using record::TextSet;
+
+}  // namespace
+
+void write_number(std::uint64_t number, Bytes& bytes) {
+    for (; number >= 0x80; number >>= 7U) {
+        bytes.push_back(static_cast<std::uint8_t>(number | 0x80U));
+    }
+    bytes.push_back(static_cast<std::uint8_t>(number));
+}
+
+std::uint64_t read_number(std::span<const std::uint8_t>& bytes) {
+    std::uint64_t number = 0;
+    for (unsigned shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
+        const std::uint8_t byte = bytes.front();
+        bytes = bytes.subspan(1);
+        number |= std::uint64_t{byte & 0x7FU} << shift;
+        if ((byte & 0x80U) == 0) {
+            return number;
+        }
+    }
+    throw Failed(StoreFault::damaged, "number");
+}
+
+void ValueBinder::bind(const record::Value& value) {
+    struct Visitor {
+        Query& row;
+        std::vector<std::unique_ptr<std::string>>& kept;
+
+        void operator()(Empty /*empty*/) const { row.bind_null(); }
+
+        void operator()(const std::string& text) const { row.bind(std::string_view(text)); }
+
+        void operator()(std::int64_t number) const { row.bind(number); }
+
+        void operator()(bool truth) const { row.bind(std::int64_t{truth ? 1 : 0}); }
+
+        void operator()(Date date) const { row.bind(catalog::packed(date)); }
+
+        void operator()(Instant instant) const { row.bind(instant.milliseconds); }
+
+        void operator()(const RecordId& id) const {
+            row.bind(std::span<const std::uint8_t>(id.uuid.bytes));
+        }
+
+        void operator()(const TextSet& set) const {
+            kept.push_back(std::make_unique<std::string>(catalog::joined_lines(set)));
+            row.bind(std::string_view(*kept.back()));
+        }
+    };
+
+    std::visit(Visitor{row_, joined_}, value);
+}
+
+record::Value read_value(const catalog::Field& field, const Query& row, int column) {
+    if (row.is_null(column)) {
+        return Empty{};
+    }
+    switch (field.type) {
+        case FieldType::text:
+        case FieldType::note:
+        case FieldType::code:
+            return row.text(column);
+        case FieldType::integer:
+        case FieldType::money:
+            return row.integer(column);
+        case FieldType::boolean:
+            return row.integer(column) != 0;
+        case FieldType::day:
+        case FieldType::month:
+            if (const auto date = catalog::unpacked_date(row.integer(column))) {
+                return *date;
+            }
+            throw Failed(StoreFault::damaged, "date");
+        case FieldType::instant:
+            return Instant{row.integer(column)};
+        case FieldType::reference:
+            return RecordId{row.uuid(column)};
+        case FieldType::tags:
+            return catalog::split_lines(row.text(column));
+    }
+    std::unreachable();
+}
+
+}  // namespace zhibu::server::detail

@@ -1,0 +1,309 @@
+#include "server/store/sqlite/detail/connection.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <new>
+
+#include "server/store/sqlite/detail/failure.hpp"
+#include "shared/record/check.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+/// "zhis": says that the file is a store of this program's.
+constexpr std::int64_t application_id = 0x7A686973;
+
+/// The WAL is moved into the file when it has so many pages: 16 MiB, so that a burst of commits
+/// is not interrupted by a checkpoint's own two fsyncs after every few.
+constexpr int checkpoint_pages = 4096;
+
+StoreFault fault_of(int code) {
+    switch (code & 0xFF) {
+        case SQLITE_FULL:
+            return StoreFault::storage_full;
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return StoreFault::in_use;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+        case SQLITE_SCHEMA:
+        case SQLITE_MISMATCH:
+        // A statement that does not compile, or a breach of a constraint, means that the tables
+        // are not those that this program made.
+        case SQLITE_ERROR:
+        case SQLITE_CONSTRAINT:
+            return StoreFault::damaged;
+        default:
+            return StoreFault::storage_failed;
+    }
+}
+
+/// A failed fsync is never retried: what the kernel then holds of the file is unknown.
+/// Source: vault.md, "A failed fsync ends the process".
+void end_if_sync_failed(int extended_code) {
+    ZHIBU_CHECK(extended_code != SQLITE_IOERR_FSYNC && extended_code != SQLITE_IOERR_DIR_FSYNC);
+}
+
+int note_wal_pages(void* pages, sqlite3* /*handle*/, const char* /*name*/, int count) noexcept {
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
+}
+
+int open_flags(Connection::Use use) {
+    return (use == Connection::Use::reader ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE) |
+           SQLite::OPEN_NOMUTEX;
+}
+
+}  // namespace
+
+StoreError translate_current() {
+    try {
+        throw;
+    } catch (const Failed& failed) {
+        return failed.error();
+    } catch (const SQLite::Exception& error) {
+        const int code = error.getExtendedErrorCode();
+        end_if_sync_failed(code);
+        if ((error.getErrorCode() & 0xFF) == SQLITE_NOMEM) {
+            throw std::bad_alloc{};
+        }
+        return StoreError{fault_of(error.getErrorCode()), "sqlite " + std::to_string(code)};
+    }
+}
+
+void KeptStatement::Finalized::operator()(sqlite3_stmt* finished) const noexcept {
+    sqlite3_finalize(finished);
+}
+
+KeptStatement::KeptStatement(sqlite3* handle, const std::string& sql) {
+    sqlite3_stmt* prepared = nullptr;
+    const int code = sqlite3_prepare_v3(handle, sql.c_str(), static_cast<int>(sql.size()) + 1,
+                                        SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+    statement.reset(prepared);
+    if (code != SQLITE_OK) {
+        throw SQLite::Exception(handle, code);
+    }
+}
+
+Query::Query(KeptStatement& kept) : kept_(kept), statement_(kept.statement.get()) {
+    kept_.in_use = true;
+}
+
+Query::Query(std::unique_ptr<KeptStatement> own)
+    : own_(std::move(own)), kept_(*own_), statement_(kept_.statement.get()) {}
+
+Query::~Query() {
+    // The outcome of a reset repeats that of the last step, which has been reported.
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+    kept_.in_use = false;
+}
+
+void Query::check(int code) const {
+    if (code != SQLITE_OK) {
+        throw SQLite::Exception(sqlite3_db_handle(statement_), code);
+    }
+}
+
+Query& Query::bind(std::int64_t number) {
+    check(sqlite3_bind_int64(statement_, ++bound_, number));
+    return *this;
+}
+
+Query& Query::bind_position(std::uint64_t position) {
+    // A peer may name any; no position in the store comes near the end of SQLite's integers.
+    constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+    return bind(static_cast<std::int64_t>(std::min(position, most)));
+}
+
+Query& Query::bind(std::string_view text) {
+    // SQLite takes a null pointer for NULL, also where the size is 0.
+    const char* start = text.empty() ? "" : text.data();
+    check(sqlite3_bind_text(statement_, ++bound_, start, static_cast<int>(text.size()), nullptr));
+    return *this;
+}
+
+Query& Query::bind(std::span<const std::uint8_t> bytes) {
+    const void* start = bytes.empty() ? static_cast<const void*>("") : bytes.data();
+    check(sqlite3_bind_blob(statement_, ++bound_, start, static_cast<int>(bytes.size()), nullptr));
+    return *this;
+}
+
+Query& Query::bind_null() {
+    check(sqlite3_bind_null(statement_, ++bound_));
+    return *this;
+}
+
+bool Query::step() {
+    const int code = sqlite3_step(statement_);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) {
+        check(code);
+    }
+    return code == SQLITE_ROW;
+}
+
+void Query::run() {
+    while (step()) {
+    }
+}
+
+void Query::again() {
+    check(sqlite3_reset(statement_));
+    bound_ = 0;
+}
+
+bool Query::is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string Query::text(int column) const {
+    const std::span<const std::uint8_t> value = view(column);
+    return {value.begin(), value.end()};
+}
+
+std::span<const std::uint8_t> Query::view(int column) const {
+    const auto* start = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+    const int size = sqlite3_column_bytes(statement_, column);
+    return {start, start == nullptr ? 0 : static_cast<std::size_t>(size)};
+}
+
+Bytes Query::bytes(int column) const {
+    const std::span<const std::uint8_t> value = view(column);
+    return {value.begin(), value.end()};
+}
+
+record::Uuid Query::uuid(int column) const {
+    const std::span<const std::uint8_t> value = view(column);
+    record::Uuid uuid;
+    if (value.size() != uuid.bytes.size()) {
+        throw Failed(StoreFault::damaged, "id");
+    }
+    std::ranges::copy(value, uuid.bytes.begin());
+    return uuid;
+}
+
+record::Hash Query::hash(int column) const {
+    const std::span<const std::uint8_t> value = view(column);
+    record::Hash hash{};
+    if (value.size() != hash.size()) {
+        throw Failed(StoreFault::damaged, "hash");
+    }
+    std::ranges::copy(value, hash.begin());
+    return hash;
+}
+
+FileLock::FileLock(const std::filesystem::path& file)
+    : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
+    if (descriptor_ < 0) {
+        throw Failed(errno == ENOENT ? StoreFault::not_there : StoreFault::storage_failed,
+                     "lock file");
+    }
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+        ::close(descriptor_);
+        throw Failed(StoreFault::in_use, "lock file");
+    }
+}
+
+FileLock::~FileLock() { ::close(descriptor_); }
+
+Connection::Connection(const std::filesystem::path& file, Use use)
+    : database_(std::make_unique<SQLite::Database>(file.string(), open_flags(use))) {
+    configure(use);
+}
+
+Connection::~Connection() = default;
+
+void Connection::configure(Use use) {
+    sqlite3* handle = database_->getHandle();
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    // A reader can meet a moment in which the WAL's index is being rebuilt.
+    sqlite3_busy_timeout(handle, 2000);
+    execute("PRAGMA temp_store=MEMORY");
+    execute("PRAGMA trusted_schema=OFF");
+    execute("PRAGMA cell_size_check=ON");
+    execute("PRAGMA mmap_size=0");
+    if (use == Use::fresh) {
+        execute("PRAGMA application_id=" + std::to_string(application_id));
+    }
+    {
+        Query mark = query("PRAGMA application_id");
+        if (!mark.step() || mark.integer(0) != application_id) {
+            throw Failed(StoreFault::damaged, "application_id");
+        }
+    }
+    if (use == Use::reader) {
+        sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        return;
+    }
+    execute("PRAGMA journal_mode=WAL");
+    execute("PRAGMA synchronous=FULL");
+    execute("PRAGMA journal_size_limit=67108864");
+    execute("PRAGMA cache_size=-65536");
+    // SQLite's own checkpoint after a commit swallows its errors, a failed fsync among them.
+    sqlite3_wal_hook(handle, &note_wal_pages, &wal_pages_);
+}
+
+Query Connection::query(const std::string& sql) {
+    std::unique_ptr<KeptStatement>& kept = statements_[sql];
+    if (kept == nullptr) {
+        kept = std::make_unique<KeptStatement>(database_->getHandle(), sql);
+    }
+    if (kept->in_use) {
+        return Query(std::make_unique<KeptStatement>(database_->getHandle(), sql));
+    }
+    return Query(*kept);
+}
+
+void Connection::execute(const std::string& sql) { database_->exec(sql); }
+
+int Connection::rows_written() const { return database_->getChanges(); }
+
+bool Connection::in_transaction() const {
+    return sqlite3_get_autocommit(database_->getHandle()) == 0;
+}
+
+void Connection::roll_back() noexcept {
+    if (in_transaction()) {
+        static_cast<void>(database_->tryExec("ROLLBACK"));
+    }
+}
+
+void Connection::commit() {
+    query("COMMIT").run();
+    if (wal_pages_ >= checkpoint_pages) {
+        checkpoint();
+    }
+}
+
+void Connection::checkpoint() {
+    const int code = sqlite3_wal_checkpoint_v2(database_->getHandle(), nullptr,
+                                               SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    end_if_sync_failed(code);
+    // Other failures lose nothing: what is committed stands in the WAL, and the next commit tries
+    // again. A full disk shows there too, as the WAL grows.
+    if (code == SQLITE_OK) {
+        wal_pages_ = 0;
+    }
+}
+
+void Connection::empty_wal() {
+    sqlite3* handle = database_->getHandle();
+    const int code =
+        sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (code != SQLITE_OK) {
+        throw SQLite::Exception(handle, code);
+    }
+}
+
+}  // namespace zhibu::server::detail

@@ -1,0 +1,145 @@
+#include "server/store/sqlite/detail/control_rows.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/store/sqlite/detail/failure.hpp"
+#include "sync_protocol/codec/codec.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+/// Any value, with where it came to be, as the codec writes a field.
+Bytes kept(record::FieldNumber field, const record::Value& value, LogIndex at) {
+    return sync::encode(std::vector<record::FieldState>{{field, value, at}});
+}
+
+record::FieldState field_of(std::span<const std::uint8_t> bytes) {
+    auto fields = sync::decode_fields(bytes);
+    if (!fields || fields->size() != 1) {
+        throw Failed(StoreFault::damaged, "zhibu_conflict");
+    }
+    return std::move(fields->front());
+}
+
+std::uint32_t small_number(const Query& row, int column) {
+    return static_cast<std::uint32_t>(row.integer(column));
+}
+
+}  // namespace
+
+std::optional<Credential> ControlRows::credential(const RecordId& account) {
+    Query row = connection_.query(
+        "SELECT public_key, salt, memory_kib, passes, lanes, changed_at FROM zhibu_credential "
+        "WHERE account=?");
+    if (!row.bind(account.uuid.bytes).step()) {
+        return std::nullopt;
+    }
+    Credential found;
+    found.public_key = row.hash(0);
+    found.salt = row.uuid(1).bytes;
+    found.cost = {small_number(row, 2), small_number(row, 3), small_number(row, 4)};
+    found.changed_at = Instant{row.integer(5)};
+    return found;
+}
+
+void ControlRows::write(const RecordId& account, const Credential& credential) {
+    connection_
+        .query(
+            "REPLACE INTO zhibu_credential(account, public_key, salt, memory_kib, passes, "
+            "lanes, changed_at) VALUES(?, ?, ?, ?, ?, ?, ?)")
+        .bind(account.uuid.bytes)
+        .bind(credential.public_key)
+        .bind(credential.salt)
+        .bind(std::int64_t{credential.cost.memory_kib})
+        .bind(std::int64_t{credential.cost.passes})
+        .bind(std::int64_t{credential.cost.lanes})
+        .bind(credential.changed_at.milliseconds)
+        .run();
+}
+
+std::optional<DeviceKey> ControlRows::device_key(const DeviceId& device) {
+    Query row = connection_.query(
+        "SELECT account, public_key, certificate_fingerprint FROM zhibu_device_key WHERE device=?");
+    if (!row.bind(device.uuid.bytes).step()) {
+        return std::nullopt;
+    }
+    return DeviceKey{device, RecordId{row.uuid(0)}, row.bytes(1), row.hash(2)};
+}
+
+void ControlRows::write(const DeviceKey& key) {
+    connection_
+        .query(
+            "REPLACE INTO zhibu_device_key(device, account, public_key, "
+            "certificate_fingerprint) VALUES(?, ?, ?, ?)")
+        .bind(key.device.uuid.bytes)
+        .bind(key.account.uuid.bytes)
+        .bind(key.public_key)
+        .bind(key.certificate_fingerprint)
+        .run();
+}
+
+std::optional<EnrolmentCode> ControlRows::enrolment_code(const Hash& code_hash) {
+    Query row = connection_.query(
+        "SELECT account, expires_at, used_at FROM zhibu_enrolment_code WHERE code_hash=?");
+    if (!row.bind(code_hash).step()) {
+        return std::nullopt;
+    }
+    EnrolmentCode found{code_hash, RecordId{row.uuid(0)}, Instant{row.integer(1)}, std::nullopt};
+    if (!row.is_null(2)) {
+        found.used_at = Instant{row.integer(2)};
+    }
+    return found;
+}
+
+void ControlRows::write(const EnrolmentCode& code) {
+    Query row = connection_.query(
+        "REPLACE INTO zhibu_enrolment_code(code_hash, account, expires_at, used_at) "
+        "VALUES(?, ?, ?, ?)");
+    row.bind(code.code_hash).bind(code.account.uuid.bytes).bind(code.expires_at.milliseconds);
+    if (code.used_at) {
+        row.bind(code.used_at->milliseconds);
+    } else {
+        row.bind_null();
+    }
+    row.run();
+}
+
+void ControlRows::add(const Conflict& conflict) {
+    const Bytes offered = kept(conflict.field, conflict.offered, conflict.offered_at);
+    const Bytes committed = kept(conflict.field, conflict.committed, conflict.committed_at);
+    connection_
+        .query(
+            "REPLACE INTO zhibu_conflict(offered_at, kind, id, field, offered, committed) "
+            "VALUES(?, ?, ?, ?, ?, ?)")
+        .bind_position(conflict.offered_at.position)
+        .bind(std::int64_t{conflict.record.kind.number})
+        .bind(conflict.record.id.uuid.bytes)
+        .bind(std::int64_t{conflict.field.number})
+        .bind(offered)
+        .bind(committed)
+        .run();
+}
+
+void ControlRows::each_conflict(const std::function<bool(const Conflict&)>& visit) {
+    Query row = connection_.query(
+        "SELECT kind, id, offered, committed FROM zhibu_conflict "
+        "ORDER BY offered_at DESC, kind, id, field");
+    while (row.step()) {
+        record::FieldState offered = field_of(row.view(2));
+        record::FieldState committed = field_of(row.view(3));
+        Conflict conflict;
+        conflict.record = {record::KindNumber{static_cast<std::uint16_t>(row.integer(0))},
+                           RecordId{row.uuid(1)}};
+        conflict.field = offered.field;
+        conflict.offered = std::move(offered.value);
+        conflict.committed = std::move(committed.value);
+        conflict.offered_at = offered.changed_at;
+        conflict.committed_at = committed.changed_at;
+        if (!visit(conflict)) {
+            return;
+        }
+    }
+}
+
+}  // namespace zhibu::server::detail

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/store.hpp"
+
+namespace zhibu::server::detail {
+
+/// Conflicts, and what accounts and devices prove themselves with.
+/// Throws Failed and what guarded() translates.
+class ControlRows {
+public:
+    explicit ControlRows(Connection& connection) : connection_(connection) {}
+
+    [[nodiscard]] std::optional<Credential> credential(const RecordId& account);
+    [[nodiscard]] std::optional<DeviceKey> device_key(const DeviceId& device);
+    [[nodiscard]] std::optional<EnrolmentCode> enrolment_code(const Hash& code_hash);
+    void write(const RecordId& account, const Credential& credential);
+    void write(const DeviceKey& key);
+    void write(const EnrolmentCode& code);
+
+    void add(const Conflict& conflict);
+    /// Newest first, until `visit` says false.
+    void each_conflict(const std::function<bool(const Conflict&)>& visit);
+
+private:
+    Connection& connection_;
+};
+
+}  // namespace zhibu::server::detail

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/store.hpp"
+
+namespace zhibu::server::detail {
+
+/// What a tail needs of one position of the log.
+struct LogSight {
+    /// Without effects.
+    record::LogEntry entry;
+    /// Taken as it was sent, so that its own device can do without the effects.
+    bool verbatim = false;
+    std::vector<PlacedEffect> effects;
+};
+
+/// The log, the chains of incarnations, and which position concerns which organisation.
+/// Throws Failed and what guarded() translates.
+class LogRows {
+public:
+    explicit LogRows(Connection& connection) : connection_(connection) {}
+
+    [[nodiscard]] LogIndex head();
+    [[nodiscard]] std::optional<HeldGroup> held(const GroupName& name, const Hash* group_hash);
+    [[nodiscard]] HeldChain chain(const DeviceId& device, const IncarnationId& incarnation);
+    [[nodiscard]] RecordId author_at(LogIndex index);
+    [[nodiscard]] std::vector<record::Receipt> receipts(const DeviceId& device,
+                                                        const IncarnationId& incarnation,
+                                                        Sequence after, std::size_t bytes_max);
+    void append(const LogRow& row);
+
+    /// An organisation moved in the tree after `from`.
+    [[nodiscard]] bool tree_changed_after(LogIndex from);
+    [[nodiscard]] LogSight sight(LogIndex index);
+    /// At most `limit` positions after `after` that concern an organisation, ascending; likewise
+    /// those that an incarnation sent and that were taken verbatim.
+    [[nodiscard]] std::vector<LogIndex> concerning(const record::Uuid& place, LogIndex after,
+                                                   std::uint32_t limit);
+
+private:
+    void append_row(const LogRow& row, bool is_fork);
+    void advance_chain(const LogRow& row);
+
+    Connection& connection_;
+};
+
+}  // namespace zhibu::server::detail

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/store.hpp"
+
+namespace zhibu::server::detail {
+
+/// Placed effects as the log keeps them: the effects as the codec writes them, and apart from them
+/// each organisation once, then per effect which of these see it before and after.
+struct KeptEffects {
+    Bytes effects;
+    Bytes places;
+    /// Each organisation once, ascending.
+    std::vector<RecordId> organisations;
+};
+
+[[nodiscard]] KeptEffects keep(const std::vector<PlacedEffect>& effects);
+
+/// Throws Failed{damaged} for bytes that keep() did not make.
+[[nodiscard]] std::vector<PlacedEffect> placed_effects(std::span<const std::uint8_t> effects,
+                                                       std::span<const std::uint8_t> places);
+
+}  // namespace zhibu::server::detail

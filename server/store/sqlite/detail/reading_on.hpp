@@ -1,0 +1,103 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/store/sqlite/detail/control_rows.hpp"
+#include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/sqlite/detail/log_rows.hpp"
+#include "server/store/sqlite/detail/record_rows.hpp"
+#include "server/store/store.hpp"
+
+namespace zhibu::server::detail {
+
+/// A connection and all that stands in its tables.
+struct Tables {
+    Tables(const std::filesystem::path& file, Connection::Use use, const catalog::Catalog& catalog)
+        : connection(file, use),
+          records(connection, catalog),
+          log(connection),
+          control(connection) {}
+
+    Connection connection;
+    RecordRows records;
+    LogRows log;
+    ControlRows control;
+};
+
+/// StoreReading's functions for `Base`, one of its subclasses. `Around::run(work)` is what happens
+/// around each: it runs `work` and makes values of its failures.
+template <class Base, class Around>
+class ReadingOn : public Base {
+public:
+    explicit ReadingOn(Tables& tables) : tables_(tables), around_(tables.connection) {}
+
+    [[nodiscard]] Stored<LogIndex> head() override {
+        return around_.run([&] { return tables_.log.head(); });
+    }
+
+    [[nodiscard]] Stored<std::optional<RecordState>> find(const RecordKey& key) override {
+        return around_.run([&] { return tables_.records.read(key); });
+    }
+
+    [[nodiscard]] Stored<std::vector<RecordKey>> find_by(record::KindNumber kind,
+                                                         record::FieldNumber field,
+                                                         const record::Value& value,
+                                                         std::uint32_t limit) override {
+        return around_.run([&] { return tables_.records.find_by(kind, field, value, limit); });
+    }
+
+    [[nodiscard]] Stored<void> each(record::KindNumber kind,
+                                    const std::function<void(const RecordState&)>& visit) override {
+        return around_.run([&] {
+            tables_.records.each(kind, RecordId{}, [&](const RecordState& state) {
+                visit(state);
+                return true;
+            });
+        });
+    }
+
+    [[nodiscard]] Stored<std::optional<HeldGroup>> held(const GroupName& name) override {
+        return around_.run([&] { return tables_.log.held(name, nullptr); });
+    }
+
+    [[nodiscard]] Stored<std::optional<HeldGroup>> held(const GroupName& name,
+                                                        const Hash& group_hash) override {
+        return around_.run([&] { return tables_.log.held(name, &group_hash); });
+    }
+
+    [[nodiscard]] Stored<HeldChain> chain(const DeviceId& device,
+                                          const IncarnationId& incarnation) override {
+        return around_.run([&] { return tables_.log.chain(device, incarnation); });
+    }
+
+    [[nodiscard]] Stored<RecordId> author_at(LogIndex index) override {
+        return around_.run([&] { return tables_.log.author_at(index); });
+    }
+
+    [[nodiscard]] Stored<std::optional<Credential>> credential(const RecordId& account) override {
+        return around_.run([&] { return tables_.control.credential(account); });
+    }
+
+    [[nodiscard]] Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) override {
+        return around_.run([&] { return tables_.control.device_key(device); });
+    }
+
+    [[nodiscard]] Stored<std::optional<EnrolmentCode>> enrolment_code(
+        const Hash& code_hash) override {
+        return around_.run([&] { return tables_.control.enrolment_code(code_hash); });
+    }
+
+protected:
+    [[nodiscard]] Tables& tables() { return tables_; }
+
+    [[nodiscard]] Around& around() { return around_; }
+
+private:
+    Tables& tables_;
+    Around around_;
+};
+
+}  // namespace zhibu::server::detail

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "server/store/sqlite/detail/reading_on.hpp"
+#include "server/store/store.hpp"
+
+namespace zhibu::server::detail {
+
+/// Whose tail it is.
+struct TailReader {
+    const ScopeFilter& scope;
+    const DeviceId& device;
+    const IncarnationId& incarnation;
+};
+
+/// StoreReader::tail, inside a read transaction. Throws Failed and what guarded() translates.
+[[nodiscard]] std::optional<sync::Tail> read_tail(Tables& tables, const TailReader& reader,
+                                                  LogIndex from, std::size_t bytes_max);
+
+}  // namespace zhibu::server::detail

@@ -1,0 +1,183 @@
+#include "server/store/sqlite/detail/log_rows.hpp"
+
+#include <utility>
+
+#include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/sqlite/detail/placed_effects.hpp"
+#include "shared/record/check.hpp"
+#include "sync_protocol/codec/codec.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+record::Outcome outcome_of(std::int64_t number) {
+    if (number < 0 || number > static_cast<std::int64_t>(record::Outcome::rejected)) {
+        throw Failed(StoreFault::damaged, "zhibu_log outcome");
+    }
+    return static_cast<record::Outcome>(number);
+}
+
+HeldGroup held_of(const Query& row) {
+    HeldGroup held;
+    held.index = LogIndex{row.position(0)};
+    held.group_hash = row.hash(1);
+    held.receipt = {row.bytes(2), row.bytes(3)};
+    return held;
+}
+
+}  // namespace
+
+LogIndex LogRows::head() {
+    Query row = connection_.query("SELECT max(idx) FROM zhibu_log");
+    return row.step() ? LogIndex{row.position(0)} : LogIndex{};
+}
+
+std::optional<HeldGroup> LogRows::held(const GroupName& name, const Hash* group_hash) {
+    Query row = connection_.query(
+        group_hash == nullptr
+            ? "SELECT idx, group_hash, verdict, receipt_signature FROM zhibu_log WHERE device=? "
+              "AND incarnation=? AND sequence=? AND is_fork=0"
+            : "SELECT idx, group_hash, verdict, receipt_signature FROM zhibu_log WHERE device=? "
+              "AND incarnation=? AND sequence=? AND group_hash=?");
+    row.bind(name.device.uuid.bytes)
+        .bind(name.incarnation.uuid.bytes)
+        .bind_position(name.sequence.position);
+    if (group_hash != nullptr) {
+        row.bind(*group_hash);
+    }
+    return row.step() ? std::optional(held_of(row)) : std::nullopt;
+}
+
+HeldChain LogRows::chain(const DeviceId& device, const IncarnationId& incarnation) {
+    Query row = connection_.query(
+        "SELECT last_sequence, last_hash FROM zhibu_chain WHERE device=? AND incarnation=?");
+    row.bind(device.uuid.bytes).bind(incarnation.uuid.bytes);
+    return row.step() ? HeldChain{Sequence{row.position(0)}, row.hash(1)} : HeldChain{};
+}
+
+RecordId LogRows::author_at(LogIndex index) {
+    Query row = connection_.query("SELECT author FROM zhibu_log WHERE idx=?");
+    row.bind_position(index.position);
+    return row.step() ? RecordId{row.uuid(0)} : RecordId{};
+}
+
+std::vector<record::Receipt> LogRows::receipts(const DeviceId& device,
+                                               const IncarnationId& incarnation, Sequence after,
+                                               std::size_t bytes_max) {
+    Query row = connection_.query(
+        "SELECT verdict, receipt_signature FROM zhibu_log WHERE device=? AND incarnation=? AND "
+        "sequence>? AND is_fork=0 ORDER BY sequence");
+    row.bind(device.uuid.bytes).bind(incarnation.uuid.bytes).bind_position(after.position);
+    std::vector<record::Receipt> receipts;
+    std::size_t bytes = 0;
+    while (row.step()) {
+        record::Receipt receipt{row.bytes(0), row.bytes(1)};
+        bytes += sync::encoded_size_hint(receipt);
+        if (bytes > bytes_max && !receipts.empty()) {
+            break;
+        }
+        receipts.push_back(std::move(receipt));
+    }
+    return receipts;
+}
+
+void LogRows::append(const LogRow& row) {
+    ZHIBU_CHECK(row.index.position == head().position + 1);
+    ZHIBU_CHECK(!row.sealed.bytes.empty());
+    const Sequence last = chain(row.name.device, row.name.incarnation).last;
+    ZHIBU_CHECK(row.name.sequence.position <= last.position + 1);
+    const bool is_fork = row.name.sequence <= last;
+    append_row(row, is_fork);
+    if (!is_fork) {
+        advance_chain(row);
+    }
+}
+
+void LogRows::append_row(const LogRow& row, bool is_fork) {
+    const KeptEffects kept = keep(row.effects);
+    {
+        Query query = connection_.query(
+            "INSERT INTO zhibu_log(idx, device, incarnation, sequence, group_hash, is_fork, "
+            "outcome, author, action, committed_at, verbatim, tree_changed, verdict, "
+            "receipt_signature, places, effects, signature, sealed) "
+            "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        query.bind_position(row.index.position)
+            .bind(row.name.device.uuid.bytes)
+            .bind(row.name.incarnation.uuid.bytes)
+            .bind_position(row.name.sequence.position)
+            .bind(row.group_hash)
+            .bind(std::int64_t{is_fork ? 1 : 0})
+            .bind(static_cast<std::int64_t>(row.outcome))
+            .bind(row.author.uuid.bytes)
+            .bind(std::string_view(row.action))
+            .bind(row.committed_at.milliseconds)
+            .bind(std::int64_t{row.verbatim ? 1 : 0})
+            .bind(std::int64_t{row.tree_changed ? 1 : 0})
+            .bind(row.receipt.verdict)
+            .bind(row.receipt.signature)
+            .bind(kept.places)
+            .bind(kept.effects)
+            .bind(row.sealed.signature)
+            .bind(row.sealed.bytes);
+        query.run();
+    }
+    Query place = connection_.query("INSERT INTO zhibu_log_place(place, idx) VALUES(?, ?)");
+    for (const RecordId& organisation : kept.organisations) {
+        place.bind(organisation.uuid.bytes).bind_position(row.index.position).run();
+        place.again();
+    }
+    // Its own device is told of it even where nothing is in scope.
+    if (row.verbatim && row.outcome == record::Outcome::accepted) {
+        place.bind(row.name.incarnation.uuid.bytes).bind_position(row.index.position).run();
+    }
+}
+
+void LogRows::advance_chain(const LogRow& row) {
+    connection_
+        .query(
+            "REPLACE INTO zhibu_chain(device, incarnation, last_sequence, last_hash) "
+            "VALUES(?, ?, ?, ?)")
+        .bind(row.name.device.uuid.bytes)
+        .bind(row.name.incarnation.uuid.bytes)
+        .bind_position(row.name.sequence.position)
+        .bind(row.group_hash)
+        .run();
+}
+
+bool LogRows::tree_changed_after(LogIndex from) {
+    Query row = connection_.query("SELECT 1 FROM zhibu_log WHERE tree_changed=1 AND idx>? LIMIT 1");
+    return row.bind_position(from.position).step();
+}
+
+LogSight LogRows::sight(LogIndex index) {
+    Query row = connection_.query(
+        "SELECT device, incarnation, sequence, outcome, author, action, committed_at, verbatim, "
+        "effects, places FROM zhibu_log WHERE idx=?");
+    if (!row.bind_position(index.position).step()) {
+        throw Failed(StoreFault::damaged, "zhibu_log");
+    }
+    LogSight sight;
+    sight.entry.index = index;
+    sight.entry.origin = {DeviceId{row.uuid(0)}, IncarnationId{row.uuid(1)},
+                          Sequence{row.position(2)}};
+    sight.entry.author = RecordId{row.uuid(4)};
+    sight.entry.action = row.text(5);
+    sight.entry.committed_at = Instant{row.integer(6)};
+    sight.verbatim = row.integer(7) != 0 && outcome_of(row.integer(3)) == record::Outcome::accepted;
+    sight.effects = placed_effects(row.view(8), row.view(9));
+    return sight;
+}
+
+std::vector<LogIndex> LogRows::concerning(const record::Uuid& place, LogIndex after,
+                                          std::uint32_t limit) {
+    Query row = connection_.query(
+        "SELECT idx FROM zhibu_log_place WHERE place=? AND idx>? ORDER BY idx LIMIT ?");
+    row.bind(place.bytes).bind_position(after.position).bind(std::int64_t{limit});
+    std::vector<LogIndex> found;
+    while (row.step()) {
+        found.push_back(LogIndex{row.position(0)});
+    }
+    return found;
+}
+
+}  // namespace zhibu::server::detail

@@ -1,0 +1,95 @@
+#include "server/store/sqlite/detail/placed_effects.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/store/sqlite/detail/columns.hpp"
+#include "server/store/sqlite/detail/failure.hpp"
+#include "sync_protocol/codec/codec.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+void write_places(const std::vector<RecordId>& places, const std::vector<RecordId>& all,
+                  Bytes& bytes) {
+    write_number(places.size(), bytes);
+    for (const RecordId& place : places) {
+        const auto at = std::ranges::lower_bound(all, place);
+        write_number(static_cast<std::uint64_t>(at - all.begin()), bytes);
+    }
+}
+
+std::vector<RecordId> read_places(const std::vector<RecordId>& all,
+                                  std::span<const std::uint8_t>& bytes) {
+    std::vector<RecordId> places;
+    for (std::uint64_t left = read_number(bytes); left > 0; --left) {
+        const std::uint64_t at = read_number(bytes);
+        if (at >= all.size()) {
+            throw Failed(StoreFault::damaged, "zhibu_log places");
+        }
+        places.push_back(all[at]);
+    }
+    return places;
+}
+
+std::vector<RecordId> read_organisations(std::span<const std::uint8_t>& bytes) {
+    std::vector<RecordId> organisations;
+    for (std::uint64_t left = read_number(bytes); left > 0; --left) {
+        RecordId id;
+        if (bytes.size() < id.uuid.bytes.size()) {
+            throw Failed(StoreFault::damaged, "zhibu_log places");
+        }
+        std::ranges::copy(bytes.first(id.uuid.bytes.size()), id.uuid.bytes.begin());
+        bytes = bytes.subspan(id.uuid.bytes.size());
+        organisations.push_back(id);
+    }
+    return organisations;
+}
+
+}  // namespace
+
+KeptEffects keep(const std::vector<PlacedEffect>& effects) {
+    KeptEffects kept;
+    std::vector<record::Effect> plain;
+    plain.reserve(effects.size());
+    for (const PlacedEffect& each : effects) {
+        plain.push_back(each.effect);
+        for (const auto* places : {&each.placement.before, &each.placement.after}) {
+            kept.organisations.insert(kept.organisations.end(), places->begin(), places->end());
+        }
+    }
+    std::ranges::sort(kept.organisations);
+    const auto repeated = std::ranges::unique(kept.organisations);
+    kept.organisations.erase(repeated.begin(), repeated.end());
+    kept.effects = sync::encode(plain);
+    write_number(kept.organisations.size(), kept.places);
+    for (const RecordId& id : kept.organisations) {
+        kept.places.insert(kept.places.end(), id.uuid.bytes.begin(), id.uuid.bytes.end());
+    }
+    for (const PlacedEffect& each : effects) {
+        write_places(each.placement.before, kept.organisations, kept.places);
+        write_places(each.placement.after, kept.organisations, kept.places);
+    }
+    return kept;
+}
+
+std::vector<PlacedEffect> placed_effects(std::span<const std::uint8_t> effects,
+                                         std::span<const std::uint8_t> places) {
+    auto plain = sync::decode_effects(effects);
+    if (!plain) {
+        throw Failed(StoreFault::damaged, "zhibu_log effects");
+    }
+    const std::vector<RecordId> organisations = read_organisations(places);
+    std::vector<PlacedEffect> placed;
+    placed.reserve(plain->size());
+    for (record::Effect& each : *plain) {
+        PlacedEffect made;
+        made.effect = std::move(each);
+        made.placement.before = read_places(organisations, places);
+        made.placement.after = read_places(organisations, places);
+        placed.push_back(std::move(made));
+    }
+    return placed;
+}
+
+}  // namespace zhibu::server::detail

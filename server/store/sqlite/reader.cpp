@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <utility>
+
+#include "server/store/sqlite/detail/scope_walk.hpp"
+#include "server/store/sqlite/detail/scoped_tail.hpp"
+#include "server/store/sqlite/detail/transaction.hpp"
+#include "shared/record/check.hpp"
+#include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/merge/digest.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+/// One read transaction around each call: all that a call reads is of one moment.
+class OneMoment {
+public:
+    explicit OneMoment(Connection& connection) : connection_(connection) {}
+
+    template <class Work>
+    auto run(Work&& work) -> Stored<decltype(work())> {
+        // A visitor may ask again from inside a call.
+        if (connection_.in_transaction()) {
+            return guarded(std::forward<Work>(work));
+        }
+        auto outcome = guarded([&] {
+            connection_.query("BEGIN").run();
+            return work();
+        });
+        connection_.roll_back();
+        return outcome;
+    }
+
+private:
+    Connection& connection_;
+};
+
+/// Holds the tables so that they are there before ReadingOn refers to them.
+struct OwnedTables {
+    std::unique_ptr<Tables> owned;
+};
+
+class SqliteReader final : private OwnedTables, public ReadingOn<StoreReader, OneMoment> {
+public:
+    explicit SqliteReader(std::unique_ptr<Tables> tables)
+        : OwnedTables{std::move(tables)}, ReadingOn(*owned) {}
+
+    [[nodiscard]] Stored<std::optional<sync::Tail>> tail(LogIndex from, const ScopeFilter& scope,
+                                                         const DeviceId& device,
+                                                         const IncarnationId& incarnation,
+                                                         std::size_t bytes_max) override {
+        check(scope);
+        return around().run([&] {
+            return read_tail(tables(), TailReader{scope, device, incarnation}, from, bytes_max);
+        });
+    }
+
+    [[nodiscard]] Stored<sync::SnapshotChunk> chunk(const RecordKey& after,
+                                                    const ScopeFilter& scope,
+                                                    std::size_t bytes_max) override {
+        check(scope);
+        return around().run([&] { return read_chunk(after, scope, bytes_max); });
+    }
+
+    [[nodiscard]] Stored<sync::DigestReply> digest(const ScopeFilter& scope) override {
+        check(scope);
+        return around().run([&] {
+            sync::DigestReply reply;
+            reply.at = tables().log.head();
+            sync::DigestAccumulator accumulator;
+            walk_scope(tables().records, scope, RecordKey{}, [&](const RecordState& state) {
+                accumulator.add(state);
+                return true;
+            });
+            reply.records = accumulator.records();
+            reply.digest = accumulator.finish();
+            return reply;
+        });
+    }
+
+    [[nodiscard]] Stored<std::vector<record::Receipt>> receipts(const DeviceId& device,
+                                                                const IncarnationId& incarnation,
+                                                                Sequence after,
+                                                                std::size_t bytes_max) override {
+        return around().run(
+            [&] { return tables().log.receipts(device, incarnation, after, bytes_max); });
+    }
+
+    [[nodiscard]] Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
+                                                          std::uint32_t limit) override {
+        check(scope);
+        return around().run([&] {
+            std::vector<Conflict> found;
+            tables().control.each_conflict([&](const Conflict& conflict) {
+                if (found.size() < limit && is_seen(conflict.record, scope)) {
+                    found.push_back(conflict);
+                }
+                return found.size() < limit;
+            });
+            return found;
+        });
+    }
+
+private:
+    static void check(const ScopeFilter& scope) {
+        ZHIBU_CHECK(std::ranges::is_sorted(scope.organisations));
+    }
+
+    [[nodiscard]] sync::SnapshotChunk read_chunk(const RecordKey& after, const ScopeFilter& scope,
+                                                 std::size_t bytes_max) {
+        sync::SnapshotChunk chunk;
+        chunk.read_at = tables().log.head();
+        chunk.through = after;
+        chunk.is_last = true;
+        std::size_t bytes = 0;
+        walk_scope(tables().records, scope, after, [&](const RecordState& state) {
+            const std::size_t size = sync::encoded_size_hint(state);
+            if (!chunk.records.empty() && size > bytes_max - std::min(bytes, bytes_max)) {
+                chunk.is_last = false;
+                return false;
+            }
+            bytes += size;
+            chunk.through = state.key;
+            chunk.records.push_back(state);
+            return true;
+        });
+        return chunk;
+    }
+
+    [[nodiscard]] bool is_seen(const RecordKey& key, const ScopeFilter& scope) {
+        if (scope.everything) {
+            return true;
+        }
+        const std::optional<RecordState> state = tables().records.read(key);
+        return state && scope.sees(tables().records.places_of(*state));
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<StoreReader> make_reader(std::unique_ptr<Tables> tables) {
+    return std::make_unique<SqliteReader>(std::move(tables));
+}
+
+}  // namespace zhibu::server::detail

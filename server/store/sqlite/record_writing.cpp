@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <variant>
+
+#include "server/store/placement.hpp"
+#include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/sqlite/detail/record_rows.hpp"
+#include "shared/catalog/schema.hpp"
+#include "sync_protocol/codec/codec.hpp"
+
+/// RecordRows: writing a record, and keeping the table of who sees it.
+namespace zhibu::server::detail {
+namespace {
+
+using catalog::Field;
+using catalog::is_indexed;
+using catalog::Kind;
+using record::FieldState;
+
+std::vector<RecordId> without(const std::vector<RecordId>& ids,
+                              const std::vector<RecordId>& taken) {
+    std::vector<RecordId> left;
+    std::ranges::set_difference(ids, taken, std::back_inserter(left));
+    return left;
+}
+
+}  // namespace
+
+struct RecordRows::Row {
+    Row(const Kind& kind, const RecordState& state) : values(kind.fields.size(), nullptr) {
+        std::vector<catalog::FieldVersion> known;
+        known.reserve(state.fields.size());
+        std::vector<FieldState> unknown;
+        auto field = kind.fields.begin();
+        for (const FieldState& each : state.fields) {
+            while (field != kind.fields.end() && field->number < each.field.number) {
+                ++field;
+            }
+            // What this catalog has no column for, or not of that type, is carried along.
+            if (field == kind.fields.end() || field->id() != each.field ||
+                !catalog::fits_column(*field, each.value)) {
+                unknown.push_back(each);
+                continue;
+            }
+            known.push_back({each.field, each.changed_at});
+            values[static_cast<std::size_t>(field - kind.fields.begin())] = &each.value;
+        }
+        versions = catalog::encode_versions(known);
+        if (!unknown.empty()) {
+            extra = sync::encode(unknown);
+        }
+    }
+
+    [[nodiscard]] const record::Value& value(const Kind& kind, const Field& field) const {
+        static const record::Value empty{};
+        const record::Value* found = values[static_cast<std::size_t>(&field - kind.fields.data())];
+        return found == nullptr ? empty : *found;
+    }
+
+    Bytes versions;
+    Bytes extra;
+    /// In the order of the kind's fields; null where the column is NULL.
+    std::vector<const record::Value*> values;
+};
+
+void RecordRows::write(const RecordState& state) {
+    const KindTable& to = table(state.key.kind);
+    const Row row(*to.kind, state);
+    const std::optional<RecordState> before = read_indexed(state.key);
+    if (!before) {
+        insert(to, state, row);
+        const std::vector<RecordId> after = stored_places_of(state);
+        replace_places(state.key, {}, after);
+        // What waits under an organisation's id is placed there rightly.
+        if (to.has_entries && !is_own_place(*to.kind)) {
+            place_waiting_entries(state.key.id, after);
+        }
+        return;
+    }
+    const bool indexed_changed = std::ranges::any_of(before->fields, [&](const FieldState& each) {
+        return each.value != row.value(*to.kind, *to.kind->find(each.field));
+    });
+    if (!indexed_changed) {
+        update(to, state, row, false);
+        return;
+    }
+    const std::vector<RecordId> old_places = stored_places_of(*before);
+    update(to, state, row, true);
+    const std::vector<RecordId> new_places = stored_places_of(state);
+    if (old_places != new_places) {
+        replace_places(state.key, old_places, new_places);
+        if (to.has_entries) {
+            place_entries(*to.kind, state.key.id, old_places, new_places);
+        }
+    }
+}
+
+void RecordRows::insert(const KindTable& to, const RecordState& state, const Row& row) {
+    Query query = connection_.query(to.insert);
+    query.bind(state.key.id.uuid.bytes)
+        .bind(std::int64_t{state.retired ? 1 : 0})
+        .bind_position(state.life_changed_at.position)
+        .bind(row.versions);
+    if (row.extra.empty()) {
+        query.bind_null();
+    } else {
+        query.bind(row.extra);
+    }
+    ValueBinder binder(query);
+    for (const Field& field : to.kind->fields) {
+        binder.bind(row.value(*to.kind, field));
+    }
+    query.run();
+}
+
+void RecordRows::update(const KindTable& to, const RecordState& state, const Row& row,
+                        bool indexed) {
+    Query query = connection_.query(indexed ? to.update_indexed : to.update);
+    query.bind(std::int64_t{state.retired ? 1 : 0})
+        .bind_position(state.life_changed_at.position)
+        .bind(row.versions);
+    if (row.extra.empty()) {
+        query.bind_null();
+    } else {
+        query.bind(row.extra);
+    }
+    ValueBinder binder(query);
+    for (const Field& field : to.kind->fields) {
+        if (indexed || !is_indexed(field)) {
+            binder.bind(row.value(*to.kind, field));
+        }
+    }
+    query.bind(state.key.id.uuid.bytes).run();
+}
+
+/// An entry that comes before its owner waits under the owner's id, which is no organisation's.
+std::vector<RecordId> RecordRows::stored_places_of(const RecordState& state) {
+    std::vector<RecordId> found = places_of(state);
+    const Kind& kind = *table(state.key.kind).kind;
+    if (found.empty() && !kind.owner.empty()) {
+        const auto* owner = std::get_if<RecordId>(&state.value(kind.field("owner").id()));
+        if (owner != nullptr && !read_indexed({catalog_.kind(kind.owner).id(), *owner})) {
+            found.push_back(*owner);
+        }
+    }
+    return found;
+}
+
+void RecordRows::replace_places(const RecordKey& key, const std::vector<RecordId>& before,
+                                const std::vector<RecordId>& after) {
+    const KeyBytes record = bytes_of(key);
+    for (const RecordId& gone : without(before, after)) {
+        connection_.query("DELETE FROM zhibu_place WHERE organisation=? AND record=?")
+            .bind(gone.uuid.bytes)
+            .bind(record)
+            .run();
+    }
+    for (const RecordId& come : without(after, before)) {
+        connection_.query("INSERT OR IGNORE INTO zhibu_place(organisation, record) VALUES(?, ?)")
+            .bind(come.uuid.bytes)
+            .bind(record)
+            .run();
+    }
+}
+
+void RecordRows::place_entries(const Kind& owner_kind, const RecordId& owner,
+                               const std::vector<RecordId>& before,
+                               const std::vector<RecordId>& after) {
+    for (const KindTable& each : tables_) {
+        if (each.kind->owner != owner_kind.name) {
+            continue;
+        }
+        const std::vector<RecordKey> entries =
+            find_by(each.kind->id(), each.kind->field("owner").id(), owner, ~std::uint32_t{0});
+        for (const RecordKey& entry : entries) {
+            replace_places(entry, before, after);
+            if (each.has_entries) {
+                place_entries(*each.kind, entry.id, before, after);
+            }
+        }
+    }
+}
+
+void RecordRows::place_waiting_entries(const RecordId& owner, const std::vector<RecordId>& after) {
+    while (true) {
+        const std::vector<RecordKey> waiting = seen_by(owner, RecordKey{}, 256);
+        for (const RecordKey& entry : waiting) {
+            replace_places(entry, {owner}, after);
+            const KindTable& of = table(entry.kind);
+            if (of.has_entries) {
+                place_entries(*of.kind, entry.id, {}, after);
+            }
+        }
+        if (waiting.empty()) {
+            return;
+        }
+    }
+}
+
+}  // namespace zhibu::server::detail

@@ -1,0 +1,250 @@
+#include "server/store/sqlite/sqlite_store.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+#include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/sqlite/detail/transaction.hpp"
+
+namespace zhibu::server {
+namespace {
+
+using detail::Connection;
+using detail::Failed;
+using detail::Query;
+using detail::Tables;
+
+/// Raised when the tables below change; a file of a higher one is not touched.
+constexpr std::int64_t format_version = 1;
+
+/// What is not a record kind. In zhibu_log what is long stands last, so that a look at the rest
+/// does not read it. zhibu_log_place's place is an organisation that sees an effect of the
+/// position, or the incarnation whose group was taken verbatim.
+constexpr const char* own_tables = R"sql(
+CREATE TABLE zhibu_meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE zhibu_place(
+  organisation BLOB, record BLOB, PRIMARY KEY(organisation, record)) WITHOUT ROWID;
+CREATE TABLE zhibu_log(
+  idx INTEGER PRIMARY KEY, device BLOB NOT NULL, incarnation BLOB NOT NULL,
+  sequence INTEGER NOT NULL, group_hash BLOB NOT NULL, is_fork INTEGER NOT NULL,
+  outcome INTEGER NOT NULL, author BLOB NOT NULL, action TEXT NOT NULL,
+  committed_at INTEGER NOT NULL, verbatim INTEGER NOT NULL, tree_changed INTEGER NOT NULL,
+  verdict BLOB NOT NULL, receipt_signature BLOB NOT NULL, places BLOB NOT NULL,
+  effects BLOB NOT NULL, signature BLOB NOT NULL, sealed BLOB NOT NULL);
+CREATE UNIQUE INDEX zhibu_log_name ON zhibu_log(device, incarnation, sequence, group_hash);
+CREATE INDEX zhibu_log_tree ON zhibu_log(idx) WHERE tree_changed=1;
+CREATE TABLE zhibu_log_place(place BLOB, idx INTEGER, PRIMARY KEY(place, idx)) WITHOUT ROWID;
+CREATE TABLE zhibu_chain(
+  device BLOB, incarnation BLOB, last_sequence INTEGER NOT NULL, last_hash BLOB NOT NULL,
+  PRIMARY KEY(device, incarnation)) WITHOUT ROWID;
+CREATE TABLE zhibu_conflict(
+  offered_at INTEGER, kind INTEGER, id BLOB, field INTEGER, offered BLOB NOT NULL,
+  committed BLOB NOT NULL, PRIMARY KEY(offered_at, kind, id, field)) WITHOUT ROWID;
+CREATE TABLE zhibu_credential(
+  account BLOB PRIMARY KEY, public_key BLOB NOT NULL, salt BLOB NOT NULL,
+  memory_kib INTEGER NOT NULL, passes INTEGER NOT NULL, lanes INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE zhibu_device_key(
+  device BLOB PRIMARY KEY, account BLOB NOT NULL, public_key BLOB NOT NULL,
+  certificate_fingerprint BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE zhibu_enrolment_code(
+  code_hash BLOB PRIMARY KEY, account BLOB NOT NULL, expires_at INTEGER NOT NULL,
+  used_at INTEGER) WITHOUT ROWID;
+)sql";
+
+std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix) {
+    file += suffix;
+    return file;
+}
+
+class SqliteStore final : public Store {
+public:
+    SqliteStore(std::unique_ptr<detail::FileLock> lock, std::filesystem::path file,
+                const catalog::Catalog& catalog)
+        : lock_(std::move(lock)),
+          file_(std::move(file)),
+          catalog_(catalog),
+          writer_(std::make_unique<Tables>(file_, Connection::Use::writer, catalog)) {
+        check_format();
+        adopt_catalog();
+        const auto uuid = [](const Query& row) { return row.uuid(0); };
+        identity_.space = record::SpaceId{value("space", uuid)};
+        identity_.epoch = record::EpochId{value("epoch", uuid)};
+        identity_.name = value("name", [](const Query& row) { return row.text(0); });
+    }
+
+    [[nodiscard]] SpaceIdentity identity() const override { return identity_; }
+
+    [[nodiscard]] Stored<std::unique_ptr<StoreTransaction>> begin() override {
+        return detail::guarded(
+            [&] { return detail::begin_transaction(*writer_, in_transaction_); });
+    }
+
+    [[nodiscard]] Stored<std::unique_ptr<StoreReader>> open_reader() override {
+        return detail::guarded([&] {
+            return detail::make_reader(
+                std::make_unique<Tables>(file_, Connection::Use::reader, catalog_));
+        });
+    }
+
+private:
+    void check_format() {
+        Query asked = writer_->connection.query("PRAGMA user_version");
+        const std::int64_t version = asked.step() ? asked.integer(0) : 0;
+        if (version != format_version) {
+            throw Failed(version > format_version ? StoreFault::other_version : StoreFault::damaged,
+                         "format " + std::to_string(version));
+        }
+    }
+
+    void adopt_catalog() {
+        const std::int64_t known =
+            value("catalog_version", [](const Query& row) { return row.integer(0); });
+        if (known > std::int64_t{catalog_.version()}) {
+            throw Failed(StoreFault::other_version, "catalog " + std::to_string(known));
+        }
+        // The number alone would not do: a program under development changes its catalog before
+        // it raises the number, so what is missing is looked for at each start.
+        bool in_transaction = false;
+        const auto transaction = detail::begin_transaction(*writer_, in_transaction);
+        writer_->records.create_tables();
+        if (known != std::int64_t{catalog_.version()}) {
+            writer_->records.adopt_newer_catalog();
+            writer_->connection.query("UPDATE zhibu_meta SET value=? WHERE name='catalog_version'")
+                .bind(std::int64_t{catalog_.version()})
+                .run();
+        }
+        detail::value_of(transaction->commit());
+    }
+
+    /// Reads one value of zhibu_meta.
+    template <class Read>
+    [[nodiscard]] std::invoke_result_t<Read, const Query&> value(std::string_view name, Read read) {
+        Query row = writer_->connection.query("SELECT value FROM zhibu_meta WHERE name=?");
+        if (!row.bind(name).step()) {
+            throw Failed(StoreFault::damaged, "zhibu_meta");
+        }
+        return read(row);
+    }
+
+    std::unique_ptr<detail::FileLock> lock_;
+    std::filesystem::path file_;
+    const catalog::Catalog& catalog_;
+    std::unique_ptr<Tables> writer_;
+    SpaceIdentity identity_;
+    bool in_transaction_ = false;
+};
+
+void make_empty_file(const std::filesystem::path& file) {
+    // Mode 0600 from the start; SQLite gives the files beside it the mode of this one.
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        throw Failed(errno == ENOSPC ? StoreFault::storage_full : StoreFault::storage_failed,
+                     "new file");
+    }
+    ::close(descriptor);
+}
+
+void sync_directory_of(const std::filesystem::path& file) {
+    const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
+    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool durable = descriptor >= 0 && ::fsync(descriptor) == 0;
+    if (descriptor >= 0) {
+        ::close(descriptor);
+    }
+    if (!durable) {
+        throw Failed(StoreFault::storage_failed, "directory");
+    }
+}
+
+void remove_unfinished(const std::filesystem::path& fresh) {
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+        std::filesystem::remove(with_suffix(fresh, suffix), ignored);
+    }
+}
+
+void fill_fresh(Tables& tables, const SpaceIdentity& identity, const catalog::Catalog& catalog) {
+    Connection& connection = tables.connection;
+    connection.execute(own_tables);
+    connection.execute("PRAGMA user_version=" + std::to_string(format_version));
+    tables.records.create_tables();
+    Query row = connection.query("INSERT INTO zhibu_meta(name, value) VALUES(?, ?)");
+    row.bind(std::string_view("space")).bind(identity.space.uuid.bytes).run();
+    row.again();
+    row.bind(std::string_view("epoch")).bind(identity.epoch.uuid.bytes).run();
+    row.again();
+    row.bind(std::string_view("name")).bind(std::string_view(identity.name)).run();
+    row.again();
+    row.bind(std::string_view("catalog_version")).bind(std::int64_t{catalog.version()}).run();
+}
+
+void write_fresh(const std::filesystem::path& fresh, const SpaceIdentity& identity,
+                 const catalog::Catalog& catalog) {
+    make_empty_file(fresh);
+    Tables tables(fresh, Connection::Use::fresh, catalog);
+    {
+        bool in_transaction = false;
+        const auto transaction = detail::begin_transaction(tables, in_transaction);
+        fill_fresh(tables, identity, catalog);
+        detail::value_of(transaction->commit());
+    }
+    tables.connection.empty_wal();
+}
+
+/// Made whole under another name: a cut in between leaves no half store behind.
+void create_file(const std::filesystem::path& file, const SpaceIdentity& identity,
+                 const catalog::Catalog& catalog) {
+    const std::filesystem::path fresh = with_suffix(file, ".new");
+    remove_unfinished(fresh);
+    try {
+        write_fresh(fresh, identity, catalog);
+    } catch (...) {
+        remove_unfinished(fresh);
+        throw;
+    }
+    std::error_code failure;
+    std::filesystem::rename(fresh, file, failure);
+    if (failure) {
+        remove_unfinished(fresh);
+        throw Failed(StoreFault::storage_failed, "rename");
+    }
+    sync_directory_of(file);
+}
+
+}  // namespace
+
+Stored<std::unique_ptr<Store>> create_sqlite_store(const std::filesystem::path& file,
+                                                   const SpaceIdentity& identity,
+                                                   const catalog::Catalog& catalog) {
+    return detail::guarded([&]() -> std::unique_ptr<Store> {
+        auto lock = std::make_unique<detail::FileLock>(with_suffix(file, ".lock"));
+        std::error_code ignored;
+        if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
+            throw Failed(StoreFault::already_there, "file");
+        }
+        create_file(file, identity, catalog);
+        return std::make_unique<SqliteStore>(std::move(lock), file, catalog);
+    });
+}
+
+Stored<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
+                                                 const catalog::Catalog& catalog) {
+    return detail::guarded([&]() -> std::unique_ptr<Store> {
+        std::error_code ignored;
+        if (!std::filesystem::exists(file, ignored)) {
+            throw Failed(StoreFault::not_there, "file");
+        }
+        auto lock = std::make_unique<detail::FileLock>(with_suffix(file, ".lock"));
+        return std::make_unique<SqliteStore>(std::move(lock), file, catalog);
+    });
+}
+
+}  // namespace zhibu::server

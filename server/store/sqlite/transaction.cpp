@@ -1,0 +1,114 @@
+#include "server/store/sqlite/detail/transaction.hpp"
+
+#include <utility>
+
+#include "shared/record/check.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+/// SQLite may have undone the transaction when a write failed; a statement after it would then be
+/// a transaction of its own. So the first failure is the answer to all that follows.
+class UntilFailure {
+public:
+    explicit UntilFailure(Connection& connection) : connection_(connection) {}
+
+    template <class Work>
+    auto run(Work&& work) -> Stored<decltype(work())> {
+        if (failure_) {
+            return std::unexpected(*failure_);
+        }
+        ZHIBU_CHECK(connection_.in_transaction());
+        auto outcome = guarded(std::forward<Work>(work));
+        if (!outcome) {
+            failure_ = outcome.error();
+        }
+        return outcome;
+    }
+
+private:
+    Connection& connection_;
+    std::optional<StoreError> failure_;
+};
+
+class SqliteTransaction final : public ReadingOn<StoreTransaction, UntilFailure> {
+public:
+    SqliteTransaction(Tables& tables, bool& is_open) : ReadingOn(tables), is_open_(is_open) {
+        ZHIBU_CHECK(!is_open_);
+        tables.connection.query("BEGIN IMMEDIATE").run();
+        is_open_ = true;
+    }
+
+    ~SqliteTransaction() override {
+        tables().connection.roll_back();
+        is_open_ = false;
+    }
+
+    SqliteTransaction(const SqliteTransaction&) = delete;
+    SqliteTransaction& operator=(const SqliteTransaction&) = delete;
+
+    [[nodiscard]] Stored<void> open_part() override {
+        ZHIBU_CHECK(!part_open_);
+        part_open_ = true;
+        return execute("SAVEPOINT part");
+    }
+
+    [[nodiscard]] Stored<void> keep_part() override {
+        ZHIBU_CHECK(part_open_);
+        part_open_ = false;
+        return execute("RELEASE part");
+    }
+
+    [[nodiscard]] Stored<void> undo_part() override {
+        ZHIBU_CHECK(part_open_);
+        part_open_ = false;
+        ZHIBU_TRY_VOID(execute("ROLLBACK TO part"));
+        return execute("RELEASE part");
+    }
+
+    [[nodiscard]] Stored<void> put(const RecordState& state) override {
+        return around().run([&] { tables().records.write(state); });
+    }
+
+    [[nodiscard]] Stored<void> append(const LogRow& row) override {
+        return around().run([&] { tables().log.append(row); });
+    }
+
+    [[nodiscard]] Stored<void> add_conflict(const Conflict& conflict) override {
+        return around().run([&] { tables().control.add(conflict); });
+    }
+
+    [[nodiscard]] Stored<void> set_credential(const RecordId& account,
+                                              const Credential& credential) override {
+        return around().run([&] { tables().control.write(account, credential); });
+    }
+
+    [[nodiscard]] Stored<void> set_device_key(const DeviceKey& key) override {
+        return around().run([&] { tables().control.write(key); });
+    }
+
+    [[nodiscard]] Stored<void> put_enrolment_code(const EnrolmentCode& code) override {
+        return around().run([&] { tables().control.write(code); });
+    }
+
+    [[nodiscard]] Stored<void> commit() override {
+        ZHIBU_CHECK(!part_open_);
+        return around().run([&] { tables().connection.commit(); });
+    }
+
+private:
+    [[nodiscard]] Stored<void> execute(const char* sql) {
+        return around().run([&] { tables().connection.query(sql).run(); });
+    }
+
+    bool& is_open_;
+    bool part_open_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<StoreTransaction> begin_transaction(Tables& tables, bool& is_open) {
+    return std::make_unique<SqliteTransaction>(tables, is_open);
+}
+
+}  // namespace zhibu::server::detail

@@ -43,25 +43,27 @@ PushResult refused(sync::RefusalReason reason) {
     return result;
 }
 
-/// One job of a batch with its answer.
-struct PushAnswer {
+/// A job as the batch takes it, with its answer.
+struct PushWork {
+    DeviceId device;
+    detail::AuthenticPush push;
     PushDone done;
     PushResult result;
 };
 
-struct WriteAnswer {
+struct WriteWork {
+    ServerWrite write;
     WriteDone done;
     std::expected<LogIndex, ServerWriteError> result;
-    std::vector<DeviceKey> device_keys;
 };
 
-using Answer = std::variant<PushAnswer, WriteAnswer>;
+using Work = std::variant<PushWork, WriteWork>;
 
-void take_back(Answer& answer) {
-    if (auto* push = std::get_if<PushAnswer>(&answer)) {
+void take_back(Work& work) {
+    if (auto* push = std::get_if<PushWork>(&work)) {
         push->result = refused(sync::RefusalReason::server_storage_failed);
     } else {
-        std::get<WriteAnswer>(answer).result =
+        std::get<WriteWork>(work).result =
             std::unexpected{ServerWriteError{ServerWriteFault::storage, {}}};
     }
 }
@@ -94,10 +96,9 @@ private:
     void run();
     [[nodiscard]] std::vector<Queued> gather();
     void process(std::vector<Queued> jobs);
-    [[nodiscard]] bool commit(std::vector<Queued>& jobs,
-                              std::vector<detail::AuthenticPush>& checked,
-                              std::vector<Answer>& answers, CommitNotice& notice);
-    void answer(std::vector<Answer> answers);
+    [[nodiscard]] bool commit(std::span<Work> works, CommitNotice& notice);
+    [[nodiscard]] std::vector<Work> prepare(std::vector<Queued> jobs);
+    void answer(std::vector<Work> works);
 
     Parts parts_;
     Settings settings_;
@@ -137,23 +138,22 @@ Committer::Body::~Body() {
 
 void Committer::Body::push(PushJob job, PushDone done) {
     const std::size_t bytes = bytes_of(job);
-    std::optional<sync::RefusalReason> refusal;
+    auto reason = sync::RefusalReason::server_stopping;
     {
         const std::lock_guard lock{mutex_};
-        if (stopping_) {
-            refusal = sync::RefusalReason::server_stopping;
-        } else if (queued_bytes_ > 0 && queued_bytes_ + bytes > settings_.queued_bytes_max) {
-            refusal = sync::RefusalReason::server_busy;
-        } else {
+        const bool is_full =
+            queued_bytes_ > 0 && queued_bytes_ + bytes > settings_.queued_bytes_max;
+        if (!stopping_ && !is_full) {
             queued_bytes_ += bytes;
             queue_.emplace_back(QueuedPush{std::move(job), std::move(done), bytes});
+            wakes_.notify_one();
+            return;
+        }
+        if (!stopping_) {
+            reason = sync::RefusalReason::server_busy;
         }
     }
-    if (refusal) {
-        done(refused(*refusal));
-        return;
-    }
-    wakes_.notify_one();
+    done(refused(reason));
 }
 
 void Committer::Body::write(ServerWrite write, WriteDone done) {
@@ -197,50 +197,56 @@ std::vector<Queued> Committer::Body::gather() {
     return jobs;
 }
 
-void Committer::Body::process(std::vector<Queued> jobs) {
-    // Decoding and verifying need no transaction.
-    std::vector<detail::AuthenticPush> checked;
-    std::vector<Answer> answers;
+/// Decodes and verifies, for which no transaction need be open.
+std::vector<Work> Committer::Body::prepare(std::vector<Queued> jobs) {
+    std::vector<Work> works;
     for (Queued& queued : jobs) {
         if (auto* push = std::get_if<QueuedPush>(&queued)) {
-            const PushJob& job = push->job;
-            checked.push_back(push_check_.check(
-                {job.device, job.incarnation, job.account, std::move(push->job.groups)}));
-            answers.emplace_back(PushAnswer{std::move(push->done), {}});
+            const DeviceId device = push->job.device;
+            works.emplace_back(PushWork{
+                device, push_check_.check(std::move(push->job)), std::move(push->done), {}});
         } else {
-            checked.emplace_back();
             auto& write = std::get<QueuedWrite>(queued);
-            answers.emplace_back(
-                WriteAnswer{std::move(write.done), LogIndex{}, write.write.device_keys});
+            works.emplace_back(
+                WriteWork{std::move(write.write), std::move(write.done), LogIndex{}});
         }
     }
+    return works;
+}
+
+void Committer::Body::process(std::vector<Queued> jobs) {
+    std::vector<Work> works = prepare(std::move(jobs));
     CommitNotice notice;
-    if (!commit(jobs, checked, answers, notice)) {
-        for (Answer& each : answers) {
-            take_back(each);
+    if (!commit(works, notice)) {
+        // One job that the store cannot take must not hold up the others for ever: each alone.
+        for (Work& work : works) {
+            if (works.size() == 1 || !commit(std::span{&work, 1}, notice)) {
+                take_back(work);
+            }
         }
     }
-    answer(std::move(answers));
+    answer(std::move(works));
     if (notice.head > LogIndex{}) {
         parts_.on_commit(notice);
     }
 }
 
 /// False: nothing was written. `notice` is left alone where there was nothing to write.
-bool Committer::Body::commit(std::vector<Queued>& jobs, std::vector<detail::AuthenticPush>& checked,
-                             std::vector<Answer>& answers, CommitNotice& notice) {
+bool Committer::Body::commit(std::span<Work> works, CommitNotice& notice) {
     auto transaction = parts_.store->begin();
     if (!transaction) {
         return false;
     }
     detail::Batch batch{parts_, **transaction, control(), own_, parts_.clock->now()};
-    for (std::size_t i = 0; i < jobs.size() && !batch.is_broken(); ++i) {
-        if (const auto* push = std::get_if<QueuedPush>(&jobs[i])) {
-            std::get<PushAnswer>(answers[i]).result =
-                batch.push(push->job.device, std::move(checked[i]));
+    for (Work& work : works) {
+        if (batch.is_broken()) {
+            return false;
+        }
+        if (auto* push = std::get_if<PushWork>(&work)) {
+            push->result = batch.push(push->device, push->push);
         } else {
-            std::get<WriteAnswer>(answers[i]).result =
-                batch.write(std::move(std::get<QueuedWrite>(jobs[i]).write));
+            auto& write = std::get<WriteWork>(work);
+            write.result = batch.write(write.write);
         }
     }
     if (batch.is_broken()) {
@@ -253,22 +259,23 @@ bool Committer::Body::commit(std::vector<Queued>& jobs, std::vector<detail::Auth
         return false;
     }
     own_ = batch.own();
-    notice = {batch.head(), batch.has_changed_control()};
-    if (notice.control_changed) {
+    notice.head = batch.head();
+    notice.control_changed = notice.control_changed || batch.has_changed_control();
+    if (batch.has_changed_control()) {
         const std::lock_guard lock{mutex_};
         control_ = batch.control();
     }
     return true;
 }
 
-void Committer::Body::answer(std::vector<Answer> answers) {
-    for (Answer& each : answers) {
-        if (auto* push = std::get_if<PushAnswer>(&each)) {
+void Committer::Body::answer(std::vector<Work> works) {
+    for (Work& work : works) {
+        if (auto* push = std::get_if<PushWork>(&work)) {
             push->done(std::move(push->result));
             continue;
         }
-        auto& write = std::get<WriteAnswer>(each);
-        for (const DeviceKey& key : write.device_keys) {
+        auto& write = std::get<WriteWork>(work);
+        for (const DeviceKey& key : write.write.device_keys) {
             push_check_.forget(key.device);
         }
         write.done(std::move(write.result));

@@ -25,9 +25,9 @@ constexpr std::int64_t grace_days_max = 3'650;
 constexpr std::int64_t farthest_ms = 253'402'300'799'999;
 
 template <class T>
-T held(const Value& value, T otherwise = {}) {
+T held(const Value& value) {
     const T* found = std::get_if<T>(&value);
-    return found == nullptr ? otherwise : *found;
+    return found == nullptr ? T{} : *found;
 }
 
 Instant within_calendar(Instant instant) {

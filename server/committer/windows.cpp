@@ -71,8 +71,9 @@ EditRight Control::edit_right(const Account& account, Instant made_at, Instant n
         return right;
     }
     if (account.temporary) {
-        right.permitted = made < account.ends_at.value_or(Instant{});
-        right.too_late = right.permitted && now >= *account.ends_at;
+        const Instant end = account.ends_at.value_or(Instant{});
+        right.permitted = made < end;
+        right.too_late = right.permitted && now >= end;
         return right;
     }
     for (const OpenTime& time : open_times(account)) {

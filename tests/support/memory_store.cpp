@@ -1,6 +1,7 @@
 #include "tests/support/memory_store.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <utility>
 
 #include "shared/record/check.hpp"
@@ -38,20 +39,33 @@ class Reading : public Interface {
 public:
     explicit Reading(MemoryStore& store) : store_{store} {}
 
+    /// Counts a call; the error that it has to return. A transaction that has failed once fails
+    /// for good.
+    std::optional<StoreError> next_call() {
+        if constexpr (std::same_as<Interface, StoreTransaction>) {
+            if (!failed_) {
+                failed_ = store_.next_call();
+            }
+            return failed_;
+        } else {
+            return store_.next_call();
+        }
+    }
+
     Stored<LogIndex> head() override {
-        ZHIBU_MEMORY_CALL(store_);
+        ZHIBU_MEMORY_CALL(*this);
         return LogIndex{seen()->rows.size()};
     }
 
     Stored<std::optional<RecordState>> find(const RecordKey& key) override {
-        ZHIBU_MEMORY_CALL(store_);
+        ZHIBU_MEMORY_CALL(*this);
         return found_in(seen()->records, key);
     }
 
     Stored<std::vector<RecordKey>> find_by(record::KindNumber kind, record::FieldNumber field,
                                            const record::Value& value,
                                            std::uint32_t limit) override {
-        ZHIBU_MEMORY_CALL(store_);
+        ZHIBU_MEMORY_CALL(*this);
         std::vector<RecordKey> found;
         const auto contents = seen();
         const auto end = contents->records.end();
@@ -66,7 +80,7 @@ public:
 
     Stored<void> each(record::KindNumber kind,
                       const std::function<void(const RecordState&)>& visit) override {
-        ZHIBU_MEMORY_CALL(store_);
+        ZHIBU_MEMORY_CALL(*this);
         for (const auto& [key, state] : seen()->records) {
             if (key.kind == kind) {
                 visit(state);
@@ -76,7 +90,7 @@ public:
     }
 
     Stored<std::optional<HeldGroup>> held(const GroupName& name) override {
-        ZHIBU_MEMORY_CALL(store_);
+        ZHIBU_MEMORY_CALL(*this);
         const auto contents = seen();
         const auto at = found_in(contents->names, name);
         if (!at) {
@@ -87,7 +101,7 @@ public:
     }
 
     Stored<std::optional<HeldGroup>> held(const GroupName& name, const Hash& group_hash) override {
-        ZHIBU_MEMORY_CALL(store_);
+        ZHIBU_MEMORY_CALL(*this);
         for (const auto& row : seen()->rows) {
             if (row->name == name && row->group_hash == group_hash) {
                 return HeldGroup{row->index, row->group_hash, row->receipt};
@@ -97,27 +111,27 @@ public:
     }
 
     Stored<HeldChain> chain(const DeviceId& device, const IncarnationId& incarnation) override {
-        ZHIBU_MEMORY_CALL(store_);
+        ZHIBU_MEMORY_CALL(*this);
         return found_in(seen()->chains, std::pair{device, incarnation}).value_or(HeldChain{});
     }
 
     Stored<RecordId> author_at(LogIndex index) override {
-        ZHIBU_MEMORY_CALL(store_);
+        ZHIBU_MEMORY_CALL(*this);
         return index == LogIndex{} ? RecordId{} : seen()->rows.at(index.position - 1)->author;
     }
 
     Stored<std::optional<Credential>> credential(const RecordId& account) override {
-        ZHIBU_MEMORY_CALL(store_);
+        ZHIBU_MEMORY_CALL(*this);
         return found_in(seen()->credentials, account);
     }
 
     Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) override {
-        ZHIBU_MEMORY_CALL(store_);
+        ZHIBU_MEMORY_CALL(*this);
         return found_in(seen()->device_keys, device);
     }
 
     Stored<std::optional<EnrolmentCode>> enrolment_code(const Hash& code_hash) override {
-        ZHIBU_MEMORY_CALL(store_);
+        ZHIBU_MEMORY_CALL(*this);
         return found_in(seen()->codes, code_hash);
     }
 
@@ -125,6 +139,8 @@ protected:
     [[nodiscard]] virtual std::shared_ptr<const Contents> seen() const = 0;
 
     MemoryStore& store() const { return store_; }
+
+    std::optional<StoreError> failed_;
 
 private:
     MemoryStore& store_;
@@ -136,21 +152,21 @@ public:
         : Reading{store}, contents_{std::make_shared<Contents>(*store.contents())} {}
 
     Stored<void> open_part() override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         ZHIBU_CHECK(before_part_ == nullptr);
         before_part_ = std::make_shared<Contents>(*contents_);
         return {};
     }
 
     Stored<void> keep_part() override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         ZHIBU_CHECK(before_part_ != nullptr);
         before_part_.reset();
         return {};
     }
 
     Stored<void> undo_part() override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         // Asked for after any failure, so also when opening the part has failed.
         if (before_part_ != nullptr) {
             contents_ = std::exchange(before_part_, nullptr);
@@ -159,13 +175,17 @@ public:
     }
 
     Stored<void> put(const RecordState& state) override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
+        if (store().refuses(state.key.id)) {
+            failed_ = StoreError{StoreFault::storage_failed, "memory"};
+            return std::unexpected{*failed_};
+        }
         contents_->records[state.key] = state;
         return {};
     }
 
     Stored<void> append(const LogRow& row) override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         ZHIBU_CHECK(row.index.position == contents_->rows.size() + 1);
         // A fork's row bears a name that is held already; the first one keeps it, and the chain.
         if (contents_->names.emplace(row.name, contents_->rows.size()).second) {
@@ -178,31 +198,31 @@ public:
     }
 
     Stored<void> add_conflict(const Conflict& conflict) override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         contents_->conflicts.push_back(conflict);
         return {};
     }
 
     Stored<void> set_credential(const RecordId& account, const Credential& credential) override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         contents_->credentials[account] = credential;
         return {};
     }
 
     Stored<void> set_device_key(const DeviceKey& key) override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         contents_->device_keys[key.device] = key;
         return {};
     }
 
     Stored<void> put_enrolment_code(const EnrolmentCode& code) override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         contents_->codes[code.code_hash] = code;
         return {};
     }
 
     Stored<void> commit() override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         ZHIBU_CHECK(before_part_ == nullptr);
         store().publish(contents_);
         return {};
@@ -244,6 +264,17 @@ void MemoryStore::fail_after(std::uint64_t count, StoreFault fault, bool from_th
 void MemoryStore::heal() {
     const std::lock_guard lock{mutex_};
     failing_.reset();
+    refused_.reset();
+}
+
+void MemoryStore::refuse_record(const record::RecordId& id) {
+    const std::lock_guard lock{mutex_};
+    refused_ = id;
+}
+
+bool MemoryStore::refuses(const record::RecordId& id) const {
+    const std::lock_guard lock{mutex_};
+    return refused_ == id;
 }
 
 std::optional<StoreError> MemoryStore::next_call() {
@@ -276,7 +307,7 @@ public:
     Stored<std::optional<sync::Tail>> tail(LogIndex from, const ScopeFilter& scope,
                                            const DeviceId& device, const IncarnationId& incarnation,
                                            std::size_t bytes_max) override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         const auto contents = seen();
         if (from.position > contents->rows.size()) {
             return std::nullopt;
@@ -307,7 +338,7 @@ public:
 
     Stored<sync::SnapshotChunk> chunk(const RecordKey& after, const ScopeFilter& scope,
                                       std::size_t bytes_max) override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         const auto contents = seen();
         sync::SnapshotChunk chunk;
         chunk.read_at = LogIndex{contents->rows.size()};
@@ -326,7 +357,7 @@ public:
     }
 
     Stored<sync::DigestReply> digest(const ScopeFilter& scope) override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         const auto contents = seen();
         sync::DigestAccumulator digest;
         for (const auto& [key, state] : contents->records) {
@@ -341,7 +372,7 @@ public:
     Stored<std::vector<record::Receipt>> receipts(const DeviceId& device,
                                                   const IncarnationId& incarnation, Sequence after,
                                                   std::size_t bytes_max) override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         const auto contents = seen();
         std::vector<record::Receipt> found;
         std::size_t bytes = 0;
@@ -358,7 +389,7 @@ public:
 
     Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
                                             std::uint32_t limit) override {
-        ZHIBU_MEMORY_CALL(store());
+        ZHIBU_MEMORY_CALL(*this);
         const auto contents = seen();
         std::vector<Conflict> found;
         for (auto at = contents->conflicts.rbegin();

@@ -47,11 +47,14 @@ public:
     /// Lets `count` more calls pass and fails the next one with `fault`; all that follow, too, if
     /// `from_then_on`.
     void fail_after(std::uint64_t count, server::StoreFault fault, bool from_then_on = false);
+    /// Fails every put() of records with that id.
+    void refuse_record(const record::RecordId& id);
     /// No call fails any more.
     void heal();
 
     /// Counts a call; the fault with which it has to fail. For the classes of this store.
     [[nodiscard]] std::optional<server::StoreError> next_call();
+    [[nodiscard]] bool refuses(const record::RecordId& id) const;
     void publish(std::shared_ptr<const Contents> contents);
 
 private:
@@ -67,6 +70,7 @@ private:
     std::uint64_t commits_ = 0;
     std::uint64_t calls_ = 0;
     std::optional<Failing> failing_;
+    std::optional<record::RecordId> refused_;
 };
 
 }  // namespace zhibu::support

@@ -45,7 +45,7 @@ Stored<Batch::Part> Batch::open_part() {
     return Part{head_, own_, {}};
 }
 
-Stored<void> Batch::keep(Part part) {
+Stored<void> Batch::keep(const Part& part) {
     ZHIBU_TRY_VOID(transaction_.keep_part());
     part_is_open_ = false;
     written_ = true;
@@ -113,17 +113,17 @@ Stored<record::Receipt> Batch::judge_next(const AuthenticGroup& group) {
     const LogIndex index{part.head.position + 1};
     ZHIBU_TRY(judgement, judge(bench(), transaction_, group.group, index, now_));
     ZHIBU_TRY(receipt, append(part, group, std::move(judgement)));
-    ZHIBU_TRY_VOID(keep(std::move(part)));
+    ZHIBU_TRY_VOID(keep(part));
     return receipt;
 }
 
 Stored<void> Batch::keep_fork(const AuthenticGroup& group) {
     ZHIBU_TRY(part, open_part());
     ZHIBU_TRY(receipt, append(part, group, set_aside(reasons::fork)));
-    // Its name's receipt stays that of the group that came first; nobody is sent this one.
+    // Told only to a copy that an officer lets in again and that sends it once more.
     static_cast<void>(receipt);
     ZHIBU_TRY_VOID(suspend(part, group.group.name.device));
-    return keep(std::move(part));
+    return keep(part);
 }
 
 Stored<void> Batch::suspend(Part& part, const DeviceId& device) {
@@ -149,6 +149,10 @@ Stored<std::expected<record::Receipt, sync::Refusal>> Batch::take(const Authenti
         return Taken{std::move(held->receipt)};
     }
     if (held) {
+        ZHIBU_TRY(known_fork, transaction_.held(group.group.name, group.hash));
+        if (known_fork) {
+            return Taken{std::move(known_fork->receipt)};
+        }
         ZHIBU_TRY_VOID(keep_fork(group));
         return Taken{std::unexpect, refusal_of(RefusalReason::device_not_active, "fork")};
     }
@@ -166,7 +170,7 @@ Stored<std::expected<record::Receipt, sync::Refusal>> Batch::take(const Authenti
     return Taken{std::move(receipt)};
 }
 
-PushResult Batch::push(const DeviceId& device, AuthenticPush push) {
+PushResult Batch::push(const DeviceId& device, const AuthenticPush& push) {
     PushResult result;
     for (const AuthenticGroup& group : push.groups) {
         // Looked at before each: a fork earlier in the queue has suspended the device.
@@ -187,7 +191,7 @@ PushResult Batch::push(const DeviceId& device, AuthenticPush push) {
         }
         result.receipts.push_back(**std::move(taken));
     }
-    result.refusal = std::move(push.refusal);
+    result.refusal = push.refusal;
     return result;
 }
 
@@ -228,7 +232,7 @@ Stored<std::optional<ServerWriteFault>> Batch::consume(const RecordKey& code_key
 }
 
 Stored<std::expected<LogIndex, ServerWriteError>> Batch::write_part(Part& part,
-                                                                    ServerWrite& write) {
+                                                                    const ServerWrite& write) {
     using Written = std::expected<LogIndex, ServerWriteError>;
     if (write.consumes) {
         ZHIBU_TRY(fault, consume(*write.consumes));
@@ -236,7 +240,7 @@ Stored<std::expected<LogIndex, ServerWriteError>> Batch::write_part(Part& part,
             return Written{std::unexpect, ServerWriteError{*fault, {}}};
         }
     }
-    const AuthenticGroup own = seal_own(part, std::move(write.action), std::move(write.changes));
+    const AuthenticGroup own = seal_own(part, write.action, write.changes);
     if (own.sealed.bytes.empty()) {
         // A label that somebody typed may be no text that can be kept.
         return Written{std::unexpect,
@@ -260,7 +264,7 @@ Stored<std::expected<LogIndex, ServerWriteError>> Batch::write_part(Part& part,
     return Written{index};
 }
 
-std::expected<LogIndex, ServerWriteError> Batch::write(ServerWrite write) {
+std::expected<LogIndex, ServerWriteError> Batch::write(const ServerWrite& write) {
     const std::unexpected storage_failed{ServerWriteError{ServerWriteFault::storage, {}}};
     auto part = open_part();
     if (!part) {
@@ -271,7 +275,7 @@ std::expected<LogIndex, ServerWriteError> Batch::write(ServerWrite write) {
         undo();
         return written ? std::move(*written) : storage_failed;
     }
-    if (!keep(*std::move(part))) {
+    if (!keep(*part)) {
         undo();
         return storage_failed;
     }

@@ -28,8 +28,8 @@ public:
           std::shared_ptr<const Control> control, OwnChain own, Instant now);
 
     /// The results are true only once the transaction is durable.
-    [[nodiscard]] PushResult push(const DeviceId& device, AuthenticPush push);
-    [[nodiscard]] std::expected<LogIndex, ServerWriteError> write(ServerWrite write);
+    [[nodiscard]] PushResult push(const DeviceId& device, const AuthenticPush& push);
+    [[nodiscard]] std::expected<LogIndex, ServerWriteError> write(const ServerWrite& write);
 
     /// The store failed in a way that only dropping the whole transaction undoes.
     [[nodiscard]] bool is_broken() const { return broken_; }
@@ -55,7 +55,7 @@ private:
     };
 
     [[nodiscard]] Stored<Part> open_part();
-    [[nodiscard]] Stored<void> keep(Part part);
+    [[nodiscard]] Stored<void> keep(const Part& part);
     /// Undoes the open part, if there is one.
     void undo();
 
@@ -70,8 +70,8 @@ private:
 
     [[nodiscard]] AuthenticGroup seal_own(Part& part, std::string action,
                                           std::vector<record::Change> changes);
-    [[nodiscard]] Stored<std::expected<LogIndex, ServerWriteError>> write_part(Part& part,
-                                                                               ServerWrite& write);
+    [[nodiscard]] Stored<std::expected<LogIndex, ServerWriteError>> write_part(
+        Part& part, const ServerWrite& write);
     [[nodiscard]] Stored<std::optional<ServerWriteFault>> consume(const RecordKey& code_key);
 
     [[nodiscard]] Bench bench() const;

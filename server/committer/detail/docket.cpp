@@ -1,20 +1,14 @@
 #include "server/committer/detail/docket.hpp"
 
 #include <algorithm>
-#include <string_view>
-#include <variant>
+#include <optional>
+#include <utility>
+#include <vector>
 
+#include "server/store/placement.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::server::detail {
-namespace {
-
-/// An entry's owner, an account's scope: a place is at most so many records away.
-constexpr unsigned steps_max = 4;
-
-constexpr std::string_view organisation_kind = "organisation";
-
-}  // namespace
 
 Docket::Docket(const catalog::Catalog& catalog, StoreReading& store)
     : catalog_{&catalog}, store_{&store} {}
@@ -30,7 +24,8 @@ Stored<const RecordState*> Docket::find(const RecordKey& key, Side side) {
         ZHIBU_TRY(found, store_->find(key));
         read = before_.emplace(key, std::move(found)).first;
     }
-    return read->second ? &*read->second : nullptr;
+    const std::optional<RecordState>& state = read->second;
+    return state ? &*state : nullptr;
 }
 
 Stored<RecordState*> Docket::amend(const RecordKey& key) {
@@ -81,43 +76,15 @@ Stored<std::vector<RecordKey>> Docket::find_by(record::KindNumber kind, record::
 }
 
 Stored<std::vector<RecordId>> Docket::places(const RecordKey& key, Side side) {
-    std::vector<RecordId> found;
-    ZHIBU_TRY_VOID(gather_places(key, side, 0, found));
-    std::ranges::sort(found);
-    const auto repeated = std::ranges::unique(found);
-    found.erase(repeated.begin(), repeated.end());
-    return found;
-}
-
-Stored<void> Docket::gather_places(const RecordKey& key, Side side, unsigned depth,
-                                   std::vector<RecordId>& places) {
-    const catalog::Kind* kind = catalog_->find(key.kind);
     ZHIBU_TRY(state, find(key, side));
-    if (kind == nullptr || state == nullptr || depth > steps_max) {
-        return {};
+    if (state == nullptr) {
+        return std::vector<RecordId>{};
     }
-    if (kind->name == organisation_kind) {
-        places.push_back(key.id);
-        return {};
-    }
-    std::vector<std::string_view> placed_by = kind->placed_by;
-    if (!kind->owner.empty()) {
-        placed_by = {"owner"};
-    }
-    for (const std::string_view name : placed_by) {
-        const catalog::Field& field = kind->field(name);
-        const auto* target = std::get_if<RecordId>(&state->value(field.id()));
-        if (target == nullptr) {
-            continue;
-        }
-        if (field.refers_to == organisation_kind) {
-            places.push_back(*target);
-            continue;
-        }
-        const RecordKey next{catalog_->kind(field.refers_to).id(), *target};
-        ZHIBU_TRY_VOID(gather_places(next, side, depth + 1, places));
-    }
-    return {};
+    return server::places(*catalog_, *state,
+                          [&](const RecordKey& owner) -> Stored<std::optional<RecordState>> {
+                              ZHIBU_TRY(found, find(owner, side));
+                              return found == nullptr ? std::nullopt : std::optional{*found};
+                          });
 }
 
 }  // namespace zhibu::server::detail

@@ -45,8 +45,6 @@ private:
     using Column = std::pair<record::KindNumber, record::FieldNumber>;
     using Index = std::multimap<record::Value, RecordKey>;
 
-    [[nodiscard]] Stored<void> gather_places(const RecordKey& key, Side side, unsigned depth,
-                                             std::vector<RecordId>& places);
     [[nodiscard]] const Index& index_of(const Column& column);
 
     const catalog::Catalog* catalog_;

@@ -12,7 +12,7 @@ namespace {
 using Side = Docket::Side;
 
 /// More entries than anybody has; a limit all the same, for the store's answer is held in memory.
-constexpr std::uint32_t dependents_max = 100'000;
+constexpr std::uint32_t entries_max = 100'000;
 
 Stored<Placement> placement_of(Case& judged, const RecordKey& key) {
     ZHIBU_TRY(before, judged.docket.places(key, Side::before));
@@ -32,35 +32,25 @@ RecordState changed_part(const RecordState& state, LogIndex index) {
     return part;
 }
 
-/// Records whose place is this record's.
-Stored<std::vector<RecordKey>> dependents_of(Case& judged, const RecordKey& key) {
+/// The entries of a record, whose place is their owner's.
+Stored<std::vector<RecordKey>> entries_of(Case& judged, const RecordKey& owner) {
     const catalog::Catalog& catalog = *judged.bench.catalog;
-    const std::string_view moved = catalog.find(key.kind)->name;
     std::vector<RecordKey> found;
-    for (const catalog::Kind& kind : catalog.kinds()) {
-        std::vector<std::string_view> placed_by = kind.placed_by;
-        if (!kind.owner.empty()) {
-            placed_by = {"owner"};
-        }
-        for (const std::string_view name : placed_by) {
-            const catalog::Field& field = kind.field(name);
-            if (field.refers_to == moved) {
-                ZHIBU_TRY(held, judged.docket.find_by(kind.id(), field.id(), record::Value{key.id},
-                                                      dependents_max));
-                found.insert(found.end(), held.begin(), held.end());
-            }
-        }
+    for (const catalog::Kind* kind : catalog.entries_of(*catalog.find(owner.kind))) {
+        ZHIBU_TRY(held, judged.docket.find_by(kind->id(), kind->field("owner").id(),
+                                              record::Value{owner.id}, entries_max));
+        found.insert(found.end(), held.begin(), held.end());
     }
     return found;
 }
 
-/// What stands where a moved record stands moves with it: told by effects without fields.
+/// The entries of a moved record move with it: told by effects without fields.
 Stored<void> follow_moves(Case& judged, std::deque<RecordKey> moved) {
     std::set<RecordKey> told;
     while (!moved.empty()) {
-        ZHIBU_TRY(dependents, dependents_of(judged, moved.front()));
+        ZHIBU_TRY(entries, entries_of(judged, moved.front()));
         moved.pop_front();
-        for (const RecordKey& key : dependents) {
+        for (const RecordKey& key : entries) {
             if (judged.docket.is_amended(key) || !told.insert(key).second) {
                 continue;
             }

@@ -36,11 +36,12 @@ const keys::P256Verifier* PushCheck::verifier_of(const DeviceId& device,
         refusal = refusal_of(sync::RefusalReason::server_storage_failed);
         return nullptr;
     }
-    if (!*key) {
+    const std::optional<DeviceKey>& held = *key;
+    if (!held) {
         refusal = refusal_of(sync::RefusalReason::unknown_device);
         return nullptr;
     }
-    auto verifier = keys::P256Verifier::from_public_key((*key)->public_key);
+    auto verifier = keys::P256Verifier::from_public_key(held->public_key);
     if (!verifier) {
         refusal = refusal_of(sync::RefusalReason::unknown_device, "public key");
         return nullptr;

@@ -56,7 +56,9 @@ Stored<void> hide_others(Case& judged, rules::Finding& finding) {
             continue;
         }
         const auto id = record::parse_uuid(at->value);
-        ZHIBU_CHECK(id.has_value());
+        if (!id) {
+            continue;
+        }
         const RecordKey other{finding.record.kind, RecordId{*id}};
         ZHIBU_TRY(places, judged.docket.places(other, Docket::Side::before));
         const RecordId& scope = judged.author->scope;

@@ -10,7 +10,7 @@ namespace zhibu::server::detail {
 namespace {
 
 /// Source: sync.md, "Identity and order".
-constexpr std::int64_t clock_ahead_max_ms = 5 * 60 * 1000;
+constexpr std::int64_t clock_ahead_max_ms = std::int64_t{5} * 60 * 1000;
 
 }  // namespace
 

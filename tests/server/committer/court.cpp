@@ -115,7 +115,7 @@ record::SealedGroup Desk::seal(std::vector<record::Change> changes,
     return sealed;
 }
 
-Court::Court() : store{SpaceIdentity{}} {
+Court::Court(Store* other) : store{SpaceIdentity{}}, used_store{other == nullptr ? &store : other} {
     const auto founded = found_space(parts(), Founding{.organisation_name = "中共第一中学委员会",
                                                        .organisation_code = "310000",
                                                        .account_name = "党委",
@@ -148,7 +148,7 @@ Court::~Court() = default;
 
 Committer::Parts Court::parts() {
     Committer::Parts parts;
-    parts.store = &store;
+    parts.store = used_store;
     parts.catalog = &catalog::standard_catalog();
     parts.parameters = &parameters;
     parts.clock = &clock;

@@ -73,7 +73,8 @@ struct Desk {
 /// their accounts (all long-term), and a committer over a store in memory.
 class Court {
 public:
-    Court();
+    /// Over `other` if it is given; what looks into `store` is of no use then.
+    explicit Court(Store* other = nullptr);
     ~Court();
 
     /// A short-term or other account, active, that may write; `values` replace what differs.
@@ -111,6 +112,7 @@ public:
     keys::Ed25519Key receipt_key = keys::Ed25519Key::generate();
     keys::P256Key server_key = keys::P256Key::generate();
     support::MemoryStore store;
+    Store* used_store;
     rules::Parameters parameters;
     std::vector<CommitNotice> notices;
     std::unique_ptr<Committer> committer;

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
+#include <utility>
 
 #include "tests/server/committer/court.hpp"
 
@@ -97,16 +99,31 @@ TEST(StorageFailure, OfOneGroupLeavesOtherSessionsBe) {
     // Warm: the devices' keys are read and kept.
     court.judge(poisoned, {});
     court.judge(healthy, {});
+    const RecordId sealed_person = court.new_id();
     const auto sealed =
-        poisoned.seal({create("person", court.new_id(), applicant(court.branch_a, 1))});
-    // Calls of the push: begin, head, held, chain, open_part, then judging: fail in there.
-    court.store.fail_after(5, StoreFault::storage_failed);
-    const auto result = court.push(poisoned, {sealed});
-    ASSERT_TRUE(result.refusal);
-    EXPECT_EQ(result.refusal->reason, RefusalReason::server_storage_failed);
-    EXPECT_EQ(court.judge(healthy, {create("person", court.new_id(), applicant(court.branch_b, 2))})
-                  .outcome,
-              record::Outcome::accepted);
+        poisoned.seal({create("person", sealed_person, applicant(court.branch_a, 1))});
+    const auto good =
+        healthy.seal({create("person", court.new_id(), applicant(court.branch_b, 2))});
+    // Both wait behind a third, so that they come to stand in one transaction.
+    Desk third = court.enrol(court.secretary_a);
+    std::promise<void> gate;
+    court.committer->push({third.device, third.incarnation, third.account, {third.seal({})}},
+                          [&](const PushResult&) { gate.get_future().wait(); });
+    PushResult bad_result;
+    PushResult good_result;
+    court.committer->push({poisoned.device, poisoned.incarnation, poisoned.account, {sealed}},
+                          [&](PushResult result) { bad_result = std::move(result); });
+    court.committer->push({healthy.device, healthy.incarnation, healthy.account, {good}},
+                          [&](PushResult result) { good_result = std::move(result); });
+    court.store.refuse_record(sealed_person);
+    gate.set_value();
+    court.stop();
+    ASSERT_TRUE(bad_result.refusal);
+    EXPECT_EQ(bad_result.refusal->reason, RefusalReason::server_storage_failed);
+    EXPECT_TRUE(bad_result.receipts.empty());
+    EXPECT_EQ(good_result.receipts.size(), 1U);
+    court.store.heal();
+    court.restart();
     EXPECT_EQ(court.push(poisoned, {sealed}).receipts.size(), 1U);
 }
 

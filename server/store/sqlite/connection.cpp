@@ -83,10 +83,10 @@ void KeptStatement::Finalized::operator()(sqlite3_stmt* finished) const noexcept
     sqlite3_finalize(finished);
 }
 
-KeptStatement::KeptStatement(sqlite3* handle, const std::string& sql) {
+KeptStatement::KeptStatement(sqlite3* handle, const char* sql) {
     sqlite3_stmt* prepared = nullptr;
-    const int code = sqlite3_prepare_v3(handle, sql.c_str(), static_cast<int>(sql.size()) + 1,
-                                        SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+    const int code =
+        sqlite3_prepare_v3(handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
     statement.reset(prepared);
     if (code != SQLITE_OK) {
         throw SQLite::Exception(handle, code);
@@ -254,7 +254,7 @@ void Connection::configure(Use use) {
     sqlite3_wal_hook(handle, &note_wal_pages, &wal_pages_);
 }
 
-Query Connection::query(const std::string& sql) {
+Query Connection::query(const char* sql) {
     std::unique_ptr<KeptStatement>& kept = statements_[sql];
     if (kept == nullptr) {
         kept = std::make_unique<KeptStatement>(database_->getHandle(), sql);

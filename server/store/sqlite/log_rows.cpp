@@ -121,7 +121,9 @@ void LogRows::append_row(const LogRow& row, bool is_fork) {
             .bind(row.sealed.bytes);
         query.run();
     }
-    Query place = connection_.query("INSERT INTO zhibu_log_place(place, idx) VALUES(?, ?)");
+    // A device may have named its incarnation after an organisation; the reader looks closer.
+    Query place =
+        connection_.query("INSERT OR IGNORE INTO zhibu_log_place(place, idx) VALUES(?, ?)");
     for (const RecordId& organisation : kept.organisations) {
         place.bind(organisation.uuid.bytes).bind_position(row.index.position).run();
         place.again();

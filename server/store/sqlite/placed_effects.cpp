@@ -46,14 +46,31 @@ std::vector<RecordId> read_organisations(std::span<const std::uint8_t>& bytes) {
     return organisations;
 }
 
+record::Effect read_effect(std::span<const std::uint8_t>& bytes) {
+    const std::uint64_t sort = read_number(bytes);
+    const std::uint64_t size = read_number(bytes);
+    if (sort > static_cast<std::uint64_t>(record::Effect::Sort::evicted) || size > bytes.size()) {
+        throw Failed(StoreFault::damaged, "zhibu_log effects");
+    }
+    auto state = sync::decode_record_state(bytes.first(size));
+    if (!state) {
+        throw Failed(StoreFault::damaged, "zhibu_log effects");
+    }
+    bytes = bytes.subspan(size);
+    return {static_cast<record::Effect::Sort>(sort), *std::move(state)};
+}
+
 }  // namespace
 
 KeptEffects keep(const std::vector<PlacedEffect>& effects) {
     KeptEffects kept;
-    std::vector<record::Effect> plain;
-    plain.reserve(effects.size());
+    write_number(effects.size(), kept.effects);
     for (const PlacedEffect& each : effects) {
-        plain.push_back(each.effect);
+        // One by one: a list of them to encode at once would be a copy of every value.
+        const Bytes state = sync::encode(each.effect.state);
+        kept.effects.push_back(static_cast<std::uint8_t>(each.effect.sort));
+        write_number(state.size(), kept.effects);
+        kept.effects.insert(kept.effects.end(), state.begin(), state.end());
         for (const auto* places : {&each.placement.before, &each.placement.after}) {
             kept.organisations.insert(kept.organisations.end(), places->begin(), places->end());
         }
@@ -61,7 +78,6 @@ KeptEffects keep(const std::vector<PlacedEffect>& effects) {
     std::ranges::sort(kept.organisations);
     const auto repeated = std::ranges::unique(kept.organisations);
     kept.organisations.erase(repeated.begin(), repeated.end());
-    kept.effects = sync::encode(plain);
     write_number(kept.organisations.size(), kept.places);
     for (const RecordId& id : kept.organisations) {
         kept.places.insert(kept.places.end(), id.uuid.bytes.begin(), id.uuid.bytes.end());
@@ -75,16 +91,11 @@ KeptEffects keep(const std::vector<PlacedEffect>& effects) {
 
 std::vector<PlacedEffect> placed_effects(std::span<const std::uint8_t> effects,
                                          std::span<const std::uint8_t> places) {
-    auto plain = sync::decode_effects(effects);
-    if (!plain) {
-        throw Failed(StoreFault::damaged, "zhibu_log effects");
-    }
     const std::vector<RecordId> organisations = read_organisations(places);
     std::vector<PlacedEffect> placed;
-    placed.reserve(plain->size());
-    for (record::Effect& each : *plain) {
+    for (std::uint64_t left = read_number(effects); left > 0; --left) {
         PlacedEffect made;
-        made.effect = std::move(each);
+        made.effect = read_effect(effects);
         made.placement.before = read_places(organisations, places);
         made.placement.after = read_places(organisations, places);
         placed.push_back(std::move(made));

@@ -94,6 +94,12 @@ RecordRows::KindTable RecordRows::make_table(const catalog::Catalog& catalog, co
         "SELECT " + indexed_columns(made.indexed) + " FROM " + name + " WHERE id=?";
     made.select_after = "SELECT " + columns + " FROM " + name + " WHERE id>? ORDER BY id";
     made.insert = "INSERT INTO " + name + "(" + columns + ") VALUES(" + parameters + ")";
+    made.select_extra = "SELECT id FROM " + name + " WHERE extra IS NOT NULL";
+    for (const Field& field : kind.fields) {
+        const std::string by = "SELECT id FROM " + name + " WHERE " + identifier(field.name);
+        made.select_by[field.id()] = {by + "=? ORDER BY id LIMIT ?",
+                                      by + " IS NULL ORDER BY id LIMIT ?"};
+    }
     made.update = "UPDATE " + name + " SET " + plain + " WHERE id=?";
     made.update_indexed = "UPDATE " + name + " SET " + all + " WHERE id=?";
     return made;
@@ -134,13 +140,12 @@ void RecordRows::adopt_newer_catalog() {
     connection_.execute("DELETE FROM zhibu_place");
     for (const KindTable& each_table : tables_) {
         each(each_table.kind->id(), RecordId{}, [&](const RecordState& state) {
-            replace_places(state.key, {}, stored_places_of(state));
+            replace_places(state.key, {}, places_of(state));
             return true;
         });
         std::vector<RecordKey> with_extra;
         {
-            Query row = connection_.query("SELECT id FROM " + identifier(each_table.kind->name) +
-                                          " WHERE extra IS NOT NULL");
+            Query row = connection_.query(each_table.select_extra.c_str());
             while (row.step()) {
                 with_extra.push_back({each_table.kind->id(), RecordId{row.uuid(0)}});
             }
@@ -158,7 +163,7 @@ std::optional<RecordState> RecordRows::read(const RecordKey& key) {
         return std::nullopt;
     }
     const KindTable& from = table(key.kind);
-    Query row = connection_.query(from.select);
+    Query row = connection_.query(from.select.c_str());
     row.bind(key.id.uuid.bytes);
     return row.step() ? std::optional(read_row(*from.kind, row)) : std::nullopt;
 }
@@ -198,7 +203,7 @@ RecordState RecordRows::read_row(const Kind& kind, const Query& row) const {
 
 std::optional<RecordState> RecordRows::read_indexed(const RecordKey& key) {
     const KindTable& from = table(key.kind);
-    Query row = connection_.query(from.select_indexed);
+    Query row = connection_.query(from.select_indexed.c_str());
     row.bind(key.id.uuid.bytes);
     if (!row.step()) {
         return std::nullopt;
@@ -222,9 +227,8 @@ std::vector<RecordKey> RecordRows::find_by(record::KindNumber kind, record::Fiel
         return found;
     }
     const bool is_empty = record::is_empty(value);
-    Query row = connection_.query("SELECT id FROM " + identifier(in.name) + " WHERE " +
-                                  identifier(by->name) + (is_empty ? " IS NULL" : "=?") +
-                                  " ORDER BY id LIMIT ?");
+    const auto& texts = table(kind).select_by.at(field);
+    Query row = connection_.query((is_empty ? texts.second : texts.first).c_str());
     ValueBinder binder(row);
     if (!is_empty) {
         binder.bind(value);
@@ -239,7 +243,7 @@ std::vector<RecordKey> RecordRows::find_by(record::KindNumber kind, record::Fiel
 void RecordRows::each(record::KindNumber kind, const RecordId& after,
                       const std::function<bool(const RecordState&)>& visit) {
     const KindTable& from = table(kind);
-    Query row = connection_.query(from.select_after);
+    Query row = connection_.query(from.select_after.c_str());
     row.bind(after.uuid.bytes);
     while (row.step()) {
         if (!visit(read_row(*from.kind, row))) {

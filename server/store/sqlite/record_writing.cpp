@@ -3,7 +3,6 @@
 #include <utility>
 #include <variant>
 
-#include "server/store/placement.hpp"
 #include "server/store/sqlite/detail/failure.hpp"
 #include "server/store/sqlite/detail/record_rows.hpp"
 #include "shared/catalog/schema.hpp"
@@ -70,11 +69,11 @@ void RecordRows::write(const RecordState& state) {
     const std::optional<RecordState> before = read_indexed(state.key);
     if (!before) {
         insert(to, state, row);
-        const std::vector<RecordId> after = stored_places_of(state);
+        const std::vector<RecordId> after = places_of(state);
         replace_places(state.key, {}, after);
-        // What waits under an organisation's id is placed there rightly.
-        if (to.has_entries && !is_own_place(*to.kind)) {
-            place_waiting_entries(state.key.id, after);
+        note_waiting(state, after);
+        if (to.has_entries) {
+            place_waiting_entries(*to.kind, state.key.id, after);
         }
         return;
     }
@@ -85,9 +84,10 @@ void RecordRows::write(const RecordState& state) {
         update(to, state, row, false);
         return;
     }
-    const std::vector<RecordId> old_places = stored_places_of(*before);
+    const std::vector<RecordId> old_places = places_of(*before);
     update(to, state, row, true);
-    const std::vector<RecordId> new_places = stored_places_of(state);
+    const std::vector<RecordId> new_places = places_of(state);
+    note_waiting(state, new_places);
     if (old_places != new_places) {
         replace_places(state.key, old_places, new_places);
         if (to.has_entries) {
@@ -97,7 +97,7 @@ void RecordRows::write(const RecordState& state) {
 }
 
 void RecordRows::insert(const KindTable& to, const RecordState& state, const Row& row) {
-    Query query = connection_.query(to.insert);
+    Query query = connection_.query(to.insert.c_str());
     query.bind(state.key.id.uuid.bytes)
         .bind(std::int64_t{state.retired ? 1 : 0})
         .bind_position(state.life_changed_at.position)
@@ -116,7 +116,7 @@ void RecordRows::insert(const KindTable& to, const RecordState& state, const Row
 
 void RecordRows::update(const KindTable& to, const RecordState& state, const Row& row,
                         bool indexed) {
-    Query query = connection_.query(indexed ? to.update_indexed : to.update);
+    Query query = connection_.query((indexed ? to.update_indexed : to.update).c_str());
     query.bind(std::int64_t{state.retired ? 1 : 0})
         .bind_position(state.life_changed_at.position)
         .bind(row.versions);
@@ -134,17 +134,19 @@ void RecordRows::update(const KindTable& to, const RecordState& state, const Row
     query.bind(state.key.id.uuid.bytes).run();
 }
 
-/// An entry that comes before its owner waits under the owner's id, which is no organisation's.
-std::vector<RecordId> RecordRows::stored_places_of(const RecordState& state) {
-    std::vector<RecordId> found = places_of(state);
+void RecordRows::note_waiting(const RecordState& state, const std::vector<RecordId>& places) {
     const Kind& kind = *table(state.key.kind).kind;
-    if (found.empty() && !kind.owner.empty()) {
-        const auto* owner = std::get_if<RecordId>(&state.value(kind.field("owner").id()));
-        if (owner != nullptr && !read_indexed({catalog_.kind(kind.owner).id(), *owner})) {
-            found.push_back(*owner);
-        }
+    if (kind.owner.empty() || !places.empty()) {
+        return;
     }
-    return found;
+    const auto* owner = std::get_if<RecordId>(&state.value(kind.field("owner").id()));
+    if (owner != nullptr) {
+        const KeyBytes entry = bytes_of(state.key);
+        connection_.query("INSERT OR IGNORE INTO zhibu_waiting(owner, record) VALUES(?, ?)")
+            .bind(owner->uuid.bytes)
+            .bind(entry)
+            .run();
+    }
 }
 
 void RecordRows::replace_places(const RecordKey& key, const std::vector<RecordId>& before,
@@ -182,19 +184,16 @@ void RecordRows::place_entries(const Kind& owner_kind, const RecordId& owner,
     }
 }
 
-void RecordRows::place_waiting_entries(const RecordId& owner, const std::vector<RecordId>& after) {
-    while (true) {
-        const std::vector<RecordKey> waiting = seen_by(owner, RecordKey{}, 256);
-        for (const RecordKey& entry : waiting) {
-            replace_places(entry, {owner}, after);
-            const KindTable& of = table(entry.kind);
-            if (of.has_entries) {
-                place_entries(*of.kind, entry.id, {}, after);
-            }
-        }
-        if (waiting.empty()) {
-            return;
-        }
+void RecordRows::place_waiting_entries(const Kind& owner_kind, const RecordId& owner,
+                                       const std::vector<RecordId>& after) {
+    bool is_any = false;
+    {
+        Query row = connection_.query("SELECT 1 FROM zhibu_waiting WHERE owner=? LIMIT 1");
+        is_any = row.bind(owner.uuid.bytes).step();
+    }
+    if (is_any) {
+        place_entries(owner_kind, owner, {}, after);
+        connection_.query("DELETE FROM zhibu_waiting WHERE owner=?").bind(owner.uuid.bytes).run();
     }
 }
 

@@ -24,13 +24,16 @@ using detail::Tables;
 /// Raised when the tables below change; a file of a higher one is not touched.
 constexpr std::int64_t format_version = 1;
 
-/// What is not a record kind. In zhibu_log what is long stands last, so that a look at the rest
-/// does not read it. zhibu_log_place's place is an organisation that sees an effect of the
-/// position, or the incarnation whose group was taken verbatim.
+/// What is not a record kind. zhibu_waiting holds entries that came before their owner. In
+/// zhibu_log what is long stands last, so that a look at the rest does not read it.
+/// zhibu_log_place's place is an organisation that sees an effect of the position, or the
+/// incarnation whose group was taken verbatim.
 constexpr const char* own_tables = R"sql(
 CREATE TABLE zhibu_meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE zhibu_place(
   organisation BLOB, record BLOB, PRIMARY KEY(organisation, record)) WITHOUT ROWID;
+CREATE TABLE zhibu_waiting(
+  owner BLOB, record BLOB, PRIMARY KEY(owner, record)) WITHOUT ROWID;
 CREATE TABLE zhibu_log(
   idx INTEGER PRIMARY KEY, device BLOB NOT NULL, incarnation BLOB NOT NULL,
   sequence INTEGER NOT NULL, group_hash BLOB NOT NULL, is_fork INTEGER NOT NULL,

@@ -301,6 +301,15 @@ TEST_P(StoreReadingConformance, EntriesBeforeTheirOwnerAreSeenOnceItIsThere) {
     expect_agreement(scope({2}));
 }
 
+TEST_P(StoreReadingConformance, IncarnationNamedAfterAnOrganisationGainsNothing) {
+    const DeviceName sly{here_.device, IncarnationId{organisation(2).uuid}};
+    scribe_.commit(*store_, there_, {new_person(1, 2)});
+    scribe_.commit(*store_, sly, {new_person(2, 2)});
+    const sync::Tail told = tail(LogIndex{0}, scope({3}), {there_.device, sly.incarnation});
+    EXPECT_TRUE(told.entries.empty());
+    EXPECT_EQ(tail(LogIndex{0}, scope({2}), there_).entries.size(), 2U);
+}
+
 TEST_P(StoreReadingConformance, EqualContentsHaveEqualDigestsInWhateverOrderTheyCame) {
     std::vector<RecordState> states;
     for (std::uint64_t number = 1; number <= 30; ++number) {

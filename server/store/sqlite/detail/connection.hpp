@@ -30,7 +30,7 @@ struct KeptStatement {
         void operator()(sqlite3_stmt* statement) const noexcept;
     };
 
-    KeptStatement(sqlite3* handle, const std::string& sql);
+    KeptStatement(sqlite3* handle, const char* sql);
 
     std::unique_ptr<sqlite3_stmt, Finalized> statement;
     bool in_use = false;
@@ -113,8 +113,10 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// Statements are prepared once and kept, so the texts must be few.
-    [[nodiscard]] Query query(const std::string& sql);
+    /// Statements are prepared once and kept by the text's address: `sql` is a literal, or stands
+    /// unchanged as long as the connection. Hashing a wide table's text would cost as much as some
+    /// of its statements do.
+    [[nodiscard]] Query query(const char* sql);
     /// One or more statements without parameters.
     void execute(const std::string& sql);
     /// The number of rows that the last statement wrote.
@@ -133,7 +135,7 @@ private:
     void checkpoint();
 
     std::unique_ptr<SQLite::Database> database_;
-    std::unordered_map<std::string, std::unique_ptr<KeptStatement>> statements_;
+    std::unordered_map<const char*, std::unique_ptr<KeptStatement>> statements_;
     /// As SQLite told after the last commit.
     int wal_pages_ = 0;
 };

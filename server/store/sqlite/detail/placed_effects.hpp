@@ -8,8 +8,8 @@
 
 namespace zhibu::server::detail {
 
-/// Placed effects as the log keeps them: the effects as the codec writes them, and apart from them
-/// each organisation once, then per effect which of these see it before and after.
+/// Placed effects as the log keeps them: of each its sort and its state as the codec writes it, and
+/// apart from these each organisation once, then per effect which of them see it before and after.
 struct KeptEffects {
     Bytes effects;
     Bytes places;

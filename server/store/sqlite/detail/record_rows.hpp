@@ -2,8 +2,10 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/store/sqlite/detail/columns.hpp"
@@ -60,6 +62,9 @@ private:
         std::string insert;
         std::string update;          // what no index covers
         std::string update_indexed;  // all
+        std::string select_extra;    // ids of records with fields that had no column
+        /// By field number: ids of records whose field has a value, and whose field is empty.
+        std::map<record::FieldNumber, std::pair<std::string, std::string>> select_by;
     };
 
     /// A state split into what the table's columns hold.
@@ -74,12 +79,14 @@ private:
 
     void insert(const KindTable& table, const RecordState& state, const Row& row);
     void update(const KindTable& table, const RecordState& state, const Row& row, bool indexed);
-    [[nodiscard]] std::vector<RecordId> stored_places_of(const RecordState& state);
+    /// Remembers an entry that came before its owner.
+    void note_waiting(const RecordState& state, const std::vector<RecordId>& places);
     void replace_places(const RecordKey& key, const std::vector<RecordId>& before,
                         const std::vector<RecordId>& after);
     void place_entries(const catalog::Kind& owner_kind, const RecordId& owner,
                        const std::vector<RecordId>& before, const std::vector<RecordId>& after);
-    void place_waiting_entries(const RecordId& owner, const std::vector<RecordId>& after);
+    void place_waiting_entries(const catalog::Kind& owner_kind, const RecordId& owner,
+                               const std::vector<RecordId>& after);
 
     Connection& connection_;
     const catalog::Catalog& catalog_;

@@ -1,0 +1,485 @@
+#include "client/agent/wire_client.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <deque>
+#include <set>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <boost/beast/websocket.hpp>
+
+#include "shared/keys/digest.hpp"
+
+namespace zhibu::client {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = beast::websocket;
+using Code = boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+constexpr std::size_t message_bytes_max = 1U << 20U;
+constexpr std::string_view binding_label = "EXPORTER-zhibu-session";
+
+/// One io_context as an executor.
+class ContextExecutor final : public sync::Executor {
+public:
+    explicit ContextExecutor(asio::io_context& context) : context_{context} {}
+
+    void post(std::function<void()> work) override { asio::post(context_, std::move(work)); }
+
+    std::unique_ptr<Timer> after(std::chrono::milliseconds delay,
+                                 std::function<void()> work) override {
+        return std::make_unique<SteadyTimer>(context_, delay, std::move(work));
+    }
+
+private:
+    class SteadyTimer final : public Timer {
+    public:
+        SteadyTimer(asio::io_context& context, std::chrono::milliseconds delay,
+                    std::function<void()> work)
+            : timer_{context, delay} {
+            timer_.async_wait([work = std::move(work), alive = std::weak_ptr{alive_}](
+                                  const Code& code) {
+                if (!code && alive.lock()) {
+                    work();
+                }
+            });
+        }
+
+    private:
+        asio::steady_timer timer_;
+        std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    };
+
+    asio::io_context& context_;
+};
+
+sync::WireFault fault_of_alert(int reason) {
+    switch (reason) {
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+            return sync::WireFault::certificate_expired;
+        case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+        case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+        case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+        case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+        case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+            return sync::WireFault::certificate_refused;
+        default:
+            return sync::WireFault::protocol_error;
+    }
+}
+
+sync::WireFault fault_of(const Code& code) {
+    if (code.category() == asio::error::get_ssl_category()) {
+        return fault_of_alert(ERR_GET_REASON(static_cast<unsigned long>(code.value())));
+    }
+    if (code == websocket::error::closed || code == asio::error::eof) {
+        return sync::WireFault::closed_by_peer;
+    }
+    if (code == websocket::error::message_too_big || code == websocket::error::buffer_overflow) {
+        return sync::WireFault::message_too_large;
+    }
+    if (code == websocket::error::upgrade_declined) {
+        return sync::WireFault::protocol_error;
+    }
+    if (code == beast::error::timeout) {
+        return sync::WireFault::timed_out;
+    }
+    if (code.category() == make_error_code(websocket::error::closed).category()) {
+        return sync::WireFault::protocol_error;
+    }
+    return sync::WireFault::connection_lost;
+}
+
+/// Why the server's certificate was not taken.
+sync::WireFault fault_of_verification(long result) {
+    switch (result) {
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+        case X509_V_ERR_CERT_NOT_YET_VALID:
+            return sync::WireFault::server_expired;
+        case X509_V_ERR_HOSTNAME_MISMATCH:
+        case X509_V_ERR_IP_ADDRESS_MISMATCH:
+            return sync::WireFault::server_wrong_host;
+        default:
+            return sync::WireFault::server_untrusted;
+    }
+}
+
+/// Lets a self-signed root through whose fingerprint is the one that was handed over.
+bool is_known_root(asio::ssl::verify_context& context, const record::Hash& fingerprint) {
+    X509_STORE_CTX* native = context.native_handle();
+    X509* certificate = X509_STORE_CTX_get_current_cert(native);
+    unsigned char* der = nullptr;
+    const int length = certificate == nullptr ? 0 : i2d_X509(certificate, &der);
+    if (length <= 0) {
+        return false;
+    }
+    const record::Hash found = keys::sha256({der, static_cast<std::size_t>(length)});
+    OPENSSL_free(der);
+    if (found != fingerprint) {
+        return false;
+    }
+    X509_STORE_CTX_set_error(native, X509_V_OK);
+    return true;
+}
+
+/// One outgoing connection and, once it stands, its wire.
+class Connection final : public sync::Wire, public std::enable_shared_from_this<Connection> {
+public:
+    Connection(asio::io_context& context, asio::ssl::context tls, Endpoint endpoint,
+               const WireDeadlines& deadlines, sync::WireEvents& events,
+               std::set<Connection*>& alive)
+        : tls_{std::move(tls)},
+          endpoint_{std::move(endpoint)},
+          deadlines_{deadlines},
+          events_{&events},
+          alive_{alive},
+          resolver_{context},
+          timer_{context},
+          stream_{context, tls_} {
+        alive_.insert(this);
+    }
+
+    ~Connection() override { alive_.erase(this); }
+
+    void start() {
+        // Resolving has no deadline of its own.
+        timer_.expires_after(deadlines_.connect);
+        timer_.async_wait([self = shared_from_this()](const Code& code) {
+            if (!code && !self->open_) {
+                self->finish(sync::WireFault::timed_out, "connecting");
+            }
+        });
+        resolver_.async_resolve(endpoint_.host, std::to_string(endpoint_.port),
+                                [self = shared_from_this()](const Code& code, auto results) {
+                                    self->on_resolve(code, results);
+                                });
+    }
+
+    /// The context stops: nothing more will come.
+    void abandon() { finish(sync::WireFault::closed_here, "stopped"); }
+
+    void fail(const std::string& detail) { finish(sync::WireFault::protocol_error, detail); }
+
+    void send(std::vector<std::uint8_t> message) override {
+        if (closing_ || finished_) {
+            return;
+        }
+        unsent_bytes_ += message.size();
+        queue_.push_back(std::move(message));
+        write();
+    }
+
+    void close() override {
+        if (std::exchange(closing_, true)) {
+            return;
+        }
+        if (!writing_ && queue_.empty()) {
+            start_close();
+        }
+    }
+
+    [[nodiscard]] std::size_t unsent_bytes() const override { return unsent_bytes_; }
+
+private:
+    void on_resolve(const Code& code, const tcp::resolver::results_type& results) {
+        if (finished_) {
+            return;
+        }
+        if (code) {
+            finish(sync::WireFault::cannot_resolve, code.message());
+            return;
+        }
+        beast::get_lowest_layer(stream_).async_connect(
+            results, [self = shared_from_this()](const Code& failed, const tcp::endpoint&) {
+                self->on_connect(failed);
+            });
+    }
+
+    void on_connect(const Code& code) {
+        if (finished_) {
+            return;
+        }
+        if (code) {
+            finish(sync::WireFault::cannot_connect, code.message());
+            return;
+        }
+        Code ignored;
+        beast::get_lowest_layer(stream_).socket().set_option(tcp::no_delay{true}, ignored);
+        if (!expect_host()) {
+            finish(sync::WireFault::server_wrong_host, "not a host name or address");
+            return;
+        }
+        stream_.next_layer().async_handshake(
+            asio::ssl::stream_base::client,
+            [self = shared_from_this()](const Code& failed) { self->on_handshake(failed); });
+    }
+
+    /// Tells OpenSSL whose certificate is wanted, so that a mismatch has an error of its own.
+    bool expect_host() {
+        SSL* ssl = stream_.next_layer().native_handle();
+        X509_VERIFY_PARAM* wanted = SSL_get0_param(ssl);
+        Code not_an_address;
+        static_cast<void>(asio::ip::make_address(endpoint_.host, not_an_address));
+        if (!not_an_address) {
+            return X509_VERIFY_PARAM_set1_ip_asc(wanted, endpoint_.host.c_str()) == 1;
+        }
+        X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        // What SSL_set_tlsext_host_name does, without its C cast.
+        return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                        endpoint_.host.data()) == 1 &&
+               X509_VERIFY_PARAM_set1_host(wanted, endpoint_.host.data(),
+                                           endpoint_.host.size()) == 1;
+    }
+
+    void on_handshake(const Code& code) {
+        if (finished_) {
+            return;
+        }
+        SSL* ssl = stream_.next_layer().native_handle();
+        if (code) {
+            const long verified = SSL_get_verify_result(ssl);
+            finish(verified == X509_V_OK ? fault_of(code) : fault_of_verification(verified),
+                   verified == X509_V_OK ? code.message()
+                                         : X509_verify_cert_error_string(verified));
+            return;
+        }
+        if (SSL_export_keying_material(ssl, peer_.channel_binding.data(),
+                                       peer_.channel_binding.size(), binding_label.data(),
+                                       binding_label.size(), nullptr, 0, 0) != 1) {
+            finish(sync::WireFault::protocol_error, "channel binding");
+            return;
+        }
+        stream_.set_option(
+            websocket::stream_base::timeout{deadlines_.close, deadlines_.idle, true});
+        stream_.read_message_max(message_bytes_max);
+        stream_.auto_fragment(false);
+        stream_.binary(true);
+        stream_.async_handshake(endpoint_.host + ":" + std::to_string(endpoint_.port),
+                                endpoint_.target,
+                                [self = shared_from_this()](const Code& failed) {
+                                    self->on_upgrade(failed);
+                                });
+    }
+
+    void on_upgrade(const Code& code) {
+        if (finished_) {
+            return;
+        }
+        if (code) {
+            finish(fault_of(code), code.message());
+            return;
+        }
+        open_ = true;
+        timer_.cancel();
+        peer_.address = endpoint_.host;
+        events_->on_open(*this, peer_);
+        read();
+    }
+
+    void read() {
+        stream_.async_read(buffer_, [self = shared_from_this()](const Code& code,
+                                                                std::size_t /*bytes*/) {
+            self->on_read(code);
+        });
+    }
+
+    void on_read(const Code& code) {
+        if (finished_) {
+            return;
+        }
+        if (code) {
+            finish(closing_ ? sync::WireFault::closed_here : fault_of(code), code.message());
+            return;
+        }
+        const auto* data = static_cast<const std::uint8_t*>(buffer_.data().data());
+        std::vector<std::uint8_t> message(data, data + buffer_.size());
+        buffer_.consume(buffer_.size());
+        if (!closing_) {
+            events_->on_message(std::move(message));
+        }
+        if (!finished_) {
+            read();
+        }
+    }
+
+    void write() {
+        if (writing_ || queue_.empty() || !open_) {
+            return;
+        }
+        writing_ = true;
+        stream_.async_write(asio::buffer(queue_.front()),
+                            [self = shared_from_this()](const Code& code, std::size_t bytes) {
+                                self->on_write(code, bytes);
+                            });
+    }
+
+    void on_write(const Code& code, std::size_t bytes) {
+        writing_ = false;
+        if (finished_) {
+            return;
+        }
+        if (code) {
+            // The read that is under way says why: it may hold the server's alert.
+            queue_.clear();
+            closing_ = true;
+            return;
+        }
+        unsent_bytes_ -= bytes;
+        queue_.pop_front();
+        if (!queue_.empty()) {
+            write();
+        } else if (closing_) {
+            start_close();
+        } else {
+            events_->on_drained();
+        }
+    }
+
+    void start_close() {
+        if (!open_) {
+            finish(sync::WireFault::closed_here, "closed before it was open");
+            return;
+        }
+        if (std::exchange(close_started_, true)) {
+            return;
+        }
+        stream_.async_close(websocket::close_code::normal,
+                            [self = shared_from_this()](const Code& code) {
+                                self->finish(sync::WireFault::closed_here, code.message());
+                            });
+    }
+
+    void finish(sync::WireFault fault, const std::string& detail) {
+        if (std::exchange(finished_, true)) {
+            return;
+        }
+        timer_.cancel();
+        resolver_.cancel();
+        beast::get_lowest_layer(stream_).close();
+        sync::WireEvents* events = std::exchange(events_, nullptr);
+        events->on_closed(sync::WireError{fault, detail});
+    }
+
+    asio::ssl::context tls_;
+    Endpoint endpoint_;
+    WireDeadlines deadlines_;
+    sync::WireEvents* events_;
+    std::set<Connection*>& alive_;
+    tcp::resolver resolver_;
+    asio::steady_timer timer_;
+    websocket::stream<beast::ssl_stream<beast::tcp_stream>> stream_;
+    beast::flat_buffer buffer_;
+    sync::PeerIdentity peer_;
+    std::deque<std::vector<std::uint8_t>> queue_;
+    std::size_t unsent_bytes_ = 0;
+    bool open_ = false;
+    bool writing_ = false;
+    bool closing_ = false;
+    bool close_started_ = false;
+    bool finished_ = false;
+};
+
+Code prepare_tls(asio::ssl::context& tls, const ServerTrust& trust,
+                 const DeviceCredentials* credentials) {
+    SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_3_VERSION);
+    SSL_CTX_set_session_cache_mode(tls.native_handle(), SSL_SESS_CACHE_OFF);
+    Code code;
+    tls.set_verify_mode(asio::ssl::verify_peer, code);
+    if (!trust.root.empty()) {
+        tls.add_certificate_authority(asio::buffer(trust.root), code);
+    } else {
+        tls.set_verify_callback(
+            [fingerprint = trust.root_fingerprint](bool verified,
+                                                   asio::ssl::verify_context& context) {
+                return verified ||
+                       (X509_STORE_CTX_get_error(context.native_handle()) ==
+                            X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN &&
+                        is_known_root(context, fingerprint));
+            },
+            code);
+    }
+    if (!code && credentials != nullptr) {
+        tls.use_certificate_chain(asio::buffer(credentials->chain), code);
+        if (!code) {
+            const std::string_view key = credentials->key.text();
+            tls.use_private_key(asio::buffer(key.data(), key.size()), asio::ssl::context::pem,
+                                code);
+        }
+    }
+    return code;
+}
+
+}  // namespace
+
+class WireClient::Body {
+public:
+    explicit Body(WireDeadlines deadlines)
+        : deadlines_{deadlines}, executor_{context_}, guard_{context_.get_executor()} {}
+
+    void connect(const Endpoint& endpoint, const ServerTrust& trust,
+                 const DeviceCredentials* credentials, sync::WireEvents& events) {
+        asio::ssl::context tls{asio::ssl::context::tls_client};
+        const Code code = prepare_tls(tls, trust, credentials);
+        auto connection = std::make_shared<Connection>(context_, std::move(tls), endpoint,
+                                                       deadlines_, events, alive_);
+        if (code) {
+            asio::post(context_, [connection, code] { connection->fail(code.message()); });
+            return;
+        }
+        connection->start();
+    }
+
+    void run() {
+        context_.run();
+        for (Connection* each : std::set{alive_}) {
+            each->abandon();
+        }
+    }
+
+    void stop() { context_.stop(); }
+
+    [[nodiscard]] sync::Executor& executor() { return executor_; }
+
+private:
+    WireDeadlines deadlines_;
+    // Before the context: handlers that it still holds hold connections.
+    std::set<Connection*> alive_;
+    asio::io_context context_{1};
+    ContextExecutor executor_;
+    asio::executor_work_guard<asio::io_context::executor_type> guard_;
+};
+
+WireClient::WireClient(WireDeadlines deadlines) : body_{std::make_unique<Body>(deadlines)} {}
+
+WireClient::~WireClient() = default;
+
+sync::Executor& WireClient::executor() { return body_->executor(); }
+
+void WireClient::connect(const Endpoint& endpoint, const ServerTrust& trust,
+                         const DeviceCredentials* credentials, sync::WireEvents& events) {
+    body_->connect(endpoint, trust, credentials, events);
+}
+
+void WireClient::run() { body_->run(); }
+
+void WireClient::stop() { body_->stop(); }
+
+}  // namespace zhibu::client

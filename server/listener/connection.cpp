@@ -1,0 +1,280 @@
+#include "server/listener/connection.hpp"
+
+#include <openssl/ssl.h>
+
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include "shared/keys/authority.hpp"
+
+namespace zhibu::server {
+namespace {
+
+namespace http = beast::http;
+namespace websocket = beast::websocket;
+
+constexpr std::uint32_t header_bytes_max = 8'192;
+constexpr std::string_view binding_label = "EXPORTER-zhibu-session";
+
+sync::WireFault fault_of(const boost::system::error_code& code) {
+    if (code == websocket::error::closed || code == asio::error::eof) {
+        return sync::WireFault::closed_by_peer;
+    }
+    if (code == websocket::error::message_too_big || code == websocket::error::buffer_overflow) {
+        return sync::WireFault::message_too_large;
+    }
+    if (code == beast::error::timeout) {
+        return sync::WireFault::timed_out;
+    }
+    if (code.category() == make_error_code(websocket::error::closed).category()) {
+        return sync::WireFault::protocol_error;
+    }
+    return sync::WireFault::connection_lost;
+}
+
+/// The peer's own certificate in DER; empty without one.
+std::vector<std::uint8_t> certificate_of(SSL* ssl) {
+    X509* certificate = SSL_get0_peer_certificate(ssl);
+    unsigned char* der = nullptr;
+    const int length = certificate == nullptr ? 0 : i2d_X509(certificate, &der);
+    std::vector<std::uint8_t> bytes;
+    if (length > 0) {
+        bytes.assign(der, der + length);
+        OPENSSL_free(der);
+    }
+    return bytes;
+}
+
+}  // namespace
+
+Connection::Connection(asio::ip::tcp::socket socket, asio::ssl::context& tls, ConnectionHost& host)
+    : host_{host}, stream_{std::move(socket), tls} {
+    boost::system::error_code ignored;
+    const auto remote = beast::get_lowest_layer(stream_).socket().remote_endpoint(ignored);
+    address_ = ignored ? "unknown" : remote.address().to_string();
+    host_.alive.insert(this);
+}
+
+Connection::~Connection() {
+    host_.alive.erase(this);
+    host_.on_end();
+}
+
+void Connection::start() {
+    boost::system::error_code ignored;
+    beast::get_lowest_layer(stream_).socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
+    beast::get_lowest_layer(stream_).expires_after(host_.settings.handshake_deadline);
+    stream_.next_layer().async_handshake(
+        asio::ssl::stream_base::server,
+        [self = shared_from_this()](const Code& code) { self->on_handshake(code); });
+}
+
+void Connection::on_handshake(const Code& code) {
+    if (code) {
+        finish(fault_of(code), code.message());
+        return;
+    }
+    parser_.emplace();
+    parser_->header_limit(header_bytes_max);
+    http::async_read(stream_.next_layer(), buffer_, *parser_,
+                     [self = shared_from_this()](const Code& failed, std::size_t /*bytes*/) {
+                         self->on_request(failed);
+                     });
+}
+
+std::optional<sync::PeerIdentity> Connection::peer() {
+    SSL* ssl = stream_.next_layer().native_handle();
+    sync::PeerIdentity peer;
+    peer.address = address_;
+    const std::vector<std::uint8_t> der = certificate_of(ssl);
+    if (!der.empty()) {
+        const auto words = keys::read_certificate(keys::Certificate{der});
+        if (!words || !words->device) {
+            return std::nullopt;
+        }
+        peer.device = words->device;
+        peer.certificate_fingerprint = words->fingerprint;
+    }
+    if (SSL_export_keying_material(ssl, peer.channel_binding.data(), peer.channel_binding.size(),
+                                   binding_label.data(), binding_label.size(), nullptr, 0, 0) != 1) {
+        return std::nullopt;
+    }
+    return peer;
+}
+
+void Connection::on_request(const Code& code) {
+    if (code) {
+        finish(fault_of(code), code.message());
+        return;
+    }
+    const auto& request = parser_->get();
+    if (!websocket::is_upgrade(request)) {
+        refuse(http::status::upgrade_required);
+        return;
+    }
+    const auto known = peer();
+    const bool sync_wanted = request.target() == "/sync";
+    const bool enrol_wanted = request.target() == "/enrol";
+    if (!sync_wanted && !enrol_wanted) {
+        refuse(http::status::not_found);
+        return;
+    }
+    if (!known || known->device.has_value() != sync_wanted) {
+        refuse(http::status::forbidden);
+        return;
+    }
+    peer_ = *known;
+    events_ = sync_wanted ? host_.accepts.sync() : host_.accepts.enrol();
+    beast::get_lowest_layer(stream_).expires_never();
+    stream_.set_option(websocket::stream_base::timeout{host_.settings.close_deadline,
+                                                       host_.settings.idle_deadline, true});
+    stream_.read_message_max(host_.settings.message_bytes_max);
+    stream_.auto_fragment(false);
+    stream_.binary(true);
+    stream_.async_accept(request, [self = shared_from_this()](const Code& failed) {
+        self->on_accept(failed);
+    });
+}
+
+void Connection::refuse(http::status status) {
+    auto response = std::make_shared<http::response<http::string_body>>(status, 11);
+    response->set(http::field::connection, "close");
+    response->body() = "zhibu: this address serves only the zhibu program.\n";
+    response->prepare_payload();
+    auto& tls = stream_.next_layer();
+    http::async_write(tls, *response,
+                      [self = shared_from_this(), response](const Code& /*failed*/,
+                                                            std::size_t /*bytes*/) {
+                          self->finish(sync::WireFault::closed_here, "refused the request");
+                      });
+}
+
+void Connection::on_accept(const Code& code) {
+    if (code) {
+        finish(fault_of(code), code.message());
+        return;
+    }
+    open_ = true;
+    parser_.reset();
+    events_->on_open(*this, peer_);
+    read();
+}
+
+void Connection::read() {
+    stream_.async_read(buffer_, [self = shared_from_this()](const Code& code,
+                                                            std::size_t /*bytes*/) {
+        self->on_read(code);
+    });
+}
+
+void Connection::on_read(const Code& code) {
+    if (code) {
+        finish(closing_ ? sync::WireFault::closed_here : fault_of(code), code.message());
+        return;
+    }
+    if (!stream_.got_binary()) {
+        finish(sync::WireFault::protocol_error, "a text message");
+        return;
+    }
+    const auto* data = static_cast<const std::uint8_t*>(buffer_.data().data());
+    std::vector<std::uint8_t> message(data, data + buffer_.size());
+    buffer_.consume(buffer_.size());
+    if (!closing_) {
+        events_->on_message(std::move(message));
+    }
+    if (!finished_) {
+        read();
+    }
+}
+
+void Connection::send(std::vector<std::uint8_t> message) {
+    if (closing_ || finished_) {
+        return;
+    }
+    unsent_bytes_ += message.size();
+    queue_.push_back(std::move(message));
+    if (unsent_bytes_ > host_.settings.unsent_bytes_max) {
+        // The peer does not read. Its socket is closed; the pending read reports the end.
+        closing_ = true;
+        queue_.clear();
+        beast::get_lowest_layer(stream_).close();
+        return;
+    }
+    write();
+}
+
+void Connection::write() {
+    if (writing_ || queue_.empty()) {
+        return;
+    }
+    writing_ = true;
+    stream_.async_write(asio::buffer(queue_.front()),
+                        [self = shared_from_this()](const Code& code, std::size_t bytes) {
+                            self->on_write(code, bytes);
+                        });
+}
+
+void Connection::on_write(const Code& code, std::size_t bytes) {
+    writing_ = false;
+    if (code) {
+        finish(closing_ ? sync::WireFault::closed_here : fault_of(code), code.message());
+        return;
+    }
+    unsent_bytes_ -= bytes;
+    if (!queue_.empty()) {
+        queue_.pop_front();
+    }
+    if (!queue_.empty()) {
+        write();
+    } else if (closing_) {
+        start_close();
+    } else if (!finished_) {
+        events_->on_drained();
+    }
+}
+
+void Connection::close() {
+    if (closing_) {
+        return;
+    }
+    closing_ = true;
+    if (!writing_ && queue_.empty()) {
+        start_close();
+    }
+}
+
+void Connection::start_close() {
+    if (!open_ || std::exchange(close_started_, true)) {
+        return;
+    }
+    stream_.async_close(websocket::close_code::normal,
+                        [self = shared_from_this()](const Code& code) {
+                            self->finish(sync::WireFault::closed_here, code.message());
+                        });
+}
+
+void Connection::end() {
+    if (open_) {
+        close();
+    } else {
+        beast::get_lowest_layer(stream_).close();
+    }
+}
+
+void Connection::abandon() { finish(sync::WireFault::closed_here, "the server stopped"); }
+
+void Connection::finish(sync::WireFault fault, const std::string& detail) {
+    if (std::exchange(finished_, true)) {
+        return;
+    }
+    beast::get_lowest_layer(stream_).close();
+    if (open_ && events_) {
+        events_->on_closed(sync::WireError{fault, detail});
+    }
+    events_.reset();
+}
+
+}  // namespace zhibu::server

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <boost/beast/websocket.hpp>
+
+#include "server/listener/listener.hpp"
+
+namespace zhibu::server {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+
+/// What connections share with their listener.
+struct ConnectionHost {
+    ListenerSettings settings;
+    Listener::Accepts accepts;
+    /// Alive connections, for stop().
+    std::set<class Connection*> alive;
+    /// One has ended: room for another.
+    std::function<void()> on_end;
+};
+
+/// One accepted socket through TLS, the upgrade, and its life as a wire.
+class Connection final : public sync::Wire, public std::enable_shared_from_this<Connection> {
+public:
+    Connection(asio::ip::tcp::socket socket, asio::ssl::context& tls, ConnectionHost& host);
+    ~Connection() override;
+
+    void start();
+    /// For stop(): an orderly close where a wire stands, otherwise the socket alone.
+    void end();
+    /// No more time: the events hear of the end at once.
+    void abandon();
+
+    void send(std::vector<std::uint8_t> message) override;
+    void close() override;
+
+    [[nodiscard]] std::size_t unsent_bytes() const override { return unsent_bytes_; }
+
+private:
+    using Code = boost::system::error_code;
+
+    void on_handshake(const Code& code);
+    void on_request(const Code& code);
+    void refuse(beast::http::status status);
+    void on_accept(const Code& code);
+    void read();
+    void on_read(const Code& code);
+    void write();
+    void on_write(const Code& code, std::size_t bytes);
+    void start_close();
+    void finish(sync::WireFault fault, const std::string& detail);
+    [[nodiscard]] std::optional<sync::PeerIdentity> peer();
+
+    ConnectionHost& host_;
+    std::string address_;
+    beast::websocket::stream<beast::ssl_stream<beast::tcp_stream>> stream_;
+    beast::flat_buffer buffer_;
+    std::optional<beast::http::request_parser<beast::http::empty_body>> parser_;
+    std::unique_ptr<sync::WireEvents> events_;
+    sync::PeerIdentity peer_;
+    std::deque<std::vector<std::uint8_t>> queue_;
+    std::size_t unsent_bytes_ = 0;
+    bool open_ = false;
+    bool writing_ = false;
+    bool closing_ = false;
+    bool close_started_ = false;
+    bool finished_ = false;
+};
+
+}  // namespace zhibu::server

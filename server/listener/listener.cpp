@@ -1,0 +1,274 @@
+#include "server/listener/listener.hpp"
+
+#include <csignal>
+#include <utility>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "server/listener/connection.hpp"
+#include "server/listener/health.hpp"
+#include "shared/record/check.hpp"
+
+namespace zhibu::server {
+namespace {
+
+using Code = boost::system::error_code;
+
+/// One io_context as an executor.
+class ContextExecutor final : public sync::Executor {
+public:
+    explicit ContextExecutor(asio::io_context& context) : context_{context} {}
+
+    void post(std::function<void()> work) override { asio::post(context_, std::move(work)); }
+
+    std::unique_ptr<Timer> after(std::chrono::milliseconds delay,
+                                 std::function<void()> work) override {
+        return std::make_unique<SteadyTimer>(context_, delay, std::move(work));
+    }
+
+private:
+    class SteadyTimer final : public Timer {
+    public:
+        SteadyTimer(asio::io_context& context, std::chrono::milliseconds delay,
+                    std::function<void()> work)
+            : timer_{context, delay} {
+            timer_.async_wait([work = std::move(work), alive = std::weak_ptr{alive_}](
+                                  const Code& code) {
+                if (!code && alive.lock()) {
+                    work();
+                }
+            });
+        }
+
+    private:
+        asio::steady_timer timer_;
+        std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    };
+
+    asio::io_context& context_;
+};
+
+std::unexpected<ListenError> unusable(ListenError::Fault fault, const Code& code) {
+    return std::unexpected{ListenError{fault, code.message()}};
+}
+
+}  // namespace
+
+class Listener::Body {
+public:
+    explicit Body(ListenerSettings settings)
+        : tls_{asio::ssl::context::tls_server},
+          acceptor_{context_},
+          executor_{context_},
+          signals_{context_},
+          grace_{context_},
+          guard_{context_.get_executor()} {
+        host_.settings = std::move(settings);
+        host_.on_end = [this] { take_next_if_waiting(); };
+    }
+
+    ~Body() {
+        // Handlers hold connections, and connections their host: drop them while it lives.
+        host_.on_end = [] {};
+    }
+
+    std::expected<void, ListenError> prepare_tls(const keys::SecretBytes& key) {
+        SSL_CTX* native = tls_.native_handle();
+        SSL_CTX_set_min_proto_version(native, TLS1_3_VERSION);
+        SSL_CTX_set_options(native, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+        SSL_CTX_set_num_tickets(native, 0);
+        SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
+        SSL_CTX_set_max_early_data(native, 0);
+        SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+        X509_VERIFY_PARAM_set_purpose(SSL_CTX_get0_param(native), X509_PURPOSE_SSL_CLIENT);
+        Code code;
+        const auto bytes = [](std::string_view text) {
+            return asio::buffer(text.data(), text.size());
+        };
+        tls_.use_certificate_chain(bytes(host_.settings.server_chain), code);
+        if (!code) {
+            tls_.use_private_key(bytes(key.text()), asio::ssl::context::pem, code);
+        }
+        if (!code) {
+            tls_.add_certificate_authority(bytes(host_.settings.trusted_for_devices), code);
+        }
+        if (!code) {
+            tls_.set_verify_mode(asio::ssl::verify_peer, code);
+        }
+        if (code) {
+            return unusable(ListenError::Fault::certificate_unusable, code);
+        }
+        return {};
+    }
+
+    std::expected<void, ListenError> open_port() {
+        Code code;
+        const auto address = asio::ip::make_address(host_.settings.address, code);
+        const asio::ip::tcp::endpoint endpoint{address, host_.settings.port};
+        if (!code) {
+            acceptor_.open(endpoint.protocol(), code);
+        }
+        if (!code) {
+            acceptor_.set_option(asio::socket_base::reuse_address{true}, code);
+        }
+        if (!code) {
+            acceptor_.bind(endpoint, code);
+        }
+        if (!code) {
+            acceptor_.listen(asio::socket_base::max_listen_connections, code);
+        }
+        if (code) {
+            return unusable(ListenError::Fault::address_unusable, code);
+        }
+        return {};
+    }
+
+    void run(Accepts accepts) {
+        host_.accepts = std::move(accepts);
+        take_next();
+        context_.run();
+        // Whoever is still there when the grace is over loses the events now, while what they
+        // refer to still lives.
+        for (Connection* each : std::set{host_.alive}) {
+            each->abandon();
+        }
+    }
+
+    void on_stop_signal(std::function<void()> work) {
+        signals_.add(SIGINT);
+        signals_.add(SIGTERM);
+        signals_.async_wait([work = std::move(work)](const Code& code, int /*signal*/) {
+            if (!code) {
+                work();
+            }
+        });
+    }
+
+    std::expected<std::uint16_t, ListenError> serve_health(
+        std::uint16_t port,
+        std::function<std::optional<std::string>(const std::string& path)> answer) {
+        health_ = std::make_shared<HealthListener>(context_, std::move(answer));
+        Code code;
+        const std::uint16_t opened = health_->open(port, code);
+        if (code) {
+            return unusable(ListenError::Fault::address_unusable, code);
+        }
+        return opened;
+    }
+
+    void stop(std::chrono::seconds grace) {
+        asio::post(context_, [this, grace] {
+            if (std::exchange(stopping_, true)) {
+                return;
+            }
+            Code ignored;
+            acceptor_.close(ignored);
+            signals_.cancel(ignored);
+            if (health_) {
+                health_->stop();
+            }
+            for (Connection* each : std::set{host_.alive}) {
+                each->end();
+            }
+            // With the guard gone, run() returns when the last wire has closed.
+            guard_.reset();
+            grace_.expires_after(grace);
+            grace_.async_wait([this](const Code& code) {
+                if (!code) {
+                    context_.stop();
+                }
+            });
+            end_grace_if_idle();
+        });
+    }
+
+    [[nodiscard]] sync::Executor& executor() { return executor_; }
+
+    [[nodiscard]] std::uint16_t port() const {
+        Code ignored;
+        return acceptor_.local_endpoint(ignored).port();
+    }
+
+private:
+    void take_next() {
+        if (stopping_ || accepting_ || host_.alive.size() >= host_.settings.connections_max) {
+            return;
+        }
+        accepting_ = true;
+        acceptor_.async_accept([this](const Code& code, asio::ip::tcp::socket socket) {
+            accepting_ = false;
+            if (!code) {
+                std::make_shared<Connection>(std::move(socket), tls_, host_)->start();
+            } else if (code != asio::error::operation_aborted) {
+                // Out of descriptors, most likely: others must end first.
+                pause_.emplace(context_, std::chrono::milliseconds{100});
+                pause_->async_wait([this](const Code& cancelled) {
+                    if (!cancelled) {
+                        take_next();
+                    }
+                });
+                return;
+            }
+            take_next();
+        });
+    }
+
+    void take_next_if_waiting() {
+        end_grace_if_idle();
+        if (!stopping_ && !accepting_) {
+            asio::post(context_, [this] { take_next(); });
+        }
+    }
+
+    void end_grace_if_idle() {
+        if (stopping_ && host_.alive.empty()) {
+            grace_.cancel();
+        }
+    }
+
+    // Before the context: handlers that it still holds hold connections, and those name the host.
+    ConnectionHost host_;
+    asio::io_context context_{1};
+    asio::ssl::context tls_;
+    asio::ip::tcp::acceptor acceptor_;
+    ContextExecutor executor_;
+    asio::signal_set signals_;
+    asio::steady_timer grace_;
+    std::optional<asio::steady_timer> pause_;
+    asio::executor_work_guard<asio::io_context::executor_type> guard_;
+    std::shared_ptr<HealthListener> health_;
+    bool accepting_ = false;
+    bool stopping_ = false;
+};
+
+Listener::Listener(std::unique_ptr<Body> body) : body_{std::move(body)} {}
+
+Listener::~Listener() = default;
+
+std::expected<std::unique_ptr<Listener>, ListenError> Listener::open(
+    ListenerSettings settings, const keys::SecretBytes& key) {
+    auto body = std::make_unique<Body>(std::move(settings));
+    ZHIBU_TRY_VOID(body->prepare_tls(key));
+    ZHIBU_TRY_VOID(body->open_port());
+    return std::unique_ptr<Listener>{new Listener{std::move(body)}};
+}
+
+sync::Executor& Listener::executor() { return body_->executor(); }
+
+std::uint16_t Listener::port() const { return body_->port(); }
+
+void Listener::run(Accepts accepts) { body_->run(std::move(accepts)); }
+
+void Listener::on_stop_signal(std::function<void()> work) { body_->on_stop_signal(std::move(work)); }
+
+std::expected<std::uint16_t, ListenError> Listener::serve_health(
+    std::uint16_t port, std::function<std::optional<std::string>(const std::string& path)> answer) {
+    return body_->serve_health(port, std::move(answer));
+}
+
+void Listener::stop(std::chrono::seconds grace) { body_->stop(grace); }
+
+}  // namespace zhibu::server

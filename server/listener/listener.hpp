@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "shared/keys/secret_bytes.hpp"
+#include "sync_protocol/session/wire.hpp"
+
+namespace zhibu::server {
+
+struct ListenError {
+    enum class Fault : std::uint8_t { address_unusable, certificate_unusable };
+
+    Fault fault = Fault::address_unusable;
+    /// What the system or the library said.
+    std::string detail;
+};
+
+struct ListenerSettings {
+    std::string address = "127.0.0.1";
+    /// 0 takes any free port; port() says which.
+    std::uint16_t port = 0;
+    std::size_t connections_max = 10'000;
+    /// PEM: the server's certificate, its intermediate, the root.
+    std::string server_chain;
+    /// PEM: the root and the devices' intermediate; a client certificate must lead to the root
+    /// through it.
+    std::string trusted_for_devices;
+    std::chrono::seconds handshake_deadline{10};
+    /// A silent peer is pinged after half of it and dropped after all of it.
+    std::chrono::seconds idle_deadline{60};
+    std::chrono::seconds close_deadline{5};
+    /// A wire whose peer does not take what is sent is dropped at this.
+    std::size_t unsent_bytes_max = 16U << 20U;
+    std::size_t message_bytes_max = 1U << 20U;
+};
+
+/// Takes connections: TLS 1.3 only, mutual, no tickets, no resumption; WebSocket target /sync with
+/// a device certificate, /enrol without one; binary messages. Owns sockets, decides nothing.
+///
+/// Threads: run() lends its thread to everything; stop() and the executor may be used from any.
+class Listener {
+public:
+    /// Makes the events of a new wire; they are destroyed after on_closed.
+    using Accept = std::function<std::unique_ptr<sync::WireEvents>()>;
+
+    struct Accepts {
+        Accept sync;
+        Accept enrol;
+    };
+
+    /// Opens the port; nothing is accepted before run().
+    /// @param key  PEM of the server's key; not kept
+    [[nodiscard]] static std::expected<std::unique_ptr<Listener>, ListenError> open(
+        ListenerSettings settings, const keys::SecretBytes& key);
+
+    ~Listener();
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+
+    [[nodiscard]] sync::Executor& executor();
+    [[nodiscard]] std::uint16_t port() const;
+
+    /// Accepts and serves until stopped.
+    void run(Accepts accepts);
+
+    /// `work` runs on the executor at the first SIGINT or SIGTERM. Call before run().
+    void on_stop_signal(std::function<void()> work);
+
+    /// Answers GET on loopback with what `answer` gives for the path (no value: 404), as JSON.
+    /// Call before run(). Port 0 takes any free one; returns which.
+    [[nodiscard]] std::expected<std::uint16_t, ListenError> serve_health(
+        std::uint16_t port,
+        std::function<std::optional<std::string>(const std::string& path)> answer);
+
+    /// Accepts no more, closes all wires, and lets run() return when they are closed or after
+    /// `grace`.
+    void stop(std::chrono::seconds grace);
+
+private:
+    class Body;
+    explicit Listener(std::unique_ptr<Body> body);
+    std::unique_ptr<Body> body_;
+};
+
+}  // namespace zhibu::server

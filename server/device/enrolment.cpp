@@ -55,6 +55,8 @@ RefusalReason reason_of(ServerWriteFault fault) {
             return RefusalReason::code_unknown_or_used;
         case ServerWriteFault::code_expired:
             return RefusalReason::code_expired;
+        case ServerWriteFault::stopping:
+            return RefusalReason::server_stopping;
         case ServerWriteFault::storage:
         case ServerWriteFault::refused:
             return RefusalReason::server_storage_failed;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "server/committer/genesis.hpp"
+#include "server/founding/key_files.hpp"
+#include "shared/catalog/catalog.hpp"
+
+namespace zhibu::server {
+
+/// What `zhibu-server init` is told.
+struct FoundingWords {
+    std::string space_name;
+    Founding founding;
+    std::vector<std::string> hosts;
+};
+
+struct FoundingError {
+    /// For people: what happened, what is safe, what to do.
+    std::string zh;
+    std::string en;
+};
+
+/// Makes a space in an empty folder: keys and authority, store, the log's first groups, and an
+/// enrolment code for the first administrator, whose device will be active at once.
+/// Returns the code's text, which is kept nowhere.
+[[nodiscard]] std::expected<std::string, FoundingError> found(const ServerFiles& files,
+                                                              const FoundingWords& words,
+                                                              const catalog::Catalog& catalog,
+                                                              record::Clock& clock,
+                                                              record::Random& random);
+
+/// What to say when a store cannot be used.
+[[nodiscard]] FoundingError explain(const StoreError& error);
+[[nodiscard]] FoundingError explain(const KeyFilesError& error);
+
+}  // namespace zhibu::server

@@ -1,0 +1,174 @@
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "server/config/config.hpp"
+#include "server/founding/founding.hpp"
+#include "server/service/service.hpp"
+#include "shared/keys/system.hpp"
+
+namespace {
+
+using namespace zhibu;
+
+struct Words {
+    std::filesystem::path data = "zhibu-data";
+    std::filesystem::path config;
+    std::string language;
+    bool print_config = false;
+    server::FoundingWords founding;
+};
+
+bool speaks_chinese(const Words& words) {
+    if (!words.language.empty()) {
+        return words.language == "zh";
+    }
+    const char* lang = std::getenv("LANG");
+    return lang == nullptr || !std::string_view{lang}.starts_with("en");
+}
+
+int fail(const Words& words, const server::FoundingError& error) {
+    std::cerr << (speaks_chinese(words) ? error.zh : error.en) << '\n';
+    return EXIT_FAILURE;
+}
+
+/// The configuration asked for, or the one in the data folder, or the defaults.
+std::expected<server::Config, int> configuration(const Words& words) {
+    std::filesystem::path file = words.config;
+    if (file.empty()) {
+        file = server::ServerFiles{words.data}.config();
+        if (!std::filesystem::exists(file)) {
+            return server::Config{};
+        }
+    }
+    auto config = server::read_config(file);
+    if (!config) {
+        for (const server::ConfigError& error : config.error()) {
+            std::cerr << file.string() << ": " << error.place << ": " << error.reason << '\n';
+        }
+        return std::unexpected{EXIT_FAILURE};
+    }
+    return *std::move(config);
+}
+
+int init(const Words& words) {
+    keys::SystemClock clock;
+    keys::SystemRandom random;
+    const auto code = server::found(server::ServerFiles{words.data}, words.founding,
+                                    catalog::standard_catalog(), clock, random);
+    if (!code) {
+        return fail(words, code.error());
+    }
+    const std::string root_key = server::ServerFiles{words.data}.root_key().string();
+    if (speaks_chinese(words)) {
+        std::cout << "组织空间“" << words.founding.space_name << "”已建立。\n"
+                  << "请将根密钥 " << root_key << " 移到离线介质保存，服务器运行不需要它。\n"
+                  << "首位管理员的登记码（60分钟内有效，只显示这一次）：\n"
+                  << *code << '\n';
+    } else {
+        std::cout << "The space \"" << words.founding.space_name << "\" is founded.\n"
+                  << "Move the root key " << root_key
+                  << " to offline storage; a running server does not need it.\n"
+                  << "Enrolment code of the first administrator (good for 60 minutes, shown only "
+                     "now):\n"
+                  << *code << '\n';
+    }
+    return EXIT_SUCCESS;
+}
+
+/// One JSON object a line: time, level, event, ids. No personal data comes here.
+std::shared_ptr<spdlog::logger> make_logger(const server::Config& config) {
+    auto logger = spdlog::stderr_logger_mt("zhibu-server");
+    logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
+                        spdlog::pattern_time_type::utc);
+    logger->set_level(spdlog::level::from_str(config.log_level));
+    logger->flush_on(spdlog::level::info);
+    return logger;
+}
+
+/// Ids and library messages are short ASCII; what would end the JSON text is replaced.
+std::string json_safe(std::string_view text) {
+    std::string safe;
+    for (const char c : text) {
+        const bool plain = c >= ' ' && c != '"' && c != '\\' && c != 127;
+        safe += plain ? c : ' ';
+    }
+    return safe;
+}
+
+int run(const Words& words) {
+    const auto config = configuration(words);
+    if (!config) {
+        return config.error();
+    }
+    const auto logger = make_logger(*config);
+    const auto served = server::serve(
+        server::ServerFiles{words.data}, *config, catalog::standard_catalog(),
+        [logger](std::string_view event, std::string_view ids) {
+            logger->info(R"("event":"{}","ids":"{}")", json_safe(event), json_safe(ids));
+        },
+        [&](std::uint16_t port, std::uint16_t health) {
+            logger->info(R"("event":"listening","address":"{}","port":{},"health_port":{})",
+                         json_safe(config->listen_address), port, health);
+        });
+    if (!served) {
+        return fail(words, served.error());
+    }
+    logger->info(R"("event":"stopped")");
+    return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    keys::forbid_core_dumps();
+    Words words;
+    CLI::App app{"zhibu-server: keeps a committee's records and judges its branches' changes"};
+    app.add_option("--data", words.data, "the folder of the space")->capture_default_str();
+    app.add_option("--config", words.config, "configuration; default: server.toml in the folder");
+    app.add_option("--lang", words.language, "language of messages")
+        ->check(CLI::IsMember({"zh", "en"}));
+    app.add_flag("--print-config", words.print_config,
+                 "print the configuration in force, every setting with its meaning, and end");
+    CLI::App* init_command = app.add_subcommand("init", "found a space in an empty folder");
+    init_command->add_option("--space", words.founding.space_name, "the space's name")->required();
+    init_command
+        ->add_option("--organisation", words.founding.founding.organisation_name,
+                     "full name of the committee at its root")
+        ->required();
+    init_command
+        ->add_option("--code", words.founding.founding.organisation_code,
+                     "the committee's organisation code")
+        ->required();
+    init_command
+        ->add_option("--administrator", words.founding.founding.account_name,
+                     "name of the first administrator's account")
+        ->required();
+    init_command->add_option("--holder", words.founding.founding.account_holder,
+                             "the administrator's own name");
+    init_command
+        ->add_option("--host", words.founding.hosts,
+                     "names and addresses under which clients reach the server")
+        ->required();
+    CLI::App* run_command = app.add_subcommand("run", "serve until SIGINT or SIGTERM");
+    app.require_subcommand(0, 1);
+    CLI11_PARSE(app, argc, argv);
+    if (words.print_config) {
+        const auto config = configuration(words);
+        if (!config) {
+            return config.error();
+        }
+        std::cout << server::to_toml(*config);
+        return EXIT_SUCCESS;
+    }
+    if (init_command->parsed()) {
+        return init(words);
+    }
+    if (run_command->parsed()) {
+        return run(words);
+    }
+    std::cout << app.help();
+    return 2;
+}

@@ -1,0 +1,215 @@
+#include "server/service/service.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "server/committer/committer.hpp"
+#include "server/device/derivation_desk.hpp"
+#include "server/device/enrolment.hpp"
+#include "server/listener/listener.hpp"
+#include "server/session/reading_desk.hpp"
+#include "server/store/sqlite/sqlite_store.hpp"
+#include "shared/keys/system.hpp"
+#include "shared/record/check.hpp"
+
+namespace zhibu::server {
+namespace {
+
+/// Each takes a quarter of a gigabyte for a second.
+constexpr unsigned derivation_threads = 2;
+constexpr std::size_t derivations_waiting_max = 64;
+
+ListenerSettings listener_settings(const Config& config, const ServerKeys& keys) {
+    ListenerSettings settings;
+    settings.address = config.listen_address;
+    settings.port = static_cast<std::uint16_t>(config.listen_port);
+    settings.connections_max = static_cast<std::size_t>(config.connections_max);
+    settings.server_chain = server_chain(keys);
+    settings.trusted_for_devices = to_pem(keys.root) + to_pem(keys.device_authority.certificate);
+    return settings;
+}
+
+FoundingError explain_listening(const ListenError& error) {
+    if (error.fault == ListenError::Fault::address_unusable) {
+        return {"监听地址或端口不可用：" + error.detail + "。请检查配置 listen。",
+                "The address or port to listen on cannot be used: " + error.detail +
+                    ". Check the section listen of the configuration."};
+    }
+    return {"服务器证书不可用：" + error.detail, "The server's certificate cannot be used: " +
+                                                     error.detail};
+}
+
+/// The parts of a running server, made in order and dropped in reverse.
+class Service {
+public:
+    Service(const Config& config, const catalog::Catalog& catalog, LogLine log, ServerKeys keys,
+            std::unique_ptr<Store> store, std::unique_ptr<Listener> listener)
+        : config_{config},
+          catalog_{catalog},
+          log_{std::move(log)},
+          keys_{std::move(keys)},
+          store_{std::move(store)},
+          listener_{std::move(listener)} {}
+
+    Stored<void> prepare() {
+        ZHIBU_TRY(reader, store_->open_reader());
+        ZHIBU_TRY(head, reader->head());
+        head_.store(head.position);
+        Committer::Settings settings;
+        settings.groups_max = static_cast<std::uint32_t>(config_.groups_per_commit_max);
+        settings.queued_bytes_max = static_cast<std::size_t>(config_.waiting_bytes_max);
+        ZHIBU_TRY(committer, Committer::start(committer_parts(), settings));
+        desk_ = std::make_unique<ReadingDesk>(std::move(reader));
+        derivations_ =
+            std::make_unique<DerivationDesk>(derivation_threads, derivations_waiting_max);
+        committer_ = std::move(committer);
+        host_ = std::make_unique<SessionHost>(store_->identity(), host_parts(), host_settings());
+        host_ready_.store(host_.get());
+        return {};
+    }
+
+    std::expected<std::uint16_t, ListenError> serve_health() {
+        if (config_.health_port == 0) {
+            return std::uint16_t{0};
+        }
+        return listener_->serve_health(
+            static_cast<std::uint16_t>(config_.health_port),
+            [this](const std::string& path) -> std::optional<std::string> {
+                if (path != "/health" && path != "/ready") {
+                    return std::nullopt;
+                }
+                return R"({"status":"ok","sessions":)" + std::to_string(host_->open_sessions()) +
+                       R"(,"log_index":)" + std::to_string(head_.load()) + "}\n";
+            });
+    }
+
+    void run() {
+        listener_->on_stop_signal([this] {
+            log_("stopping", "");
+            host_->stop();
+            listener_->stop(std::chrono::seconds{config_.stop_seconds});
+        });
+        const auto enrolments = std::make_shared<const EnrolmentParts>(enrolment_parts());
+        listener_->run(Listener::Accepts{[this] { return host_->accept(); },
+                                         [enrolments] { return make_enrolment(enrolments); }});
+        host_ready_.store(nullptr);
+        // The committer finishes what is queued; its notices find no host any more.
+        committer_.reset();
+    }
+
+    [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
+
+private:
+    Committer::Parts committer_parts() {
+        Committer::Parts parts;
+        parts.store = store_.get();
+        parts.catalog = &catalog_;
+        parts.parameters = &config_.rules;
+        parts.clock = &clock_;
+        parts.random = &random_;
+        parts.sign_receipt = [this](std::span<const std::uint8_t> bytes) {
+            return keys_.signing_key.sign(bytes);
+        };
+        parts.sign_group = [this](const Hash& hash) { return keys_.group_key.sign(hash); };
+        parts.server_device = keys_.server_device;
+        parts.on_commit = [this](const CommitNotice& notice) {
+            head_.store(notice.head.position);
+            if (SessionHost* host = host_ready_.load()) {
+                host->on_commit(notice);
+            }
+        };
+        return parts;
+    }
+
+    SessionHost::Parts host_parts() {
+        SessionHost::Parts parts;
+        parts.executor = &listener_->executor();
+        parts.committer = committer_.get();
+        parts.desk = desk_.get();
+        parts.clock = &clock_;
+        parts.random = &random_;
+        parts.sign = [this](std::span<const std::uint8_t> bytes) {
+            return keys_.signing_key.sign(bytes);
+        };
+        parts.log = log_;
+        return parts;
+    }
+
+    SessionHost::Settings host_settings() const {
+        SessionHost::Settings settings;
+        settings.leases = LeaseLengths{config_.lease_hours, config_.lease_hours_temporary};
+        settings.rules = config_.rules;
+        return settings;
+    }
+
+    EnrolmentParts enrolment_parts() {
+        EnrolmentParts parts;
+        parts.executor = &listener_->executor();
+        parts.committer = committer_.get();
+        parts.desk = desk_.get();
+        parts.derivations = derivations_.get();
+        parts.clock = &clock_;
+        parts.random = &random_;
+        parts.catalog = &catalog_;
+        parts.device_authority = &keys_.device_authority;
+        parts.root = keys_.root;
+        parts.space = store_->identity().space;
+        parts.server_key = keys_.signing_key.public_key();
+        parts.password_cost =
+            keys::Argon2Cost{static_cast<std::uint32_t>(config_.password_memory_kib),
+                             static_cast<std::uint32_t>(config_.password_passes),
+                             static_cast<std::uint32_t>(config_.password_lanes)};
+        parts.log = log_;
+        return parts;
+    }
+
+    const Config& config_;
+    const catalog::Catalog& catalog_;
+    LogLine log_;
+    ServerKeys keys_;
+    keys::SystemClock clock_;
+    keys::SystemRandom random_;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<Listener> listener_;
+    std::atomic<std::uint64_t> head_{0};
+    std::atomic<SessionHost*> host_ready_{nullptr};
+    std::unique_ptr<Committer> committer_;
+    std::unique_ptr<ReadingDesk> desk_;
+    std::unique_ptr<DerivationDesk> derivations_;
+    std::unique_ptr<SessionHost> host_;
+};
+
+}  // namespace
+
+std::expected<void, FoundingError> serve(
+    const ServerFiles& files, const Config& config, const catalog::Catalog& catalog, LogLine log,
+    const std::function<void(std::uint16_t port, std::uint16_t health_port)>& ready) {
+    auto keys = load_server_keys(files);
+    if (!keys) {
+        return std::unexpected{explain(keys.error())};
+    }
+    auto store = open_sqlite_store(files.store(), catalog);
+    if (!store) {
+        return std::unexpected{explain(store.error())};
+    }
+    auto listener = Listener::open(listener_settings(config, *keys), keys->server.key.to_pem());
+    if (!listener) {
+        return std::unexpected{explain_listening(listener.error())};
+    }
+    Service service{config,           catalog, std::move(log), *std::move(keys), *std::move(store),
+                    *std::move(listener)};
+    if (const auto prepared = service.prepare(); !prepared) {
+        return std::unexpected{explain(prepared.error())};
+    }
+    const auto health = service.serve_health();
+    if (!health) {
+        return std::unexpected{explain_listening(health.error())};
+    }
+    ready(service.port(), *health);
+    service.run();
+    return {};
+}
+
+}  // namespace zhibu::server

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <string>
+
+#include "server/config/config.hpp"
+#include "server/founding/founding.hpp"
+#include "server/session/session_host.hpp"
+
+namespace zhibu::server {
+
+/// Runs a space's server until SIGINT or SIGTERM, then stops in an orderly way: no new sessions,
+/// the live ones told, what is queued committed.
+/// @param ready  told the port, and the health port (0 for none), once connections are taken
+/// Errors: what kept it from starting; nothing was served then.
+[[nodiscard]] std::expected<void, FoundingError> serve(
+    const ServerFiles& files, const Config& config, const catalog::Catalog& catalog, LogLine log,
+    const std::function<void(std::uint16_t port, std::uint16_t health_port)>& ready);
+
+}  // namespace zhibu::server

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+
+#include "client/cli/session.hpp"
+
+/// What an administrator does most, as commands of their own. Each is one group like any other
+/// edit: saved here, sent at the next synchronisation, judged by the server.
+namespace zhibu::client {
+
+struct InviteWords {
+    std::string account;
+    /// The device may work at once, without a second look at its fingerprint.
+    bool activate = false;
+};
+
+/// Makes an enrolment code for an account; its text is shown once and kept nowhere.
+Exit invite(Console& console, const InviteWords& words);
+
+struct WindowWords {
+    std::string organisation;
+    std::string account;
+    /// "2026-11-24 08:00" in Asia/Shanghai, or "now".
+    std::string from = "now";
+    std::string until;
+    std::int64_t grace_days = 0;
+};
+
+Exit open_window(Console& console, const WindowWords& words);
+/// Ends a window now.
+Exit close_window(Console& console, const std::string& which);
+
+/// `state`: "active" or "disabled".
+Exit set_account_state(Console& console, const std::string& account, const std::string& state);
+
+}  // namespace zhibu::client

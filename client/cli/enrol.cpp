@@ -1,0 +1,140 @@
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "client/agent/enrolment.hpp"
+#include "client/cli/account_signer.hpp"
+#include "client/cli/network.hpp"
+#include "shared/keys/authority.hpp"
+#include "shared/keys/enrolment_code.hpp"
+
+namespace zhibu::client {
+namespace {
+
+std::optional<Endpoint> read_endpoint(std::string_view words) {
+    Endpoint endpoint;
+    endpoint.target = "/enrol";
+    endpoint.port = default_port;
+    const auto colon = words.rfind(':');
+    const bool bracketed = words.starts_with('[');
+    const bool has_port =
+        colon != std::string_view::npos && (!bracketed || words.find(']') < colon);
+    endpoint.host = words.substr(0, has_port ? colon : words.size());
+    if (bracketed && endpoint.host.ends_with(']')) {
+        endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
+    }
+    if (has_port) {
+        const std::string_view port = words.substr(colon + 1);
+        const auto [end, fault] =
+            std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
+        if (fault != std::errc{} || end != port.data() + port.size()) {
+            return std::nullopt;
+        }
+    }
+    return endpoint.host.empty() || endpoint.port == 0 ? std::nullopt : std::optional{endpoint};
+}
+
+std::string machine_name() {
+    std::array<char, 65> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unnamed";
+}
+
+Exit say_failure(Console& console, const EnrolmentFailure& failure) {
+    if (failure.refusal) {
+        return fail(console, Exit::refused, explain(*failure.refusal, Language::zh),
+                    explain(*failure.refusal, Language::en));
+    }
+    const sync::WireError error =
+        failure.wire_error.value_or(sync::WireError{sync::WireFault::protocol_error, {}});
+    return fail(console, Exit::unreachable, explain(error, Language::zh),
+                explain(error, Language::en));
+}
+
+/// Sends the wish and waits for what comes of it.
+EnrolmentOutcome ask_server(const Endpoint& endpoint, const record::Hash& root_fingerprint,
+                            EnrolmentWish wish) {
+    WireClient wires;
+    EnrolmentOutcome outcome = std::unexpected{EnrolmentFailure{}};
+    const auto events = make_enrolment(std::move(wish), [&](EnrolmentOutcome told) {
+        outcome = std::move(told);
+        // Once the wire has had time to say goodbye.
+        wires.executor().post([&wires] { wires.stop(); });
+    });
+    wires.executor().post([&] {
+        wires.connect(endpoint, ServerTrust{{}, root_fingerprint}, nullptr, *events);
+    });
+    wires.run();
+    return outcome;
+}
+
+Exit keep(Console& console, const sync::EnrolAccepted& accepted, const Endpoint& endpoint,
+          const keys::SecretBytes& key) {
+    const auto identity = identity_of(accepted, endpoint.host, endpoint.port);
+    if (!identity) {
+        return fail(console, Exit::failed, "服务器的应答不完整，没有保存。请重新申请登记码。",
+                    "The server's answer is not whole; nothing was kept. Ask for a new code.");
+    }
+    if (auto saved = save_identity(console.files, *identity, key); !saved) {
+        return fail(console, saved.error());
+    }
+    const auto replica = Replica::create(
+        console.files.replica(),
+        ReplicaIdentity{identity->space, identity->device, identity->account},
+        catalog::standard_catalog(), console.clock, console.random);
+    if (!replica) {
+        return fail(console, replica.error());
+    }
+    const auto words = keys::read_certificate(keys::Certificate{accepted.certificate_chain[0]});
+    const std::string fingerprint = words ? keys::to_hex(words->fingerprint) : std::string{};
+    if (console.language == Language::zh) {
+        console.out << "本设备已登记到账号“" << identity->account_name << "”。\n"
+                    << "设备指纹（请与管理员核对）：\n"
+                    << fingerprint << "\n管理员批准后，用 zhibu sync 同步。\n";
+    } else {
+        console.out << "This device is enrolled for the account \"" << identity->account_name
+                    << "\".\nIts fingerprint (compare it with your administrator):\n"
+                    << fingerprint
+                    << "\nWhen the administrator has approved it, synchronise: zhibu sync.\n";
+    }
+    return Exit::done;
+}
+
+}  // namespace
+
+Exit enrol(Console& console, const EnrolWords& words) {
+    const auto endpoint = read_endpoint(words.server);
+    if (!endpoint) {
+        return fail(console, Exit::usage, "服务器地址应写成 主机:端口。",
+                    "Write the server as host:port.");
+    }
+    const auto code = keys::parse_enrolment_code(words.code);
+    if (!code) {
+        return fail(console, Exit::usage, "登记码不完整或有错字，请整段复制。没有作任何更改。",
+                    "The enrolment code is not whole or has a slip; copy all of it. Nothing was "
+                    "changed.");
+    }
+    std::error_code ignored;
+    if (std::filesystem::exists(console.files.identity(), ignored)) {
+        return fail(console, IdentityError{IdentityFault::already_enrolled,
+                                           console.files.identity().string()});
+    }
+    auto password = read_password(console, true);
+    if (!password) {
+        return password.error();
+    }
+    const keys::P256Key key = keys::P256Key::generate();
+    EnrolmentWish wish;
+    wish.code_secret = keys::secret_text(*code);
+    wish.signing_request = keys::make_signing_request(key);
+    wish.device_label = words.label.empty() ? machine_name() : words.label;
+    wish.new_password = *std::move(password);
+    const auto outcome = ask_server(*endpoint, code->root_fingerprint, std::move(wish));
+    if (!outcome) {
+        return say_failure(console, outcome.error());
+    }
+    return keep(console, *outcome, *endpoint, key.to_pem());
+}
+
+}  // namespace zhibu::client

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "client/agent/sync_agent.hpp"
+#include "client/agent/wire_client.hpp"
+#include "client/cli/session.hpp"
+
+/// Commands that talk to the committee's server.
+namespace zhibu::client {
+
+struct EnrolWords {
+    /// "host:port"; the port may be left out.
+    std::string server;
+    std::string code;
+    std::string label;
+};
+
+/// Makes the device's key and certificate, sets the account's password, and creates the replica.
+Exit enrol(Console& console, const EnrolWords& words);
+
+struct SyncWords {
+    /// Compare digests with the server when both stand at the same index.
+    bool compare = false;
+    /// Stay connected until interrupted.
+    bool follow = false;
+};
+
+/// Sends what waits, takes what is new, and says what became of it.
+Exit synchronise(Console& console, const SyncWords& words);
+
+/// Everything that an agent needs to connect as this device.
+[[nodiscard]] std::expected<std::function<void(sync::WireEvents&)>, Exit> connector(
+    Console& console, const Identity& identity, WireClient& wires);
+
+inline constexpr std::uint16_t default_port = 7443;
+
+}  // namespace zhibu::client

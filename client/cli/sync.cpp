@@ -1,0 +1,177 @@
+#include <boost/json.hpp>
+#include <csignal>
+#include <utility>
+
+#include "client/cli/account_signer.hpp"
+#include "client/cli/network.hpp"
+#include "client/cli/records.hpp"
+#include "shared/keys/enrolment_code.hpp"
+
+namespace zhibu::client {
+namespace {
+
+namespace json = boost::json;
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void on_interrupt(int /*signal*/) { interrupted = 1; }
+
+json::object to_json(const SyncReport& report, Language language) {
+    json::object out{{"phase", name_of(report.phase, Language::en)},
+                     {"at", report.at.position},
+                     {"message", explain(report, language)}};
+    if (report.refusal) {
+        out["refusal"] = static_cast<int>(report.refusal->reason);
+    }
+    if (report.server_digest && report.own_digest) {
+        out["server_digest"] = keys::to_hex(report.server_digest->digest);
+        out["own_digest"] = keys::to_hex(report.own_digest->digest);
+        out["server_at"] = report.server_digest->at.position;
+        out["own_at"] = report.own_digest->at.position;
+        out["records"] = report.own_digest->records;
+        out["equal"] = report.server_digest->at == report.own_digest->at &&
+                       report.server_digest->digest == report.own_digest->digest;
+    }
+    return out;
+}
+
+void print_comparison(Console& console, const SyncReport& report) {
+    if (!report.server_digest || !report.own_digest) {
+        return;
+    }
+    const bool zh = console.language == Language::zh;
+    const bool equal = report.server_digest->at == report.own_digest->at &&
+                       report.server_digest->digest == report.own_digest->digest;
+    console.out << (equal ? (zh ? "与服务器一致：" : "Equal to the server: ")
+                          : (zh ? "与服务器不一致：" : "Not equal to the server: "))
+                << keys::to_hex(report.own_digest->digest).substr(0, 16) << "… ("
+                << report.own_digest->records << (zh ? " 条记录，日志序号 " : " records at log index ")
+                << report.own_digest->at.position << ")\n";
+}
+
+void print_report(Console& console, const SyncReport& report) {
+    if (console.json) {
+        console.out << json::serialize(to_json(report, console.language)) << std::endl;
+        return;
+    }
+    const std::string words = explain(report, console.language);
+    if (report.phase == SyncPhase::caught_up) {
+        console.out << name_of(report.phase, console.language)
+                    << (console.language == Language::zh ? "，日志序号 " : ", log index ")
+                    << report.at.position << std::endl;
+    } else if (!words.empty() && (report.refusal || report.fault || report.replica_error ||
+                                  report.phase != SyncPhase::ended ||
+                                  report.wire_error)) {
+        console.err << words << std::endl;
+    }
+}
+
+Exit exit_for(const SyncReport& report) {
+    if (report.refusal || report.fault) {
+        return Exit::refused;
+    }
+    if (report.replica_error) {
+        return Exit::failed;
+    }
+    return report.wire_error ? Exit::unreachable : Exit::done;
+}
+
+/// A wrong password may be an old one: the server says how the new one is derived.
+void learn_password_salt(Console& console, Identity identity, const SyncReport& report) {
+    if (!report.refusal || (report.refusal->reason != sync::RefusalReason::wrong_password &&
+                            report.refusal->reason != sync::RefusalReason::password_changed)) {
+        return;
+    }
+    if (identity.password_salt != report.refusal->password_salt) {
+        identity.password_salt = report.refusal->password_salt;
+        identity.password_cost = report.refusal->password_cost;
+        static_cast<void>(update_identity(console.files, identity));
+    }
+}
+
+/// Follows until interrupted: looks for the signal now and then.
+void watch_for_interrupt(sync::Executor& executor, SyncAgent& agent,
+                         std::unique_ptr<sync::Executor::Timer>& timer) {
+    timer = executor.after(std::chrono::milliseconds{100}, [&] {
+        if (interrupted != 0) {
+            agent.stop();
+            return;
+        }
+        watch_for_interrupt(executor, agent, timer);
+    });
+}
+
+SyncAgent::Mode mode_of(const SyncWords& words) {
+    if (words.follow) {
+        return SyncAgent::Mode::follow;
+    }
+    return words.compare ? SyncAgent::Mode::once_and_compare : SyncAgent::Mode::once;
+}
+
+}  // namespace
+
+std::expected<std::function<void(sync::WireEvents&)>, Exit> connector(Console& console,
+                                                                      const Identity& identity,
+                                                                      WireClient& wires) {
+    auto key = load_device_key(console.files);
+    if (!key) {
+        return std::unexpected{fail(console, key.error())};
+    }
+    auto credentials = std::make_shared<DeviceCredentials>(
+        DeviceCredentials{identity.certificate_chain, *std::move(key)});
+    return [&wires, credentials,
+            endpoint = Endpoint{identity.server_host, identity.server_port, "/sync"},
+            trust = ServerTrust{identity.root_certificate, {}}](sync::WireEvents& events) {
+        wires.connect(endpoint, trust, credentials.get(), events);
+    };
+}
+
+Exit synchronise(Console& console, const SyncWords& words) {
+    auto opened = open_replica(console);
+    if (!opened) {
+        return opened.error();
+    }
+    const auto key = account_key(console, opened->identity);
+    if (!key) {
+        return key.error();
+    }
+    WireClient wires;
+    auto connect = connector(console, opened->identity, wires);
+    if (!connect) {
+        return connect.error();
+    }
+    ReplicaDesk desk{std::move(opened->replica)};
+    SyncReport last;
+    SyncAgent::Parts parts;
+    parts.executor = &wires.executor();
+    parts.desk = &desk;
+    parts.random = &console.random;
+    parts.connect = *std::move(connect);
+    parts.prove = [key = *key](std::span<const std::uint8_t> bytes) { return key->sign(bytes); };
+    parts.server_key = opened->identity.server_key;
+    parts.catalog_version = catalog::standard_catalog().version();
+    parts.replica_changed = [] {};
+    parts.report = [&](const SyncReport& report) {
+        last = report;
+        print_report(console, report);
+        if (report.phase == SyncPhase::ended) {
+            wires.stop();
+        }
+    };
+    SyncAgent agent{std::move(parts), mode_of(words)};
+    std::unique_ptr<sync::Executor::Timer> watch;
+    if (words.follow) {
+        std::signal(SIGINT, &on_interrupt);
+        std::signal(SIGTERM, &on_interrupt);
+        watch_for_interrupt(wires.executor(), agent, watch);
+    }
+    wires.executor().post([&agent] { agent.start(); });
+    wires.run();
+    learn_password_salt(console, opened->identity, last);
+    if (!console.json) {
+        print_comparison(console, last);
+    }
+    return exit_for(last);
+}
+
+}  // namespace zhibu::client

@@ -92,7 +92,8 @@ public:
     void on_closed(const sync::WireError& error) override {
         wire_ = nullptr;
         self_.reset();
-        if (!ended_) {
+        // After the goodbye it does not matter who closes first.
+        if (!ended_ && !engine_.is_over()) {
             last_.wire_error = error;
         }
         // The agent destroys this session; nothing of it may be touched after.

@@ -1,14 +1,27 @@
 #include "server/committer/committer.hpp"
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
+#include <expected>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
+#include <utility>
 #include <variant>
+#include <vector>
 
+#include "server/committer/control.hpp"
 #include "server/committer/detail/batch.hpp"
 #include "server/committer/detail/push_check.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/id.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server {
 namespace {

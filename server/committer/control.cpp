@@ -1,13 +1,19 @@
 #include "server/committer/control.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "server/committer/names.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/record/date.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::server {
 namespace {

@@ -1,12 +1,19 @@
 #include "server/committer/genesis.hpp"
 
 #include <algorithm>
+#include <expected>
 #include <future>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "server/committer/committer.hpp"
 #include "server/committer/reasons.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::server {
 namespace {

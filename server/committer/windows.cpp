@@ -1,7 +1,12 @@
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "server/committer/control.hpp"
+#include "server/store/store.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server {
 namespace {

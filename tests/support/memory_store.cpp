@@ -2,11 +2,24 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/value.hpp"
 #include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/merge/digest.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::support {
 namespace {

@@ -1,9 +1,17 @@
 #include <algorithm>
+#include <cstdint>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include "server/committer/control.hpp"
 #include "server/committer/detail/case.hpp"
 #include "server/committer/reasons.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/state.hpp"
 #include "sync_protocol/merge/settle.hpp"
 
 namespace zhibu::server::detail {

@@ -1,12 +1,28 @@
 #include "server/committer/detail/batch.hpp"
 
+#include <expected>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include "server/committer/committer.hpp"
+#include "server/committer/control.hpp"
+#include "server/committer/detail/push_check.hpp"
+#include "server/committer/judge.hpp"
 #include "server/committer/reasons.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/keys/digest.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/value.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server::detail {
 namespace {

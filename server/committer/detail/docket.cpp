@@ -1,12 +1,17 @@
 #include "server/committer/detail/docket.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "server/store/placement.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::server::detail {
 

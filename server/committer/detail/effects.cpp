@@ -1,10 +1,18 @@
 #include <algorithm>
+#include <cstdint>
 #include <deque>
+#include <iterator>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "server/committer/detail/case.hpp"
+#include "server/committer/detail/docket.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/state.hpp"
 
 namespace zhibu::server::detail {
 namespace {

@@ -1,11 +1,18 @@
 #include "server/committer/detail/push_check.hpp"
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "server/committer/committer.hpp"
+#include "server/store/store.hpp"
 #include "shared/keys/digest.hpp"
+#include "shared/keys/p256.hpp"
+#include "shared/record/change.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server::detail {
 namespace {

@@ -1,10 +1,17 @@
 #include <algorithm>
-#include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
+#include "server/committer/control.hpp"
 #include "server/committer/detail/case.hpp"
+#include "server/committer/detail/docket.hpp"
 #include "server/committer/reasons.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/state.hpp"
 
 namespace zhibu::server::detail {
 namespace {

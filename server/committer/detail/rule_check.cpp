@@ -1,9 +1,19 @@
 #include <algorithm>
+#include <cstddef>
+#include <expected>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "server/committer/detail/case.hpp"
+#include "server/committer/detail/docket.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/value.hpp"
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::server::detail {
 namespace {
@@ -83,8 +93,8 @@ Stored<void> judge_rules(Case& judged) {
         ZHIBU_TRY(after, judged.docket.find(key));
         auto findings = rules::judge(
             {*judged.bench.catalog, *judged.bench.parameters, surroundings, before, *after, today});
-        if (surroundings.error()) {
-            return std::unexpected{*surroundings.error()};
+        if (const std::optional<StoreError>& error = surroundings.error(); error) {
+            return std::unexpected{*error};
         }
         for (rules::Finding& finding : findings) {
             ZHIBU_TRY_VOID(hide_others(judged, finding));

@@ -1,9 +1,15 @@
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "server/committer/detail/case.hpp"
 #include "server/committer/reasons.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::server::detail {
 namespace {

@@ -1,8 +1,17 @@
 #include <algorithm>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "server/committer/control.hpp"
 #include "server/committer/detail/case.hpp"
 #include "server/committer/reasons.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
@@ -58,7 +67,8 @@ void judge_standing(Case& judged) {
 Stored<const EarlierGroup*> earlier_group(Case& judged, Sequence sequence) {
     const auto known = judged.earlier.find(sequence);
     if (known != judged.earlier.end()) {
-        return known->second ? &*known->second : nullptr;
+        const std::optional<EarlierGroup>& group = known->second;
+        return group ? &*group : nullptr;
     }
     std::optional<EarlierGroup> found;
     if (sequence < judged.group.name.sequence) {

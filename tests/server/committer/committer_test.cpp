@@ -4,9 +4,19 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstddef>
 #include <mutex>
+#include <optional>
+#include <vector>
 
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/keys/ed25519.hpp"
+#include "shared/keys/p256.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/value.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
 #include "tests/server/committer/court.hpp"
 
 namespace zhibu::server::test {
@@ -16,7 +26,7 @@ using record::Outcome;
 using sync::RefusalReason;
 
 class CommitterOf : public testing::Test {
-protected:
+public:
     record::Change applicant_in_a() {
         return create("person", court.new_id(), applicant(court.branch_a, ++number));
     }
@@ -260,7 +270,7 @@ TEST_F(CommitterOf, ADisabledAccountIsSeenByTheGroupsBehindIt) {
 
 /// A code of the branch's account, and the write that consumes it.
 class EnrolmentCodeOf : public CommitterOf {
-protected:
+public:
     EnrolmentCodeOf() {
         court.write({create("enrolment_code", code,
                             {{"account", Value{court.secretary_a}},

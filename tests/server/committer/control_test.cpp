@@ -5,9 +5,19 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/record/date.hpp"
+#include "shared/record/state.hpp"
+#include "sync_protocol/message/message.hpp"
 #include "tests/server/committer/court.hpp"
 
 namespace zhibu::server::test {
@@ -31,7 +41,7 @@ record::RecordState state_of(std::string_view kind_name, const RecordId& id, con
 
 /// A root, an organisation below it and one below that; a short-term account in the middle.
 class ControlOf : public testing::Test {
-protected:
+public:
     ControlOf() {
         control.take(state_of("organisation", root, {}));
         control.take(state_of("organisation", middle, {{"parent", Value{root}}}));

@@ -1,12 +1,30 @@
 #include "tests/server/committer/court.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <expected>
 #include <future>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "server/committer/committer.hpp"
+#include "server/committer/genesis.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/keys/digest.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/state.hpp"
 #include "shared/rules/id_number.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server::test {
 namespace {

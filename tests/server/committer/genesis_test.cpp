@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "server/committer/committer.hpp"
+#include "server/committer/control.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
 #include "tests/server/committer/court.hpp"
 
 namespace zhibu::server::test {

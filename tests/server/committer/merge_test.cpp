@@ -1,5 +1,12 @@
 #include <gtest/gtest.h>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/value.hpp"
 #include "tests/server/committer/court.hpp"
 
 namespace zhibu::server::test {
@@ -11,7 +18,7 @@ using record::Settlement;
 /// Two devices of one branch that have seen the same person, and edit without knowing of each
 /// other.
 class MergeOnTheServer : public testing::Test {
-protected:
+public:
     MergeOnTheServer() {
         const auto verdict = court.judge(
             first, {create("person", person,

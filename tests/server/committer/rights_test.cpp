@@ -1,5 +1,16 @@
 #include <gtest/gtest.h>
+#include <cstdint>
+#include <string_view>
+#include <utility>
 
+#include "server/committer/committer.hpp"
+#include "server/committer/control.hpp"
+#include "server/committer/judge.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/id.hpp"
+#include "sync_protocol/message/message.hpp"
 #include "tests/server/committer/court.hpp"
 
 namespace zhibu::server::test {
@@ -9,7 +20,7 @@ using record::Operation;
 using record::Outcome;
 
 class Rights : public testing::Test {
-protected:
+public:
     void expect(Desk& desk, record::Change change, std::string_view breach) {
         const auto verdict = court.judge(desk, {std::move(change)});
         if (breach.empty()) {

@@ -1,9 +1,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <future>
 #include <utility>
 
+#include "server/committer/committer.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
+#include "sync_protocol/message/message.hpp"
 #include "tests/server/committer/court.hpp"
 
 namespace zhibu::server::test {

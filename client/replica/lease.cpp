@@ -51,9 +51,6 @@ sync::Lease Replica::Body::check_permission(record::Instant now) {
         error.seen = seen;
         throw Failed(std::move(error));
     }
-    if (now >= held->expires_at) {
-        throw Failed(ReplicaFault::lease_over, "lease");
-    }
     if (!held->may_write) {
         throw Failed(ReplicaFault::read_only, "lease");
     }
@@ -63,6 +60,10 @@ sync::Lease Replica::Body::check_permission(record::Instant now) {
         });
     if (!open) {
         throw Failed(outside_window(*held, now));
+    }
+    // After the window: a lease ends with it, and when it opens next says more than a lease does.
+    if (now >= held->expires_at) {
+        throw Failed(ReplicaFault::lease_over, "lease");
     }
     return *std::move(held);
 }

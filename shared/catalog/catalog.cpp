@@ -28,6 +28,8 @@ void check_field(const Catalog& catalog, const Field& field) {
         ZHIBU_CHECK(field.refers_to.empty());
     }
     ZHIBU_CHECK((field.policy == MergePolicy::unite) == (field.type == FieldType::tags));
+    ZHIBU_CHECK(field.spelling == Spelling::as_typed || field.type == FieldType::text);
+    ZHIBU_CHECK(!field.happened || field.type == FieldType::day || field.type == FieldType::month);
 }
 
 void check_kind(const Catalog& catalog, const Kind& kind) {

@@ -53,6 +53,12 @@ enum class Confidentiality : std::uint8_t {
     sensitive,  // 敏感个人信息: never in logs, masked in lists until asked for
 };
 
+/// How a text stands in the store, however it was typed.
+enum class Spelling : std::uint8_t {
+    as_typed,
+    compact,  // no spaces; letters and digits half-width, letters upper case: numbers and codes
+};
+
 /// One field. The catalog's declaration is one line for each.
 struct Field {
     std::uint16_t number = 0;  // within the kind, stable, never reused
@@ -65,6 +71,8 @@ struct Field {
     Confidentiality confidentiality = Confidentiality::internal;
     std::string_view refers_to;    // the code list's or the referenced kind's name
     std::string_view also_called;  // other headers in rosters, separated by '|'
+    Spelling spelling = Spelling::as_typed;
+    bool happened = false;  // the date of a thing done, never later than today
 
     [[nodiscard]] FieldNumber id() const { return FieldNumber{number}; }
 };
@@ -114,8 +122,9 @@ struct CodeList {
 /// fields takes a catalog as a parameter, so that a test can pass one with a field more.
 class Catalog {
 public:
-    /// Checks the declarations (numbers and names unique and ascending, referenced lists and kinds
-    /// there, widths set where texts need them). A wrong declaration is a bug and ends the process.
+    /// Checks the declarations (numbers and names unique, fields ascending, labels in both
+    /// languages, referenced lists and kinds there, widths where texts need them and nowhere else).
+    /// A wrong declaration is a bug and ends the process.
     Catalog(std::uint32_t version, std::vector<Kind> kinds, std::vector<CodeList> code_lists);
 
     [[nodiscard]] std::uint32_t version() const { return version_; }
@@ -161,10 +170,13 @@ enum class Misfit : std::uint8_t {
 [[nodiscard]] std::optional<Misfit> misfit(const Catalog& catalog, const Field& field,
                                            const record::Value& value);
 
+/// The text as the field spells it.
+[[nodiscard]] std::string spelled(const Field& field, std::string_view text);
+
 /// Reads what a person or a program typed for the field in its plain form: ISO dates, a code or a
 /// code's label in either language, "true"/"false"/"是"/"否", yuan with up to two decimals for
-/// money, ids, texts of a set separated by "、", ",", "，" or ";". Empty text is Empty. No value:
-/// not readable as that type.
+/// money, ids, texts of a set separated by "、", ",", "，", ";" or "；". Texts are spelled(). Empty
+/// text is Empty. No value: not readable as that type.
 [[nodiscard]] std::optional<record::Value> parse_value(const Catalog& catalog, const Field& field,
                                                        std::string_view text);
 

@@ -14,6 +14,13 @@ std::string_view take_until(std::string_view& text, char end) {
     return taken;
 }
 
+/// A tab or carriage return that is left over would become part of a name.
+bool is_clean(std::string_view text) {
+    return !text.empty() && text.find_first_of("\t\r") == std::string_view::npos &&
+           !text.starts_with(' ') && !text.ends_with(' ');
+}
+
+/// The files are part of the program: a wrong one is a bug and ends the process.
 CodeList read_list(const detail::EmbeddedCodes& file) {
     CodeList list{file.name, {}};
     std::string_view text = file.text;
@@ -22,7 +29,7 @@ CodeList read_list(const detail::EmbeddedCodes& file) {
         std::string_view row = take_until(text, '\n');
         const std::string_view code = take_until(row, '\t');
         const std::string_view zh = take_until(row, '\t');
-        ZHIBU_CHECK(!code.empty() && !zh.empty() && !row.empty());
+        ZHIBU_CHECK(is_clean(code) && is_clean(zh) && is_clean(row));
         list.codes.push_back(Code{code, Label{zh, row}});
     }
     return list;

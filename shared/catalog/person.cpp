@@ -7,7 +7,7 @@ namespace {
 // Numbers are stable: a new field takes the next free one of its block, wherever it stands.
 // NOLINTNEXTLINE(readability-function-size): a table, one line for each field
 Kind person() {
-    return Kind{
+    return about_a_person(Kind{
         1,
         "person",
         {"人员", "Person"},
@@ -27,17 +27,23 @@ Kind person() {
                 .personal()
                 .called("族别"),
             day(4, "birth_date", "出生日期", "Birth date")
+                .happened()
                 .must()
                 .ask()
                 .personal()
-                .called("出生年月|生日|出生时间|出生年月日"),
+                .called("出生年月|生日|出生时间|出生年月日|出生"),
             text(5, "id_number", "身份证号", "Id number", 18)
+                .compact()
                 .must()
                 .ask()
                 .sensitive()
                 .called("身份证号码|身份证|公民身份号码|公民身份证号|证件号码|居民身份证号"),
-            text(6, "native_place", "籍贯", "Native place", 50).counted().personal().called("祖籍"),
+            text(6, "native_place", "籍贯", "Native place", 50)
+                .counted()
+                .personal()
+                .called("祖籍|原籍"),
             text(7, "mobile", "手机", "Mobile", 11)
+                .compact()
                 .counted()
                 .personal()
                 .called("手机号|手机号码|移动电话|联系手机|本人手机"),
@@ -67,11 +73,13 @@ Kind person() {
 
             // Work.
             month(20, "work_start_date", "参加工作日期", "Started work")
-                .called("参加工作时间|参加工作年月|工作日期"),
+                .happened()
+                .called("参加工作时间|参加工作年月|工作日期|参工时间|何时参加工作"),
             code(21, "work_post", "工作岗位或身份", "Work post", "work_post")
                 .counted()
                 .called("工作岗位|岗位|身份|职业|工作岗位(身份)"),
             month(22, "post_start_date", "岗位开始日期", "In post since")
+                .happened()
                 .counted()
                 .called("任现岗位日期|岗位开始时间|现岗位开始日期"),
             code(23, "front_line", "一线情况", "Front line", "front_line")
@@ -82,6 +90,7 @@ Kind person() {
             code(25, "title_level", "职务级别", "Title level", "title_level")
                 .called("职称级别|专业技术职务级别"),
             month(26, "title_appointed_on", "聘任日期", "Title held since")
+                .happened()
                 .called("职称聘任日期|聘任时间"),
             code(27, "new_social_stratum", "新的社会阶层", "New social stratum",
                  "new_social_stratum"),
@@ -95,23 +104,28 @@ Kind person() {
 
             // Applicants, activists, development targets.
             day(40, "application_date", "申请入党日期", "Applied on")
+                .happened()
                 .ask()
                 .called("申请入党时间|递交入党申请书日期|入党申请日期"),
-            day(41, "talk_date", "谈话日期", "Talk held on").called("谈话时间"),
+            day(41, "talk_date", "谈话日期", "Talk held on").happened().called("谈话时间"),
             day(42, "activist_date", "列为积极分子日期", "Activist since")
+                .happened()
                 .ask()
                 .called(
                     "列为入党积极分子日期|确定为积极分子日期|列为入党积极分子时间|积极分子日期"),
             day(43, "target_date", "列为发展对象日期", "Development target since")
+                .happened()
                 .ask()
                 .called("确定为发展对象日期|列为发展对象时间|发展对象日期"),
             day(44, "notice_start", "公示开始日期", "Notice from"),
             day(45, "notice_end", "公示结束日期", "Notice until"),
-            day(46, "review_date", "政治审查日期", "Political review on").called("政审日期"),
+            day(46, "review_date", "政治审查日期", "Political review on")
+                .happened()
+                .called("政审日期"),
             text(47, "review_result", "政治审查结论", "Political review's result", 100)
                 .sensitive()
                 .called("政审结论"),
-            day(48, "pre_review_date", "预审日期", "Pre-review on"),
+            day(48, "pre_review_date", "预审日期", "Pre-review on").happened(),
             ref(49, "mentor_1", "培养联系人一", "Mentor 1", "person")
                 .called("培养联系人|培养联系人1|第一培养联系人"),
             ref(50, "mentor_2", "培养联系人二", "Mentor 2", "person")
@@ -120,11 +134,14 @@ Kind person() {
 
             // Membership.
             day(60, "meeting_date", "支部大会日期", "Branch meeting on")
+                .happened()
                 .ask()
                 .called("支部大会通过日期"),
             day(61, "join_date", "加入中共组织日期", "Joined on")
+                .happened()
                 .ask()
-                .called("入党日期|入党时间|加入党组织日期|加入组织日期"),
+                .called("入党日期|入党时间|加入党组织日期|加入组织日期|入党年月|何时入党|"
+                        "加入党组织时间"),
             code(62, "join_type", "加入类型", "Join type", "join_type")
                 .ask()
                 .called("加入中共组织类型|入党类型|加入组织类型"),
@@ -132,22 +149,31 @@ Kind person() {
                 .ask()
                 .called("批准入党党组织"),
             day(64, "approval_date", "审批日期", "Approved on")
+                .happened()
                 .ask()
                 .called("党委审批日期|批准日期"),
             text(65, "form_number", "入党志愿书编号", "Application form number", 30)
+                .compact()
                 .ask()
                 .called("志愿书编号|入党志愿书号"),
             text(66, "document_number", "批准文件号", "Approving document", 50).called("批准文号"),
             ref(67, "introducer_1", "入党介绍人一", "Introducer 1", "person")
                 .called("入党介绍人|入党介绍人1|介绍人"),
             ref(68, "introducer_2", "入党介绍人二", "Introducer 2", "person").called("入党介绍人2"),
-            day(69, "oath_date", "入党宣誓日期", "Oath on").called("宣誓日期"),
+            day(69, "oath_date", "入党宣誓日期", "Oath on").happened().called("宣誓日期"),
             code(70, "conversion_outcome", "转正情况", "Conversion", "conversion_outcome")
                 .ask()
                 .called("转正类型"),
-            day(71, "conversion_date", "转正日期", "Converted on").ask().called("转正时间"),
-            day(72, "conversion_meeting_date", "转正支部大会日期", "Conversion meeting on").ask(),
-            day(73, "conversion_approval_date", "转正审批日期", "Conversion approved on").ask(),
+            day(71, "conversion_date", "转正日期", "Converted on")
+                .happened()
+                .ask()
+                .called("转正时间"),
+            day(72, "conversion_meeting_date", "转正支部大会日期", "Conversion meeting on")
+                .happened()
+                .ask(),
+            day(73, "conversion_approval_date", "转正审批日期", "Conversion approved on")
+                .happened()
+                .ask(),
             integer(74, "extension_months", "延长预备期月数", "Probation extended by (months)")
                 .ask(),
             text(75, "conversion_reason", "转正情况原因", "Conversion's reason", 500),
@@ -167,150 +193,28 @@ Kind person() {
                 .greatest()
                 .called("党费缴纳截止日期|党费交至|党费缴纳至"),
             day(84, "dues_base_reviewed_on", "党费基数核定日期", "Dues base reviewed on")
+                .happened()
                 .greatest(),
             text(85, "dues_approval", "少交免交批准文件", "Reduction's approval", 100),
 
             // Whereabouts and leaving.
             boolean(90, "unreachable", "联系不上", "Unreachable").called("失联|是否失联"),
-            day(91, "unreachable_since", "失去联系日期", "Unreachable since").called("失联日期"),
+            day(91, "unreachable_since", "失去联系日期", "Unreachable since")
+                .happened()
+                .called("失联日期"),
             code(92, "leaving_reason", "离开原因", "Leaving reason", "leaving_reason").ask(),
-            day(93, "left_on", "离开日期", "Left on").ask(),
+            day(93, "left_on", "离开日期", "Left on").happened().ask(),
             code(94, "abroad_status", "出国情况", "Abroad", "abroad_status"),
-            code(95, "party_post", "党内职务", "Party post", "party_post").called("职务"),
-            day(96, "confirmed_on", "信息核实日期", "Confirmed on").greatest(),
+            code(95, "party_post", "党内职务", "Party post", "party_post")
+                .called("党务职务|支部职务"),
+            day(96, "confirmed_on", "信息核实日期", "Confirmed on").happened().greatest(),
             note(97, "explanation", "说明", "Explanation").called("情况说明"),
             note(98, "remark", "备注", "Remark").called("备考"),
-        }};
-}
-
-// NOLINTNEXTLINE(readability-function-size): a table, one line for each field
-std::vector<Kind> entries() {
-    return {
-        Kind{10,
-             "person_education",
-             {"学历学位", "Education"},
-             "person",
-             {},
-             Writers::scope,
-             {
-                 owner("人员", "Person", "person"),
-                 code(2, "education", "学历", "Education", "education").must(),
-                 code(3, "degree", "学位", "Degree", "degree"),
-                 text(4, "school", "院校", "School", 100).called("毕业院校|毕业学校"),
-                 text(5, "subject", "专业", "Subject", 100).called("所学专业"),
-                 month(6, "graduated_on", "毕业日期", "Graduated on").called("毕业时间"),
-                 boolean(7, "highest", "是否最高", "Highest"),
-             }},
-        Kind{11,
-             "person_training",
-             {"培训", "Training"},
-             "person",
-             {},
-             Writers::scope,
-             {
-                 owner("人员", "Person", "person"),
-                 code(2, "training_kind", "培训类别", "Kind", "training_kind")
-                     .must()
-                     .called("最近培训情况"),
-                 day(3, "trained_on", "培训日期", "Date").must().called("最近培训日期"),
-                 code(4, "result", "培训结果", "Result", "training_result")
-                     .must()
-                     .called("最近培训结果"),
-                 text(5, "certificate", "证书号", "Certificate", 50),
-                 integer(6, "days", "培训天数", "Days"),
-                 integer(7, "hours", "培训学时", "Hours"),
-                 note(8, "remark", "备注", "Remark"),
-             }},
-        Kind{12,
-             "person_appraisal",
-             {"民主评议", "Appraisal"},
-             "person",
-             {},
-             Writers::scope,
-             {
-                 owner("人员", "Person", "person"),
-                 integer(2, "year", "年度", "Year").must(),
-                 code(3, "result", "评议结果", "Result", "appraisal_result").must(),
-                 code(4, "disposition", "处置情况", "Disposition", "appraisal_disposition"),
-                 note(5, "remark", "备注", "Remark"),
-             }},
-        Kind{13,
-             "person_check_in",
-             {"党员报到", "Community check-in"},
-             "person",
-             {},
-             Writers::scope,
-             {
-                 owner("人员", "Person", "person"),
-                 day(2, "checked_in_on", "报到日期", "Date").must(),
-                 text(3, "community", "报到社区", "Community", 100).must(),
-                 note(4, "remark", "备注", "Remark"),
-             }},
-        Kind{14,
-             "person_award",
-             {"奖惩", "Awards and disciplinary actions"},
-             "person",
-             {},
-             Writers::scope,
-             {
-                 owner("人员", "Person", "person"),
-                 code(2, "award_kind", "奖惩类别", "Kind", "award_kind").must(),
-                 text(3, "name", "奖惩名称", "Name", 100).must(),
-                 day(4, "given_on", "日期", "Date").must(),
-                 text(5, "given_by", "批准机关", "Given by", 100),
-                 day(6, "ends_on", "影响期止", "In force until"),
-                 note(7, "remark", "备注", "Remark"),
-             }},
-        Kind{15,
-             "person_hardship",
-             {"困难党员", "Hardship"},
-             "person",
-             {},
-             Writers::scope,
-             {
-                 owner("人员", "Person", "person"),
-                 code(2, "hardship_kind", "困难类别", "Kind", "hardship_kind").must().sensitive(),
-                 day(3, "since", "开始日期", "Since").must(),
-                 day(4, "until", "结束日期", "Until"),
-                 note(5, "help", "帮扶措施", "Help given"),
-             }},
-        Kind{16,
-             "person_abroad",
-             {"出国党员", "Abroad"},
-             "person",
-             {},
-             Writers::scope,
-             {
-                 owner("人员", "Person", "person"),
-                 code(2, "abroad_status", "出国情况", "Kind of stay", "abroad_status").must(),
-                 text(3, "country", "国家或地区", "Country", 50).must(),
-                 day(4, "since", "出国日期", "Since").must(),
-                 day(5, "until", "回国日期", "Until"),
-                 boolean(6, "membership_kept", "保留党籍", "Membership kept"),
-                 note(7, "remark", "备注", "Remark"),
-             }},
-        Kind{17,
-             "person_examination",
-             {"培养考察", "Half-yearly examination"},
-             "person",
-             {},
-             Writers::scope,
-             {
-                 owner("人员", "Person", "person"),
-                 day(2, "examined_on", "考察日期", "Date").must(),
-                 note(3, "opinion", "考察意见", "Opinion").must(),
-             }},
-    };
+        }});
 }
 
 }  // namespace
 
-std::vector<Kind> person_kinds() {
-    std::vector<Kind> kinds{person()};
-    for (Kind& entry : entries()) {
-        kinds.push_back(std::move(entry));
-    }
-    return kinds;
-}
+std::vector<Kind> person_kinds() { return {person()}; }
 
 }  // namespace zhibu::catalog::detail

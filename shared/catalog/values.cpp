@@ -40,10 +40,12 @@ char32_t take_code_point(std::string_view& text) {
 
 bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
 
-/// Characters that make a text look like another: zero width, direction marks, byte order mark.
+/// Characters that make a text look like another: soft hyphen, zero width, direction marks, byte
+/// order mark, tags.
 bool is_deceptive(char32_t code) {
-    return (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
-           (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF;
+    return code == 0xAD || code == 0x61C || code == 0x180E || (code >= 0x200B && code <= 0x200F) ||
+           (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
+           code == 0xFEFF || (code >= 0xE0000 && code <= 0xE007F);
 }
 
 std::optional<Misfit> text_misfit(std::string_view text, std::uint16_t width, bool lines_allowed) {
@@ -135,13 +137,12 @@ struct Fitting {
     }
 };
 
+/// Digits alone: no sign, no spaces.
 std::optional<std::int64_t> whole_number(std::string_view text) {
     std::int64_t number = 0;
+    const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (fault != std::errc{} || end != text.data() + text.size() || number < 0) {
-        return std::nullopt;
-    }
-    return number;
+    return digits && fault == std::errc{} ? std::optional{number} : std::nullopt;
 }
 
 /// "12", "12.5" or "12.50" yuan as fen.
@@ -204,9 +205,30 @@ TextSet split_set(std::string_view text) {
     return record::make_text_set(std::move(texts));
 }
 
+/// "08:00", "08:00:30" or "08:00:30.250" as milliseconds of the day.
+std::optional<std::int64_t> time_of_day(std::string_view clock) {
+    const bool has_seconds = clock.size() > 5;
+    const bool has_fraction = clock.size() > 8;
+    const bool known_length = clock.size() == 5 || clock.size() == 8 || clock.size() == 12;
+    if (!known_length || clock[2] != ':' || (has_seconds && clock[5] != ':') ||
+        (has_fraction && clock[8] != '.')) {
+        return std::nullopt;
+    }
+    const auto hours = whole_number(clock.substr(0, 2));
+    const auto minutes = whole_number(clock.substr(3, 2));
+    const auto seconds = whole_number(has_seconds ? clock.substr(6, 2) : "0");
+    const auto fraction = whole_number(has_fraction ? clock.substr(9) : "0");
+    if (!hours || !minutes || !seconds || !fraction || *hours > 23 || *minutes > 59 ||
+        *seconds > 59) {
+        return std::nullopt;
+    }
+    return ((*hours * 60 + *minutes) * 60 + *seconds) * 1000 + *fraction;
+}
+
 /// "2026-11-24", "2026-11-24 08:00" or "2026-11-24T08:00" in Asia/Shanghai, or ISO 8601 in UTC as
 /// record::to_text writes it.
 std::optional<Instant> moment(std::string_view text) {
+    constexpr std::int64_t shanghai_ahead = 8 * 3'600'000;
     const auto date = record::parse_date(text.substr(0, 10));
     if (!date || date->is_month()) {
         return std::nullopt;
@@ -218,22 +240,11 @@ std::optional<Instant> moment(std::string_view text) {
     std::string_view clock = text.substr(11);
     const bool utc = clock.ends_with('Z');
     clock.remove_suffix(utc ? 1 : 0);
-    if ((text[10] != ' ' && text[10] != 'T') || clock.size() < 5 || clock[2] != ':') {
+    const auto time = time_of_day(clock);
+    if ((text[10] != ' ' && text[10] != 'T') || !time) {
         return std::nullopt;
     }
-    const auto hours = whole_number(clock.substr(0, 2));
-    const auto minutes = whole_number(clock.substr(3, 2));
-    const auto seconds =
-        clock.size() >= 8 && clock[5] == ':' ? whole_number(clock.substr(6, 2)) : std::optional{0L};
-    const auto fraction = clock.size() == 12 && clock[8] == '.' ? whole_number(clock.substr(9, 3))
-                                                                : std::optional{0L};
-    const bool known_length = clock.size() == 5 || clock.size() == 8 || clock.size() == 12;
-    if (!known_length || !hours || !minutes || !seconds || !fraction || *hours > 23 ||
-        *minutes > 59 || *seconds > 59) {
-        return std::nullopt;
-    }
-    instant.milliseconds +=
-        ((*hours * 60 + *minutes) * 60 + *seconds) * 1000 + *fraction + (utc ? 8 * 3'600'000L : 0L);
+    instant.milliseconds += *time + (utc ? shanghai_ahead : 0);
     return instant;
 }
 
@@ -248,6 +259,27 @@ std::optional<Misfit> misfit(const Catalog& catalog, const Field& field, const V
     return std::visit(Fitting{catalog, field}, value);
 }
 
+std::string spelled(const Field& field, std::string_view text) {
+    if (field.spelling == Spelling::as_typed) {
+        return std::string{text};
+    }
+    std::string compact;
+    while (!text.empty()) {
+        const std::string_view rest = text;
+        const char32_t code = take_code_point(text);
+        const char32_t narrow = code >= 0xFF01 && code <= 0xFF5E ? code - 0xFEE0 : code;
+        const auto letter = static_cast<char>(narrow < 0x80 ? narrow : 0);
+        if (letter >= 'a' && letter <= 'z') {
+            compact += static_cast<char>(letter - 'a' + 'A');
+        } else if ((letter >= '0' && letter <= '9') || (letter >= 'A' && letter <= 'Z')) {
+            compact += letter;
+        } else if (code != ' ' && code != 0xA0 && code != 0x3000) {
+            compact += rest.substr(0, rest.size() - text.size());
+        }
+    }
+    return compact;
+}
+
 std::optional<Value> parse_value(const Catalog& catalog, const Field& field,
                                  std::string_view text) {
     if (text.empty()) {
@@ -255,8 +287,10 @@ std::optional<Value> parse_value(const Catalog& catalog, const Field& field,
     }
     switch (field.type) {
         case FieldType::text:
-        case FieldType::note:
-            return Value{std::string{text}};
+        case FieldType::note: {
+            std::string kept = spelled(field, text);
+            return kept.empty() ? Value{Empty{}} : Value{std::move(kept)};
+        }
         case FieldType::integer:
             return as_value(whole_number(text));
         case FieldType::money:

@@ -23,6 +23,10 @@ struct FieldLine : Field {
         return with(&Field::confidentiality, Confidentiality::personal);
     }
 
+    constexpr FieldLine compact() const { return with(&Field::spelling, Spelling::compact); }
+
+    constexpr FieldLine happened() const { return with(&Field::happened, true); }
+
     constexpr FieldLine sensitive() const {
         return with(&Field::confidentiality, Confidentiality::sensitive);
     }
@@ -65,7 +69,8 @@ constexpr FieldLine note(std::uint16_t number, std::string_view name, std::strin
 
 constexpr FieldLine tags(std::uint16_t number, std::string_view name, std::string_view zh,
                          std::string_view en, std::uint16_t width) {
-    return line(number, name, zh, en, FieldType::tags, width).with(&Field::policy, MergePolicy::unite);
+    return line(number, name, zh, en, FieldType::tags, width)
+        .with(&Field::policy, MergePolicy::unite);
 }
 
 constexpr FieldLine integer(std::uint16_t number, std::string_view name, std::string_view zh,
@@ -115,9 +120,22 @@ constexpr FieldLine owner(std::string_view zh, std::string_view en, std::string_
     return ref(1, "owner", zh, en, kind).must().ask();
 }
 
+/// The kind with every field that its line leaves internal made personal.
+[[nodiscard]] inline Kind about_a_person(Kind kind) {
+    for (Field& field : kind.fields) {
+        if (field.confidentiality == Confidentiality::internal) {
+            field.confidentiality = Confidentiality::personal;
+        }
+    }
+    return kind;
+}
+
 [[nodiscard]] std::vector<Kind> person_kinds();
+[[nodiscard]] std::vector<Kind> person_entry_kinds();
 [[nodiscard]] std::vector<Kind> organisation_kinds();
-[[nodiscard]] std::vector<Kind> business_kinds();
+[[nodiscard]] std::vector<Kind> letter_kinds();
+[[nodiscard]] std::vector<Kind> dues_kinds();
+[[nodiscard]] std::vector<Kind> plan_kinds();
 [[nodiscard]] std::vector<Kind> control_kinds();
 
 }  // namespace zhibu::catalog::detail

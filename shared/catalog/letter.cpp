@@ -2,7 +2,7 @@
 
 namespace zhibu::catalog::detail {
 
-std::vector<Kind> business_kinds() {
+std::vector<Kind> letter_kinds() {
     return {
         Kind{3,
              "letter",
@@ -17,23 +17,24 @@ std::vector<Kind> business_kinds() {
                  ref(4, "sending_organisation", "转出组织", "From", "organisation").ask(),
                  ref(5, "receiving_organisation", "转入组织", "To", "organisation").ask(),
                  text(6, "receiving_code", "转入组织代码", "Receiving organisation's code", 30)
+                     .compact()
                      .ask(),
                  text(7, "receiving_name", "转入组织名称", "Receiving organisation's name", 100),
                  text(8, "heading", "抬头", "Heading", 100),
                  text(9, "sending_name", "转出党组织名称", "Sending organisation's name", 100),
                  code(10, "province", "去往省市", "Province", "admin_division"),
                  day(11, "dues_paid_until", "党费缴至", "Dues paid until"),
-                 text(12, "mobile", "手机", "Mobile", 11).personal(),
+                 text(12, "mobile", "手机", "Mobile", 11).compact().personal(),
                  text(13, "sender_phone", "原组织联系电话", "Sender's telephone", 30),
-                 day(14, "issued_on", "开出日期", "Issued on").ask(),
+                 day(14, "issued_on", "开出日期", "Issued on").happened().ask(),
                  code(15, "valid_days", "有效天数", "Valid for (days)", "letter_validity"),
                  code(16, "state", "状态", "State", "letter_state").must().ask(),
-                 text(17, "reason", "原因", "Reason", 500),
+                 text(17, "reason", "原因", "Reason", 500).personal(),
                  ref(18, "redirected_to", "背书转入组织", "Redirected to", "organisation").ask(),
-                 day(19, "received_on", "接收日期", "Received on").ask(),
-                 day(20, "receipt_on", "回执日期", "Receipt on"),
+                 day(19, "received_on", "接收日期", "Received on").happened().ask(),
+                 day(20, "receipt_on", "回执日期", "Receipt on").happened(),
                  ref(21, "replaces", "补开原介绍信", "Replaces", "letter"),
-                 note(22, "remark", "备注", "Remark"),
+                 note(22, "remark", "备注", "Remark").personal(),
              }},
         Kind{30,
              "letter_endorsement",
@@ -44,41 +45,10 @@ std::vector<Kind> business_kinds() {
              {
                  owner("介绍信", "Letter", "letter"),
                  integer(2, "step", "次序", "Step").must(),
-                 day(3, "endorsed_on", "日期", "Date").must(),
+                 day(3, "endorsed_on", "日期", "Date").happened().must(),
                  ref(4, "from_organisation", "原转入组织", "From", "organisation"),
                  ref(5, "to_organisation", "新转入组织", "To", "organisation"),
-                 text(6, "reason", "原因", "Reason", 500).must(),
-             }},
-        Kind{4,
-             "dues_payment",
-             {"党费缴纳", "Dues payment"},
-             "",
-             {"organisation"},
-             Writers::scope,
-             {
-                 ref(1, "person", "人", "Person", "person").must().ask(),
-                 month(2, "from_month", "月起", "From month").must().ask(),
-                 month(3, "to_month", "月止", "To month").must().ask(),
-                 money(4, "amount", "金额", "Amount").must().ask(),
-                 day(5, "paid_on", "缴纳日期", "Paid on").must(),
-                 ref(6, "organisation", "支部", "Branch", "organisation").must().ask(),
-                 note(7, "remark", "备注", "Remark"),
-             }},
-        Kind{5,
-             "plan",
-             {"计划发展党员数上报", "Plan"},
-             "",
-             {"organisation"},
-             Writers::scope,
-             {
-                 ref(1, "organisation", "组织", "Organisation", "organisation").must().ask(),
-                 integer(2, "year", "年度", "Year").must().ask(),
-                 integer(3, "reported", "上报数", "Reported").must(),
-                 integer(4, "approved", "审批数", "Approved").above(),
-                 text(5, "reviewed_by", "领导审核", "Reviewed by", 50),
-                 day(6, "reviewed_on", "审核日期", "Reviewed on"),
-                 day(7, "notice_date", "审批通知日期", "Notice of approval on").above(),
-                 note(8, "remark", "备注", "Remark"),
+                 text(6, "reason", "原因", "Reason", 500).must().personal(),
              }},
     };
 }

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 
+#include "shared/rules/computed.hpp"
 #include "shared/rules/detail/rule.hpp"
 
 namespace zhibu::rules::detail {
@@ -16,6 +18,10 @@ const std::string* text_of(const Case& of, std::string_view field) {
     return held<std::string>(of, "person", field);
 }
 
+std::vector<Parameter> age_parameters(int age) {
+    return {Parameter{"年龄", std::to_string(age)}, Parameter{"age", std::to_string(age)}};
+}
+
 Breach join_after_target(const Case& of) {
     const Date* joined = day_of(of, "join_date");
     const Date* target = day_of(of, "target_date");
@@ -25,8 +31,10 @@ Breach join_after_target(const Case& of) {
 Breach join_age(const Case& of) {
     const Date* birth = day_of(of, "birth_date");
     const Date* joined = day_of(of, "join_date");
-    return broken_unless(birth == nullptr || joined == nullptr ||
-                         record::age_on(*birth, *joined) >= of.parameters.admission_age);
+    const int age = of.parameters.admission_age;
+    return broken_unless(
+        birth == nullptr || joined == nullptr || record::age_on(*birth, *joined) >= age,
+        age_parameters(age));
 }
 
 /// Age on the joining day, where both days and the join type are there.
@@ -41,14 +49,16 @@ std::optional<int> age_at_joining(const Case& of) {
 
 Breach young_join_type(const Case& of) {
     const auto age = age_at_joining(of);
-    return broken_unless(!age || *age >= of.parameters.youth_league_age ||
-                         *text_of(of, "join_type") == "02");
+    const int limit = of.parameters.youth_league_age;
+    return broken_unless(!age || *age >= limit || *text_of(of, "join_type") == "02",
+                         age_parameters(limit));
 }
 
 Breach old_join_type(const Case& of) {
     const auto age = age_at_joining(of);
-    return broken_unless(!age || *age < of.parameters.youth_league_age ||
-                         *text_of(of, "join_type") != "02");
+    const int limit = of.parameters.youth_league_age;
+    return broken_unless(!age || *age < limit || *text_of(of, "join_type") != "02",
+                         age_parameters(limit));
 }
 
 bool newly_probationary(const Case& of) {
@@ -60,6 +70,19 @@ bool newly_probationary(const Case& of) {
 
 Breach form_number_given(const Case& of) {
     return broken_unless(!newly_probationary(of) || text_of(of, "form_number") != nullptr);
+}
+
+/// Capital letters, digits and hyphens, at least one digit. Numbers are compared as they stand, so
+/// that "no spaces, one case" is what makes a repeated one visible.
+Breach form_number_form(const Case& of) {
+    const std::string* number = text_of(of, "form_number");
+    if (number == nullptr) {
+        return kept;
+    }
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const bool fits = std::ranges::all_of(
+        *number, [&](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z') || c == '-'; });
+    return broken_unless(fits && std::ranges::any_of(*number, is_digit));
 }
 
 Breach form_number_unique(const Case& of) {
@@ -97,9 +120,11 @@ Breach approver_is_committee(const Case& of) {
 Breach approval_within_limit(const Case& of) {
     const Date* meeting = day_of(of, "meeting_date");
     const Date* approval = day_of(of, "approval_date");
-    return broken_unless(meeting == nullptr || approval == nullptr ||
-                         *approval <=
-                             record::add_months(*meeting, of.parameters.approval_months_max));
+    const int months = of.parameters.approval_months_max;
+    return broken_unless(
+        meeting == nullptr || approval == nullptr ||
+            *approval <= record::add_months(*meeting, months),
+        {Parameter{"月数", std::to_string(months)}, Parameter{"months", std::to_string(months)}});
 }
 
 Breach admitted_from_target(const Case& of) {
@@ -112,19 +137,10 @@ Breach admitted_from_target(const Case& of) {
     return broken_unless(special || (was != nullptr && (*was == "30" || *was == "35")));
 }
 
-/// The day on which probation ends: joining + 12 months, and an extension.
-std::optional<Date> probation_end(const Case& of) {
-    const Date* joined = day_of(of, "join_date");
-    if (joined == nullptr) {
-        return std::nullopt;
-    }
-    return record::add_months(*joined, of.parameters.probation_months);
-}
-
 Breach conversion_not_early(const Case& of) {
     const Date* converted = day_of(of, "conversion_date");
     const std::string* outcome = text_of(of, "conversion_outcome");
-    const auto due = probation_end(of);
+    const auto due = probation_end(of.catalog, of.parameters, of.after);
     const bool converts = outcome != nullptr && (*outcome == "01" || *outcome == "02");
     if (!converts || converted == nullptr || !due || *converted >= *due) {
         return kept;
@@ -144,21 +160,21 @@ constexpr std::array rules{
          "person",
          "join_date birth_date",
          Severity::refuse,
-         {"入党时未满18周岁。", "On the joining date the person was not yet 18."},
+         {"入党时未满{年龄}周岁。", "On the joining date the person was not yet {age}."},
          &join_age},
     Rule{"R-304",
          "person",
          "join_type join_date birth_date",
          Severity::warn,
-         {"28岁前入党一般选择“团员推优”，请确认。",
-          "Who joins before 28 is normally recommended by the Youth League: please confirm."},
+         {"{年龄}岁前入党一般选择“团员推优”，请确认。",
+          "Who joins before {age} is normally recommended by the Youth League: please confirm."},
          &young_join_type},
     Rule{"R-305",
          "person",
          "join_type join_date birth_date",
          Severity::refuse,
-         {"入党时已满28周岁，不能选择“团员推优”。",
-          "Who joins at 28 or later cannot be recommended by the Youth League."},
+         {"入党时已满{年龄}周岁，不能选择“团员推优”。",
+          "Who joins at {age} or later cannot be recommended by the Youth League."},
          &old_join_type},
     Rule{"R-306",
          "person",
@@ -167,6 +183,14 @@ constexpr std::array rules{
          {"请填写入党志愿书编号（志愿书封底页所标）。",
           "Give the application form's number; it is on its back cover."},
          &form_number_given},
+    Rule{"R-306a",
+         "person",
+         "form_number",
+         Severity::refuse,
+         {"入党志愿书编号只能由数字、大写字母和“-”组成，请对照志愿书封底核对。",
+          "An application form number has digits, capital letters and hyphens. Compare it with the "
+          "form's back cover."},
+         &form_number_form},
     Rule{"R-307",
          "person",
          "form_number",
@@ -181,13 +205,14 @@ constexpr std::array rules{
          {"批准入党的党组织应为所属党委。",
           "Only a committee can approve an admission; choose the committee above."},
          &approver_is_committee},
-    Rule{"R-311",
-         "person",
-         "approval_date meeting_date",
-         Severity::refuse,
-         {"审批已超过6个月，须由支部大会重新讨论。",
-          "Approval came more than 6 months after the meeting: the branch must decide anew."},
-         &approval_within_limit},
+    Rule{
+        "R-311",
+        "person",
+        "approval_date meeting_date",
+        Severity::refuse,
+        {"审批已超过{月数}个月，须由支部大会重新讨论。",
+         "Approval came more than {months} months after the meeting: the branch must decide anew."},
+        &approval_within_limit},
     Rule{"R-314",
          "person",
          "stage",

@@ -58,12 +58,12 @@ Breach window_has_length(const Case& of) {
 std::optional<record::RecordId> scope_of_account(const Case& of, std::string_view kind) {
     const auto* id = held<record::RecordId>(of, kind, "account");
     const catalog::Kind& accounts = of.catalog.kind("account");
-    const auto account = id == nullptr
-                             ? std::nullopt
-                             : of.surroundings.find(record::RecordKey{accounts.id(), *id});
+    const auto account =
+        id == nullptr ? std::nullopt : of.surroundings.find(record::RecordKey{accounts.id(), *id});
     const auto* scope =
-        account ? std::get_if<record::RecordId>(&account->value(accounts.field("organisation").id()))
-                : nullptr;
+        account
+            ? std::get_if<record::RecordId>(&account->value(accounts.field("organisation").id()))
+            : nullptr;
     return scope == nullptr ? std::nullopt : std::optional{*scope};
 }
 
@@ -112,15 +112,24 @@ constexpr std::array rules{
          Severity::refuse,
          {"维护时段的结束时间应晚于开始时间。", "An edit window must end after it starts."},
          &window_has_length},
-    Rule{"R-901b", "window", "account organisation", Severity::refuse,
+    Rule{"R-901b",
+         "window",
+         "account organisation",
+         Severity::refuse,
          {"指定账号的维护时段，适用组织应为该账号的管辖组织。",
           "A window for one account names that account's own organisation."},
          &window_for_own_account},
-    Rule{"R-914a", "enrolment_code", "account organisation", Severity::refuse,
+    Rule{"R-914a",
+         "enrolment_code",
+         "account organisation",
+         Severity::refuse,
          {"登记码的管辖组织应与账号一致。",
           "An enrolment code names its account's own organisation."},
          &code_for_own_account},
-    Rule{"R-914b", "device", "account organisation", Severity::refuse,
+    Rule{"R-914b",
+         "device",
+         "account organisation",
+         Severity::refuse,
          {"设备的管辖组织应与账号一致。", "A device names its account's own organisation."},
          &device_of_own_account},
 };

@@ -27,28 +27,57 @@ bool may_stand_under(std::string_view type, std::string_view superior) {
     return committee || superior == "20";
 }
 
+std::optional<record::RecordState> organisation_of(const Case& of, const RecordId& id) {
+    return of.surroundings.find(RecordKey{of.catalog.kind("organisation").id(), id});
+}
+
+const std::string* type_of(const Case& of, const record::RecordState& organisation) {
+    const catalog::Field& type = of.catalog.kind("organisation").field("type");
+    return std::get_if<std::string>(&organisation.value(type.id()));
+}
+
+/// Whether the record is found again on the way up from `superior`.
+bool stands_under_itself(const Case& of, std::optional<record::RecordState> superior) {
+    const catalog::Field& parent = of.catalog.kind("organisation").field("parent");
+    for (int level = 0; superior; ++level) {
+        if (superior->key.id == of.after.key.id || level > levels_max) {
+            return true;
+        }
+        const auto* next = std::get_if<RecordId>(&superior->value(parent.id()));
+        superior = next == nullptr ? std::nullopt : organisation_of(of, *next);
+    }
+    return false;
+}
+
 Breach superior_fits(const Case& of) {
-    const catalog::Kind& kind = of.catalog.kind("organisation");
     const auto* parent = held<RecordId>(of, "organisation", "parent");
     const std::string* type = text_of(of, "type");
     if (parent == nullptr || type == nullptr) {
         return kept;
     }
-    auto superior = of.surroundings.find(RecordKey{kind.id(), *parent});
+    auto superior = organisation_of(of, *parent);
     if (!superior) {
         return kept;
     }
-    const auto* superior_type = std::get_if<std::string>(&superior->value(kind.field("type").id()));
-    if (superior_type != nullptr && !may_stand_under(*type, *superior_type)) {
-        return broken();
+    const std::string* superior_type = type_of(of, *superior);
+    const bool fits = superior_type == nullptr || may_stand_under(*type, *superior_type);
+    return broken_unless(fits && !stands_under_itself(of, std::move(superior)));
+}
+
+/// A general branch that becomes a branch must have no branches left.
+Breach subordinates_fit(const Case& of) {
+    const std::string* type = text_of(of, "type");
+    if (of.before == nullptr || type == nullptr) {
+        return kept;
     }
-    for (int level = 0; superior; ++level) {
-        if (superior->key.id == of.after.key.id || level > levels_max) {
+    const catalog::Kind& kind = of.catalog.kind("organisation");
+    for (const RecordKey& key : of.surroundings.holding(kind.id(), kind.field("parent").id(),
+                                                        record::Value{of.after.key.id})) {
+        const auto subordinate = of.surroundings.find(key);
+        const std::string* its_type = subordinate ? type_of(of, *subordinate) : nullptr;
+        if (its_type != nullptr && !subordinate->retired && !may_stand_under(*its_type, *type)) {
             return broken();
         }
-        const auto* next = std::get_if<RecordId>(&superior->value(kind.field("parent").id()));
-        superior =
-            next == nullptr ? std::nullopt : of.surroundings.find(RecordKey{kind.id(), *next});
     }
     return kept;
 }
@@ -95,9 +124,16 @@ constexpr std::array rules{
          Severity::refuse,
          {"隶属关系不正确。",
           "The superior does not fit: a branch stands under a general branch or committee, a "
-          "general "
-          "branch under a committee, and none under itself."},
+          "general branch under a committee, and none under itself."},
          &superior_fits},
+    Rule{
+        "R-709a",
+        "organisation",
+        "type",
+        Severity::refuse,
+        {"现有下级组织不能隶属于该类别的组织，请先调整下级组织。",
+         "Organisations that stand under this one do not fit below its new type. Move them first."},
+        &subordinates_fit},
     Rule{"R-710",
          "organisation",
          "code",

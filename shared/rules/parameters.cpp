@@ -13,7 +13,10 @@ struct NamedNumber {
     int Parameters::* member;
 };
 
+constexpr int number_max = 1200;
+
 constexpr std::array numbers{
+    NamedNumber{"talk_months", &Parameters::talk_months},
     NamedNumber{"activist_after_months", &Parameters::activist_after_months},
     NamedNumber{"target_after_months", &Parameters::target_after_months},
     NamedNumber{"youth_league_age", &Parameters::youth_league_age},
@@ -53,7 +56,8 @@ Parameters from_list(std::span<const record::Parameter> list) {
         int number = 0;
         const char* end = given.value.data() + given.value.size();
         const auto read = std::from_chars(given.value.data(), end, number);
-        if (named != numbers.end() && read.ec == std::errc{} && read.ptr == end) {
+        if (named != numbers.end() && read.ec == std::errc{} && read.ptr == end && number >= 0 &&
+            number <= number_max) {
             parameters.*(named->member) = number;
         }
     }

@@ -25,14 +25,10 @@ std::string_view take_word(std::string_view& words) {
     return word;
 }
 
-bool changed(const Case& of, const Field& field) {
-    return of.before == nullptr || of.before->value(field.id()) != of.after.value(field.id());
-}
-
 bool concerns(const Rule& rule, const Kind& kind, const Case& of) {
     std::string_view words = rule.fields;
     while (!words.empty()) {
-        if (changed(of, kind.field(take_word(words)))) {
+        if (detail::is_touched(of, kind.field(take_word(words)))) {
             return true;
         }
     }
@@ -50,15 +46,30 @@ const Rule* find_rule(std::string_view id) {
     return nullptr;
 }
 
+const detail::FieldRule* find_field_rule(std::string_view id) {
+    const auto rules = detail::field_rules();
+    const auto found = std::ranges::find(rules, id, &detail::FieldRule::id);
+    return found == rules.end() ? nullptr : &*found;
+}
+
+const detail::Judgement* find_judgement(std::string_view id) {
+    const auto judgements = detail::engine_judgements();
+    const auto found = std::ranges::find(judgements, id, &detail::Judgement::id);
+    return found == judgements.end() ? nullptr : &*found;
+}
+
 std::optional<catalog::Label> find_message(std::string_view id) {
     if (const Rule* rule = find_rule(id)) {
         return rule->message;
     }
-    const auto judgements = detail::engine_judgements();
-    const auto found = std::ranges::find(judgements, id, &detail::Judgement::id);
-    return found == judgements.end() ? std::nullopt : std::optional{found->message};
+    if (const detail::FieldRule* rule = find_field_rule(id)) {
+        return rule->message;
+    }
+    const detail::Judgement* judgement = find_judgement(id);
+    return judgement == nullptr ? std::nullopt : std::optional{judgement->message};
 }
 
+/// A brace without its partner stands for itself.
 std::string fill_in(std::string_view text, std::span<const record::Parameter> parameters) {
     std::string filled;
     while (!text.empty()) {
@@ -68,12 +79,31 @@ std::string fill_in(std::string_view text, std::span<const record::Parameter> pa
             break;
         }
         const auto close = text.find('}', open);
+        if (close == std::string_view::npos) {
+            filled += text.substr(open);
+            break;
+        }
         const std::string_view name = text.substr(open + 1, close - open - 1);
         const auto parameter = std::ranges::find(parameters, name, &record::Parameter::name);
         filled += parameter == parameters.end() ? "—" : parameter->value;
         text.remove_prefix(close + 1);
     }
     return filled;
+}
+
+void judge_fields(const Case& of, const Kind& kind, std::vector<Finding>& findings) {
+    for (const detail::FieldRule& rule : detail::field_rules()) {
+        for (const Field& field : kind.fields) {
+            if (!rule.concerns(field) || !detail::is_touched(of, field) ||
+                record::is_empty(of.after.value(field.id()))) {
+                continue;
+            }
+            if (auto breach = rule.check(of, field)) {
+                findings.push_back(Finding{std::string{rule.id}, rule.severity, of.after.key,
+                                           field.id(), std::move(breach->parameters)});
+            }
+        }
+    }
 }
 
 }  // namespace
@@ -91,12 +121,15 @@ std::vector<Finding> judge(const Case& of) {
             }
             if (auto breach = rule.check(of)) {
                 std::string_view fields = rule.fields;
+                const record::FieldNumber first = kind->field(take_word(fields)).id();
+                const bool has_own_place = breach->field != record::FieldNumber{};
                 findings.push_back(Finding{std::string{rule.id}, rule.severity, of.after.key,
-                                           kind->field(take_word(fields)).id(),
-                                           *std::move(breach)});
+                                           has_own_place ? breach->field : first,
+                                           std::move(breach->parameters)});
             }
         }
     }
+    judge_fields(of, *kind, findings);
     return findings;
 }
 
@@ -110,8 +143,13 @@ std::string message(std::string_view rule, catalog::Language language,
 }
 
 Severity severity_of(std::string_view rule) {
-    const Rule* found = find_rule(rule);
-    return found == nullptr ? Severity::warn : found->severity;
+    if (const Rule* found = find_rule(rule)) {
+        return found->severity;
+    }
+    if (const detail::FieldRule* found = find_field_rule(rule)) {
+        return found->severity;
+    }
+    return find_judgement(rule) == nullptr ? Severity::warn : Severity::refuse;
 }
 
 std::vector<std::string_view> known_rules() {
@@ -121,6 +159,9 @@ std::vector<std::string_view> known_rules() {
             ids.push_back(rule.id);
         }
     }
+    for (const detail::FieldRule& rule : detail::field_rules()) {
+        ids.push_back(rule.id);
+    }
     for (const detail::Judgement& judgement : detail::engine_judgements()) {
         ids.push_back(judgement.id);
     }
@@ -129,13 +170,23 @@ std::vector<std::string_view> known_rules() {
 
 namespace detail {
 
-Breach broken() { return std::vector<record::Parameter>{}; }
+Breach broken() { return Broken{}; }
 
-Breach broken(std::initializer_list<record::Parameter> parameters) {
-    return std::vector<record::Parameter>{parameters};
+Breach broken(std::vector<record::Parameter> parameters) {
+    return Broken{std::move(parameters), {}};
 }
 
-Breach broken_unless(bool kept_if) { return kept_if ? kept : broken(); }
+Breach broken_at(const catalog::Field& field, std::vector<record::Parameter> parameters) {
+    return Broken{std::move(parameters), field.id()};
+}
+
+Breach broken_unless(bool kept_if, std::vector<record::Parameter> parameters) {
+    return kept_if ? kept : broken(std::move(parameters));
+}
+
+bool is_touched(const Case& of, const catalog::Field& field) {
+    return of.before == nullptr || of.before->value(field.id()) != of.after.value(field.id());
+}
 
 }  // namespace detail
 

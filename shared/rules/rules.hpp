@@ -39,6 +39,7 @@ struct Finding {
 /// The committee's numbers, with the rules' own defaults. A parameter makes a rule stricter or
 /// milder; it never turns one off.
 struct Parameters {
+    int talk_months = 1;
     int activist_after_months = 6;
     int target_after_months = 12;
     int youth_league_age = 28;
@@ -54,7 +55,7 @@ struct Parameters {
 /// The parameters that differ from the defaults, by name: what a lease carries to a device.
 [[nodiscard]] std::vector<record::Parameter> to_list(const Parameters& parameters);
 /// The defaults with `list` put in. Unknown names (a newer server's) and values that are no numbers
-/// are left alone.
+/// from 0 to 1200 (a century in months) are left alone.
 [[nodiscard]] Parameters from_list(std::span<const record::Parameter> list);
 
 /// What a rule may ask about other records. The server answers for the whole space; a client for
@@ -92,7 +93,8 @@ struct Case {
 [[nodiscard]] std::string message(std::string_view rule, catalog::Language language,
                                   std::span<const record::Parameter> parameters);
 
-/// The severity of a rule; warn for one that this program does not know.
+/// The severity of a rule; refuse for a judgement of the server, warn for an id that this program
+/// does not know.
 [[nodiscard]] Severity severity_of(std::string_view rule);
 
 /// All ids that message() knows, in the order of their declaration.

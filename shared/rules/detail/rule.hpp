@@ -1,17 +1,24 @@
 #pragma once
 
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shared/rules/rules.hpp"
 
 namespace zhibu::rules::detail {
 
-/// What a broken rule's message needs; no value: the rule is kept.
-using Breach = std::optional<std::vector<record::Parameter>>;
+/// A broken rule: what its message needs, and beside which field it stands where that is not the
+/// first of the rule's fields.
+struct Broken {
+    std::vector<record::Parameter> parameters;
+    record::FieldNumber field;
+};
+
+/// No value: the rule is kept.
+using Breach = std::optional<Broken>;
 
 /// One rule. `check` is asked when the record is new or one of `fields` (separated by spaces) has
 /// changed; the message stands beside the first of them.
@@ -24,6 +31,16 @@ struct Rule {
     Breach (*check)(const Case&) = nullptr;
 };
 
+/// A rule about every field of a sort, whatever its kind: declared by the field's own line in the
+/// catalog. `check` is asked for each such field that changed and holds a value.
+struct FieldRule {
+    std::string_view id;
+    Severity severity = Severity::refuse;
+    catalog::Label message;
+    bool (*concerns)(const catalog::Field&) = nullptr;
+    Breach (*check)(const Case&, const catalog::Field&) = nullptr;
+};
+
 /// A judgement that only the server's engine makes; its text stands beside the rules' texts.
 struct Judgement {
     std::string_view id;
@@ -31,6 +48,7 @@ struct Judgement {
 };
 
 [[nodiscard]] std::span<const Rule> identity_rules();
+[[nodiscard]] std::span<const FieldRule> field_rules();
 [[nodiscard]] std::span<const Rule> development_rules();
 [[nodiscard]] std::span<const Rule> admission_rules();
 [[nodiscard]] std::span<const Rule> organisation_rules();
@@ -42,9 +60,14 @@ inline const Breach kept = std::nullopt;
 
 /// The rule is broken, with nothing to put into its message.
 [[nodiscard]] Breach broken();
-[[nodiscard]] Breach broken(std::initializer_list<record::Parameter> parameters);
-/// Kept, or broken without parameters.
-[[nodiscard]] Breach broken_unless(bool kept_if);
+[[nodiscard]] Breach broken(std::vector<record::Parameter> parameters);
+[[nodiscard]] Breach broken_at(const catalog::Field& field,
+                               std::vector<record::Parameter> parameters);
+/// Kept, or broken with these parameters.
+[[nodiscard]] Breach broken_unless(bool kept_if, std::vector<record::Parameter> parameters = {});
+
+/// Whether this change gave the field another value; all fields of a new record are touched.
+[[nodiscard]] bool is_touched(const Case& of, const catalog::Field& field);
 
 /// The after-state's value of a field; nullptr where it is empty or of another type.
 template <class T>

@@ -170,23 +170,4 @@ std::expected<std::vector<DraftField>, WordError> read_assignments(
     return fields;
 }
 
-std::string shown(Replica& replica, const catalog::Catalog& catalog, const Field& field,
-                  const record::Value& value, catalog::Language language) {
-    const auto* id = std::get_if<record::RecordId>(&value);
-    if (id == nullptr) {
-        return catalog::display_text(catalog, field, value, language);
-    }
-    const Kind& kind = catalog.kind(field.refers_to);
-    const auto found = replica.find(record::RecordKey{kind.id(), *id});
-    if (found && *found) {
-        for (const std::string_view name : {"name", "number", "label"}) {
-            if (const Field* naming = kind.find(name)) {
-                return record::to_text((*found)->value(naming->id()));
-            }
-        }
-    }
-    // Outside this account's scope: neither a name nor an id says anything to the reader.
-    return language == catalog::Language::zh ? "（其他组织）" : "(elsewhere)";
-}
-
 }  // namespace zhibu::client

@@ -40,9 +40,4 @@ struct WordError {
     Replica& replica, const catalog::Catalog& catalog, const catalog::Kind& kind,
     const std::vector<std::string>& words);
 
-/// A value for people: a reference by the name of what it names, if this replica holds it.
-[[nodiscard]] std::string shown(Replica& replica, const catalog::Catalog& catalog,
-                                const catalog::Field& field, const record::Value& value,
-                                catalog::Language language);
-
 }  // namespace zhibu::client

@@ -6,6 +6,7 @@
 
 #include "client/cli/lookup.hpp"
 #include "client/cli/text_table.hpp"
+#include "client/words/forms.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -107,24 +108,6 @@ std::expected<std::vector<const Field*>, WordError> columns_for(
     return columns;
 }
 
-json::object to_json(Replica& replica, const catalog::Catalog& catalog, const Kind& kind,
-                     const record::RecordState& state, Language language) {
-    json::object fields;
-    for (const Field& field : kind.fields) {
-        const record::FieldState* held = state.find(field.id());
-        if (held != nullptr && !record::is_empty(held->value)) {
-            fields[field.name] =
-                json::object{{"value", record::to_text(held->value)},
-                             {"shown", shown(replica, catalog, field, held->value, language)},
-                             {"changed_at", held->changed_at.position}};
-        }
-    }
-    return {{"id", to_text(state.key.id)},
-            {"kind", kind.name},
-            {"retired", state.retired},
-            {"fields", std::move(fields)}};
-}
-
 void print_page(Console& console, Replica& replica, const Kind& kind, const ListPage& page,
                 const std::vector<const Field*>& columns) {
     const catalog::Catalog& catalog = catalog::standard_catalog();
@@ -156,16 +139,11 @@ Exit report_commit(Console& console, const std::expected<Committed, ReplicaError
     }
     const bool saved = committed->sequence.position != 0;
     if (console.json) {
-        json::array warnings;
-        for (const rules::Finding& finding : committed->warnings) {
-            warnings.emplace_back(json::object{
-                {"rule", finding.rule},
-                {"message", rules::message(finding.rule, console.language, finding.parameters)}});
-        }
         console.out << json::serialize(json::object{{"id", to_text(id)},
                                                     {"sequence", committed->sequence.position},
                                                     {"saved", saved},
-                                                    {"warnings", std::move(warnings)}})
+                                                    {"warnings", finding_forms(catalog::standard_catalog(),
+                                                    committed->warnings, console.language)}})
                     << '\n';
         return Exit::done;
     }
@@ -259,7 +237,7 @@ Exit list_records(Console& console, const ListWords& words) {
     }
     json::array records;
     for (const record::RecordState& state : page->records) {
-        records.emplace_back(to_json(replica, catalog, **kind, state, console.language));
+        records.emplace_back(record_form(replica, catalog, **kind, state, console.language));
     }
     console.out << json::serialize(
                        json::object{{"total", page->total}, {"records", std::move(records)}})
@@ -274,7 +252,7 @@ Exit show_record(Console& console, const std::string& kind, const std::string& w
             const catalog::Catalog& catalog = catalog::standard_catalog();
             if (console.json) {
                 console.out << json::serialize(
-                                   to_json(replica, catalog, of, state, console.language))
+                                   record_form(replica, catalog, of, state, console.language))
                             << '\n';
                 return Exit::done;
             }

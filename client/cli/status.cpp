@@ -3,6 +3,7 @@
 
 #include "client/cli/records.hpp"
 #include "client/cli/text_table.hpp"
+#include "client/words/forms.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -71,32 +72,6 @@ json::object to_json(const ReplicaStatus& status, const Identity& identity, reco
                         {"periods", std::move(periods)}};
     }
     return out;
-}
-
-json::object to_json(const OwnGroup& own, Language language) {
-    json::array reasons;
-    json::array decisions;
-    if (own.verdict) {
-        for (const record::Reason& reason : own.verdict->reasons) {
-            reasons.emplace_back(
-                json::object{{"rule", reason.rule}, {"message", explain(reason, language)}});
-        }
-        for (const record::FieldDecision& decision : own.verdict->decisions) {
-            decisions.emplace_back(
-                json::object{{"field", decision.field.number},
-                             {"record", to_text(decision.record.id)},
-                             {"settlement", to_text(decision.settlement)},
-                             {"offered", record::to_text(decision.offered)},
-                             {"committed", record::to_text(decision.committed)}});
-        }
-    }
-    return {{"sequence", own.group.name.sequence.position},
-            {"action", own.group.action},
-            {"changes", own.group.changes.size()},
-            {"stage", name_of(own.stage, Language::en)},
-            {"log_index", own.verdict ? own.verdict->index.position : 0},
-            {"reasons", std::move(reasons)},
-            {"decisions", std::move(decisions)}};
 }
 
 /// What the author should know of a verdict, in one line.
@@ -176,7 +151,8 @@ Exit list_groups(Console& console, std::uint32_t limit) {
     if (console.json) {
         json::array out;
         for (const OwnGroup& own : *groups) {
-            out.emplace_back(to_json(own, console.language));
+            out.emplace_back(
+                group_form(catalog::standard_catalog(), own, console.language));
         }
         console.out << json::serialize(out) << '\n';
         return Exit::done;

@@ -1,0 +1,144 @@
+#include "client/words/forms.hpp"
+
+#include <boost/json.hpp>
+#include <utility>
+
+#include "shared/rules/rules.hpp"
+
+namespace zhibu::client {
+namespace {
+
+namespace json = boost::json;
+using catalog::Field;
+using catalog::Kind;
+
+std::string_view field_name(const catalog::Catalog& catalog, record::KindNumber kind_number,
+                            record::FieldNumber number) {
+    const Kind* kind = catalog.find(kind_number);
+    const Field* field = kind == nullptr ? nullptr : kind->find(number);
+    return field == nullptr ? std::string_view{} : field->name;
+}
+
+std::string_view severity_name(rules::Severity severity) {
+    switch (severity) {
+        case rules::Severity::refuse:
+            return "refuse";
+        case rules::Severity::warn:
+            return "warn";
+        case rules::Severity::not_allowed:
+            return "not_allowed";
+        case rules::Severity::needs_explanation:
+            return "needs_explanation";
+    }
+    std::unreachable();
+}
+
+/// A decision's value for people; references stay ids, since the other side's may be out of sight.
+std::string decided_text(const catalog::Catalog& catalog, const record::FieldDecision& decision,
+                         const record::Value& value, Language language) {
+    const Kind* kind = catalog.find(decision.record.kind);
+    const Field* field = kind == nullptr ? nullptr : kind->find(decision.field);
+    return field == nullptr ? record::to_text(value)
+                            : catalog::display_text(catalog, *field, value, language);
+}
+
+json::object decision_form(const catalog::Catalog& catalog, const record::FieldDecision& decision,
+                           Language language) {
+    const Kind* kind = catalog.find(decision.record.kind);
+    const Field* field = kind == nullptr ? nullptr : kind->find(decision.field);
+    json::object form{{"record", to_text(decision.record.id)},
+                      {"kind", kind == nullptr ? std::string_view{} : kind->name},
+                      {"field", field == nullptr ? std::string_view{} : field->name},
+                      {"settlement", to_text(decision.settlement)},
+                      {"settlement_text", name_of(decision.settlement, language)},
+                      {"offered", decided_text(catalog, decision, decision.offered, language)},
+                      {"committed", decided_text(catalog, decision, decision.committed, language)}};
+    if (field != nullptr) {
+        form["label"] = language == Language::zh ? field->label.zh : field->label.en;
+    }
+    return form;
+}
+
+}  // namespace
+
+std::string shown(Replica& replica, const catalog::Catalog& catalog, const Field& field,
+                  const record::Value& value, Language language) {
+    const auto* id = std::get_if<record::RecordId>(&value);
+    if (id == nullptr) {
+        return catalog::display_text(catalog, field, value, language);
+    }
+    const Kind& kind = catalog.kind(field.refers_to);
+    const auto found = replica.find(record::RecordKey{kind.id(), *id});
+    if (found && *found) {
+        for (const std::string_view name : {"name", "number", "label"}) {
+            if (const Field* naming = kind.find(name)) {
+                return record::to_text((*found)->value(naming->id()));
+            }
+        }
+    }
+    // Outside this account's scope: neither a name nor an id says anything to the reader.
+    return language == Language::zh ? "（其他组织）" : "(elsewhere)";
+}
+
+json::object record_form(Replica& replica, const catalog::Catalog& catalog, const Kind& kind,
+                         const record::RecordState& state, Language language) {
+    json::object fields;
+    for (const Field& field : kind.fields) {
+        const record::FieldState* held = state.find(field.id());
+        if (held != nullptr && !record::is_empty(held->value)) {
+            fields[field.name] =
+                json::object{{"value", record::to_text(held->value)},
+                             {"shown", shown(replica, catalog, field, held->value, language)},
+                             {"changed_at", held->changed_at.position}};
+        }
+    }
+    return {{"id", to_text(state.key.id)},
+            {"kind", kind.name},
+            {"retired", state.retired},
+            {"fields", std::move(fields)}};
+}
+
+json::object group_form(const catalog::Catalog& catalog, const OwnGroup& own, Language language) {
+    json::array reasons;
+    json::array decisions;
+    for (const record::Reason& reason : own.parked_because) {
+        reasons.emplace_back(
+            json::object{{"rule", reason.rule}, {"message", explain(reason, language)}});
+    }
+    if (own.verdict) {
+        for (const record::Reason& reason : own.verdict->reasons) {
+            reasons.emplace_back(
+                json::object{{"rule", reason.rule},
+                             {"message", explain(reason, language)},
+                             {"field", field_name(catalog, reason.record.kind, reason.field)}});
+        }
+        for (const record::FieldDecision& decision : own.verdict->decisions) {
+            decisions.emplace_back(decision_form(catalog, decision, language));
+        }
+    }
+    return {{"sequence", own.group.name.sequence.position},
+            {"action", own.group.action},
+            {"changes", own.group.changes.size()},
+            {"made_at", own.group.made_at.instant().milliseconds},
+            {"stage", name_of(own.stage, Language::en)},
+            {"stage_text", name_of(own.stage, language)},
+            {"log_index", own.verdict ? own.verdict->index.position : 0},
+            {"reasons", std::move(reasons)},
+            {"decisions", std::move(decisions)}};
+}
+
+json::array finding_forms(const catalog::Catalog& catalog,
+                          const std::vector<rules::Finding>& findings, Language language) {
+    json::array forms;
+    for (const rules::Finding& finding : findings) {
+        forms.emplace_back(json::object{
+            {"rule", finding.rule},
+            {"severity", severity_name(finding.severity)},
+            {"record", to_text(finding.record.id)},
+            {"field", field_name(catalog, finding.record.kind, finding.field)},
+            {"message", rules::message(finding.rule, language, finding.parameters)}});
+    }
+    return forms;
+}
+
+}  // namespace zhibu::client

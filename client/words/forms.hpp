@@ -1,0 +1,33 @@
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <string>
+
+#include "client/replica/replica.hpp"
+#include "client/words/words.hpp"
+#include "shared/catalog/catalog.hpp"
+
+/// Records and groups as JSON for programs: the command line's --json and the workbench speak the
+/// same forms.
+namespace zhibu::client {
+
+/// A value for people: a reference by the name of what it names, if this replica holds it.
+[[nodiscard]] std::string shown(Replica& replica, const catalog::Catalog& catalog,
+                                const catalog::Field& field, const record::Value& value,
+                                Language language);
+
+/// {id, kind, retired, fields: {name: {value, shown, changed_at}}}; empty fields are left out.
+[[nodiscard]] boost::json::object record_form(Replica& replica, const catalog::Catalog& catalog,
+                                              const catalog::Kind& kind,
+                                              const record::RecordState& state, Language language);
+
+/// {sequence, action, changes, stage, stage_text, log_index, made_at, reasons, decisions}.
+[[nodiscard]] boost::json::object group_form(const catalog::Catalog& catalog, const OwnGroup& own,
+                                             Language language);
+
+/// [{rule, severity, record, field, message}] in that language.
+[[nodiscard]] boost::json::array finding_forms(const catalog::Catalog& catalog,
+                                               const std::vector<rules::Finding>& findings,
+                                               Language language);
+
+}  // namespace zhibu::client

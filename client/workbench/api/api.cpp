@@ -1,0 +1,322 @@
+#include "client/workbench/api/api.hpp"
+
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+#include <utility>
+
+#include "client/workbench/api/drafts.hpp"
+#include "client/workbench/api/queries.hpp"
+#include "client/words/forms.hpp"
+#include "shared/catalog/metadata.hpp"
+
+namespace zhibu::client {
+namespace {
+
+namespace json = boost::json;
+
+ApiResponse answer(const json::value& body, unsigned status = 200) {
+    return ApiResponse{status, json::serialize(body)};
+}
+
+ApiResponse problem(unsigned status, std::string_view code, std::string_view message,
+                    json::array findings = {}) {
+    return answer(json::object{{"error",
+                                json::object{{"code", code},
+                                             {"message", message},
+                                             {"findings", std::move(findings)}}}},
+                  status);
+}
+
+ApiResponse problem(const Problem& found, Language language) {
+    return problem(found.status, found.code, language == Language::zh ? found.zh : found.en);
+}
+
+unsigned status_of(ReplicaFault fault) {
+    switch (fault) {
+        case ReplicaFault::refused:
+        case ReplicaFault::wrong_value:
+            return 422;
+        case ReplicaFault::no_lease:
+        case ReplicaFault::lease_over:
+        case ReplicaFault::outside_window:
+        case ReplicaFault::read_only:
+        case ReplicaFault::clock_went_back:
+            return 403;
+        case ReplicaFault::unknown_record:
+        case ReplicaFault::unknown_kind:
+        case ReplicaFault::unknown_field:
+            return 404;
+        case ReplicaFault::record_exists:
+        case ReplicaFault::record_retired:
+        case ReplicaFault::named_twice:
+        case ReplicaFault::group_too_large:
+            return 409;
+        case ReplicaFault::storage_full:
+            return 507;
+        case ReplicaFault::not_there:
+        case ReplicaFault::already_there:
+        case ReplicaFault::in_use:
+        case ReplicaFault::damaged:
+        case ReplicaFault::other_version:
+        case ReplicaFault::storage_failed:
+        case ReplicaFault::contradiction:
+            return 500;
+    }
+    return 500;
+}
+
+ApiResponse problem(const catalog::Catalog& catalog, const ReplicaError& error,
+                    Language language) {
+    return problem(status_of(error.fault), "refused", explain(error, language),
+                   finding_forms(catalog, error.findings, language));
+}
+
+Language language_of(const ApiRequest& request) {
+    const auto found = request.query.find("lang");
+    return found != request.query.end() && found->second == "en" ? Language::en : Language::zh;
+}
+
+std::string_view take_segment(std::string_view& path) {
+    const auto slash = path.find('/');
+    const std::string_view segment = path.substr(0, slash);
+    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+    return segment;
+}
+
+bool matches(std::string_view pattern, std::string_view path) {
+    while (!pattern.empty() && !path.empty()) {
+        const std::string_view wanted = take_segment(pattern);
+        const std::string_view given = take_segment(path);
+        if (!wanted.starts_with('{') && wanted != given) {
+            return false;
+        }
+    }
+    return pattern.empty() && path.empty();
+}
+
+/// The path's segment at `index`, from 0: "api" is 1, since the path begins with a slash.
+std::string_view segment_at(std::string_view path, std::size_t index) {
+    std::string_view segment;
+    for (std::size_t i = 0; i <= index; ++i) {
+        segment = take_segment(path);
+    }
+    return segment;
+}
+
+constexpr std::size_t kind_segment = 3;
+constexpr std::size_t id_segment = 4;
+
+json::object editing_form(const sync::Lease& lease, record::Instant now) {
+    json::object form{{"may_write", lease.may_write},
+                      {"manages", lease.manages},
+                      {"always_open", lease.always_open},
+                      {"lease_ends_at", lease.expires_at.milliseconds}};
+    for (const sync::EditPeriod& period : lease.periods) {
+        if (period.starts_at <= now && now < period.ends_at) {
+            form["open_until"] = period.ends_at.milliseconds;
+        } else if (now < period.starts_at && !form.contains("opens_next")) {
+            form["opens_next"] = period.starts_at.milliseconds;
+        }
+    }
+    return form;
+}
+
+std::string scope_name(Replica& replica, const catalog::Catalog& catalog, const sync::Lease& lease) {
+    const catalog::Kind& kind = catalog.kind("organisation");
+    const auto found = replica.find(record::RecordKey{kind.id(), lease.scope});
+    return found && *found ? record::to_text((*found)->value(kind.field("name").id()))
+                           : std::string{};
+}
+
+json::object status_form(Replica& replica, const catalog::Catalog& catalog,
+                         const ReplicaStatus& status, record::Instant now) {
+    json::object form{{"now", now.milliseconds},
+                      {"confirmed", status.confirmed.position},
+                      {"waiting", status.waiting},
+                      {"quarantined", status.quarantined},
+                      {"rejected", status.rejected},
+                      {"parked", status.parked},
+                      {"encrypted", false}};
+    if (status.last_contact) {
+        form["last_contact"] = status.last_contact->milliseconds;
+    }
+    if (status.lease) {
+        form["scope"] = scope_name(replica, catalog, *status.lease);
+        form["editing"] = editing_form(*status.lease, now);
+    }
+    return form;
+}
+
+}  // namespace
+
+Api::Api(ApiParts parts) : parts_{std::move(parts)} {}
+
+std::span<const Api::Route> Api::routes() {
+    static constexpr std::array table{
+        Route{"GET", "/api/catalog", &Api::get_catalog},
+        Route{"GET", "/api/status", &Api::get_status},
+        Route{"GET", "/api/records/{kind}", &Api::get_records},
+        Route{"GET", "/api/records/{kind}/{id}", &Api::get_record},
+        Route{"GET", "/api/groups", &Api::get_groups},
+        Route{"POST", "/api/groups", &Api::post_group},
+        Route{"POST", "/api/sync", &Api::post_sync},
+    };
+    return table;
+}
+
+void Api::handle(const ApiRequest& request, Respond respond) {
+    const Language language = language_of(request);
+    bool path_known = false;
+    for (const Route& route : routes()) {
+        if (!matches(route.path, request.path)) {
+            continue;
+        }
+        path_known = true;
+        if (route.method == request.method) {
+            (this->*route.operation)(request, language, std::move(respond));
+            return;
+        }
+    }
+    respond(path_known ? problem(405, "method_not_allowed", "This operation has other methods.")
+                       : problem(404, "not_found", "There is no such operation."));
+}
+
+void Api::set_report(const SyncReport& report) {
+    {
+        const std::lock_guard lock{report_mutex_};
+        report_ = report;
+    }
+    touch();
+}
+
+void Api::touch() { ++revision_; }
+
+void Api::get_catalog(const ApiRequest& /*request*/, Language /*language*/, Respond respond) {
+    respond(ApiResponse{200, catalog::metadata_json(*parts_.catalog)});
+}
+
+void Api::get_status(const ApiRequest& /*request*/, Language language, Respond respond) {
+    SyncReport report;
+    {
+        const std::lock_guard lock{report_mutex_};
+        report = report_;
+    }
+    const std::uint64_t revision = revision_.load();
+    parts_.desk->ask([this, language, report, revision,
+                      respond = std::move(respond)](Replica& replica) {
+        const auto status = replica.status();
+        if (!status) {
+            respond(problem(*parts_.catalog, status.error(), language));
+            return;
+        }
+        json::object form = status_form(replica, *parts_.catalog, *status, parts_.clock->now());
+        form["revision"] = revision;
+        form["account"] = parts_.account_name;
+        form["sync"] = json::object{{"phase", static_cast<int>(report.phase)},
+                                    {"phase_text", name_of(report.phase, language)},
+                                    {"message", explain(report, language)}};
+        respond(answer(form));
+    });
+}
+
+void Api::get_records(const ApiRequest& request, Language language, Respond respond) {
+    const catalog::Kind* kind = parts_.catalog->find(segment_at(request.path, kind_segment));
+    if (kind == nullptr) {
+        respond(problem(unknown_kind_problem(), language));
+        return;
+    }
+    auto query = read_query(*parts_.catalog, *kind, request.query);
+    if (!query) {
+        respond(problem(query.error(), language));
+        return;
+    }
+    parts_.desk->ask([this, kind, language, query = *std::move(query),
+                      respond = std::move(respond)](Replica& replica) {
+        const auto page = replica.list(query);
+        if (!page) {
+            respond(problem(*parts_.catalog, page.error(), language));
+            return;
+        }
+        json::array records;
+        for (const record::RecordState& state : page->records) {
+            records.emplace_back(record_form(replica, *parts_.catalog, *kind, state, language));
+        }
+        respond(answer(json::object{{"total", page->total}, {"records", std::move(records)}}));
+    });
+}
+
+void Api::get_record(const ApiRequest& request, Language language, Respond respond) {
+    const catalog::Kind* kind = parts_.catalog->find(segment_at(request.path, kind_segment));
+    const auto id = record::parse_uuid(segment_at(request.path, id_segment));
+    if (kind == nullptr || !id) {
+        respond(problem(kind == nullptr ? unknown_kind_problem() : unknown_record_problem(),
+                        language));
+        return;
+    }
+    parts_.desk->ask([this, kind, language, key = record::RecordKey{kind->id(), {*id}},
+                      respond = std::move(respond)](Replica& replica) {
+        const auto found = replica.find(key);
+        if (!found) {
+            respond(problem(*parts_.catalog, found.error(), language));
+        } else if (!*found) {
+            respond(problem(unknown_record_problem(), language));
+        } else {
+            respond(answer(record_form(replica, *parts_.catalog, *kind, **found, language)));
+        }
+    });
+}
+
+void Api::get_groups(const ApiRequest& /*request*/, Language language, Respond respond) {
+    constexpr std::uint32_t groups_max = 200;
+    parts_.desk->ask([this, language, respond = std::move(respond)](Replica& replica) {
+        const auto groups = replica.own_groups(groups_max);
+        if (!groups) {
+            respond(problem(*parts_.catalog, groups.error(), language));
+            return;
+        }
+        json::array forms;
+        for (const OwnGroup& own : *groups) {
+            forms.emplace_back(group_form(*parts_.catalog, own, language));
+        }
+        respond(answer(forms));
+    });
+}
+
+void Api::post_group(const ApiRequest& request, Language language, Respond respond) {
+    auto wish = read_draft(*parts_.catalog, request.body);
+    if (!wish) {
+        respond(problem(wish.error(), language));
+        return;
+    }
+    parts_.desk->ask([this, language, wish = *std::move(wish),
+                      respond = std::move(respond)](Replica& replica) mutable {
+        const Draft draft = with_ids(std::move(wish), replica);
+        const auto committed = replica.commit(draft, parts_.sign);
+        if (!committed) {
+            respond(problem(*parts_.catalog, committed.error(), language));
+            return;
+        }
+        touch();
+        if (committed->sequence.position != 0) {
+            parts_.group_made(committed->sequence);
+        }
+        json::array records;
+        for (const DraftChange& change : draft.changes) {
+            records.emplace_back(to_text(change.record.id));
+        }
+        respond(answer(
+            json::object{{"sequence", committed->sequence.position},
+                         {"records", std::move(records)},
+                         {"warnings",
+                          finding_forms(*parts_.catalog, committed->warnings, language)}},
+            201));
+    });
+}
+
+void Api::post_sync(const ApiRequest& /*request*/, Language /*language*/, Respond respond) {
+    parts_.sync_now();
+    respond(answer(json::object{{"started", true}}, 202));
+}
+
+}  // namespace zhibu::client

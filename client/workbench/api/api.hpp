@@ -1,0 +1,93 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "client/agent/replica_desk.hpp"
+#include "client/agent/sync_agent.hpp"
+#include "client/words/words.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/clock.hpp"
+
+/// The workbench's operations, as data in and data out; sockets and their guards are
+/// client/workbench/http's.
+namespace zhibu::client {
+
+struct ApiRequest {
+    std::string method;
+    /// Without the query: "/api/records/person".
+    std::string path;
+    /// Decoded parameters of the query.
+    std::multimap<std::string, std::string> query;
+    std::string body;
+};
+
+struct ApiResponse {
+    unsigned status = 200;
+    /// JSON.
+    std::string body;
+};
+
+/// What the operations need beside the replica.
+struct ApiParts {
+    ReplicaDesk* desk = nullptr;
+    const catalog::Catalog* catalog = nullptr;
+    record::Clock* clock = nullptr;
+    std::string account_name;
+    SignHash sign;
+    /// Try to synchronise now.
+    std::function<void()> sync_now;
+    /// A group has been made here.
+    std::function<void(record::Sequence)> group_made;
+};
+
+/// GET /api/catalog, /api/status, /api/records/{kind}, /api/records/{kind}/{id}, /api/groups;
+/// POST /api/groups, /api/sync. `lang=zh|en` chooses the language of texts. Refusals are
+/// {error: {code, message, findings}} with 4xx.
+/// Threads: any.
+class Api {
+public:
+    explicit Api(ApiParts parts);
+
+    /// Answers through `respond`, once, on the replica's thread or the caller's.
+    void handle(const ApiRequest& request, std::function<void(ApiResponse)> respond);
+
+    /// The agent's newest report, for /api/status.
+    void set_report(const SyncReport& report);
+    /// Something in the replica has changed: `revision` in /api/status rises.
+    void touch();
+
+private:
+    using Respond = std::function<void(ApiResponse)>;
+    using Operation = void (Api::*)(const ApiRequest&, Language, Respond);
+
+    struct Route {
+        std::string_view method;
+        /// A segment in braces takes anything.
+        std::string_view path;
+        Operation operation;
+    };
+
+    static std::span<const Route> routes();
+
+    void get_catalog(const ApiRequest& request, Language language, Respond respond);
+    void get_status(const ApiRequest& request, Language language, Respond respond);
+    void get_records(const ApiRequest& request, Language language, Respond respond);
+    void get_record(const ApiRequest& request, Language language, Respond respond);
+    void get_groups(const ApiRequest& request, Language language, Respond respond);
+    void post_group(const ApiRequest& request, Language language, Respond respond);
+    void post_sync(const ApiRequest& request, Language language, Respond respond);
+
+    ApiParts parts_;
+    std::atomic<std::uint64_t> revision_{1};
+    std::mutex report_mutex_;
+    SyncReport report_;
+};
+
+}  // namespace zhibu::client

@@ -1,0 +1,104 @@
+#include "client/workbench/http/guard.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "shared/keys/enrolment_code.hpp"
+#include "shared/keys/secret_bytes.hpp"
+
+namespace zhibu::client {
+namespace {
+
+constexpr std::chrono::minutes code_life{5};
+constexpr std::string_view bearer = "Bearer ";
+constexpr std::string_view session_path = "/api/session";
+
+bool same_secret(std::string_view left, std::string_view right) {
+    return keys::SecretBytes{left}.equals(keys::SecretBytes{right});
+}
+
+}  // namespace
+
+Guard::Guard(std::string authority, record::Random& random)
+    : authority_{std::move(authority)}, random_{random} {}
+
+std::optional<unsigned> Guard::refusal(const RequestHead& head) const {
+    if (head.host != authority_) {
+        return 421;
+    }
+    const bool writes = head.method != "GET" && head.method != "HEAD";
+    // A browser says where a request comes from; a link typed or opened says "none".
+    const bool from_here = head.fetch_site.empty() || head.fetch_site == "same-origin" ||
+                           (head.fetch_site == "none" && !writes);
+    if (!from_here || (writes && head.origin != "http://" + authority_)) {
+        return 403;
+    }
+    if (writes && head.content_type != "application/json") {
+        return 415;
+    }
+    if (!head.path.starts_with("/api/") || head.path == session_path) {
+        return std::nullopt;
+    }
+    const std::lock_guard lock{mutex_};
+    const bool known = !token_.empty() && head.authorization.starts_with(bearer) &&
+                       same_secret(head.authorization.substr(bearer.size()), token_);
+    return known ? std::nullopt : std::optional{401U};
+}
+
+std::string Guard::new_code() {
+    const std::lock_guard lock{mutex_};
+    code_ = random_text();
+    code_made_ = std::chrono::steady_clock::now();
+    return code_;
+}
+
+std::optional<std::string> Guard::exchange(std::string_view code) {
+    const std::lock_guard lock{mutex_};
+    const bool fresh = std::chrono::steady_clock::now() - code_made_ < code_life;
+    if (code_.empty() || !fresh || !same_secret(code, code_)) {
+        return std::nullopt;
+    }
+    code_.clear();
+    token_ = random_text();
+    return token_;
+}
+
+std::string Guard::random_text() {
+    std::array<std::uint8_t, 32> bytes{};
+    random_.fill(bytes);
+    return keys::to_hex(bytes);
+}
+
+bool peer_is_this_user(std::uint16_t port, std::uint16_t our_port) {
+    std::array<char, 32> local{};
+    std::array<char, 32> remote{};
+    // The kernel writes addresses as the machine holds them: 127.0.0.1 on little-endian ones.
+    std::snprintf(local.data(), local.size(), "0100007F:%04X", port);
+    std::snprintf(remote.data(), remote.size(), "0100007F:%04X", our_port);
+    std::ifstream table{"/proc/net/tcp"};
+    std::string line;
+    while (std::getline(table, line)) {
+        std::istringstream words{line};
+        std::string number;
+        std::string from;
+        std::string to;
+        std::string skipped;
+        unsigned user = 0;
+        words >> number >> from >> to;
+        if (from != local.data() || to != remote.data()) {
+            continue;
+        }
+        for (int i = 0; i < 4; ++i) {
+            words >> skipped;  // state, queues, timer, retransmits
+        }
+        return static_cast<bool>(words >> user) && user == ::geteuid();
+    }
+    return false;
+}
+
+}  // namespace zhibu::client

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "shared/record/random.hpp"
+
+namespace zhibu::client {
+
+/// What the guards look at in a request's head.
+struct RequestHead {
+    std::string_view method;
+    std::string_view path;
+    std::string_view host;
+    std::string_view origin;
+    std::string_view fetch_site;
+    std::string_view content_type;
+    std::string_view authorization;
+};
+
+/// Who may ask the workbench what. Pure but for its codes and tokens.
+/// Threads: any.
+class Guard {
+public:
+    /// @param authority  "127.0.0.1:PORT"
+    Guard(std::string authority, record::Random& random);
+
+    /// No value: let it through. Otherwise the HTTP status to refuse it with.
+    [[nodiscard]] std::optional<unsigned> refusal(const RequestHead& head) const;
+
+    /// A new one-time code, 64 hexadecimal characters; an older one is void.
+    [[nodiscard]] std::string new_code();
+
+    /// The token for a code, once; no value for any other code, or one older than five minutes.
+    [[nodiscard]] std::optional<std::string> exchange(std::string_view code);
+
+private:
+    [[nodiscard]] std::string random_text();
+
+    std::string authority_;
+    record::Random& random_;
+    mutable std::mutex mutex_;
+    std::string code_;
+    std::chrono::steady_clock::time_point code_made_;
+    std::string token_;
+};
+
+/// Whether the TCP connection from 127.0.0.1:`port` to 127.0.0.1:`our_port` belongs to this
+/// process's user, by /proc/net/tcp. False when it cannot be told.
+[[nodiscard]] bool peer_is_this_user(std::uint16_t port, std::uint16_t our_port);
+
+}  // namespace zhibu::client

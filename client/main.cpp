@@ -7,6 +7,7 @@
 #include "client/cli/import.hpp"
 #include "client/cli/network.hpp"
 #include "client/cli/records.hpp"
+#include "client/cli/serve.hpp"
 #include "shared/keys/system.hpp"
 
 namespace {
@@ -47,6 +48,7 @@ struct Program {
     SyncWords sync;
     InviteWords invite;
     WindowWords window;
+    ServeWords serve;
 
     void choose(CLI::App* command, std::function<Exit(Console&)> work) {
         command->callback([this, work = std::move(work)] { chosen = work; });
@@ -137,6 +139,13 @@ void add_network_commands(CLI::App& app, Program& program) {
     sync->add_flag("--compare", program.sync.compare, "compare with the server by digest");
     sync->add_flag("--follow", program.sync.follow, "stay connected until interrupted");
     program.choose(sync, [&](Console& console) { return synchronise(console, program.sync); });
+
+    CLI::App* serve = app.add_subcommand("serve", "the workbench, as a page on this machine");
+    serve->add_option("--port", program.serve.port, "0 takes any free one")->capture_default_str();
+    serve->add_flag("--offline", program.serve.offline, "do not connect to the server");
+    program.choose(serve, [&](Console& console) {
+        return zhibu::client::serve(console, program.serve);
+    });
 
     CLI::App* unlock = app.add_subcommand("unlock", "keep the account's key for a while");
     unlock->add_option("--for", program.minutes, "minutes")->check(CLI::Range(1, 1440))

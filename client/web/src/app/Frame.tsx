@@ -1,0 +1,98 @@
+import { Alert, Button, Layout, Menu, Space, Typography } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useStatus } from "../api/queries";
+import { HomePage } from "../features/home/HomePage";
+import { PersonsPage } from "../features/persons/PersonsPage";
+import { SyncDrawer } from "../features/sync/SyncDrawer";
+import { SyncTag } from "../features/sync/SyncTag";
+import { WindowCountdown } from "../features/sync/WindowCountdown";
+import type { Language } from "../i18n";
+import { isPage, menuItems, type Page } from "./menu";
+
+interface Props {
+  readonly language: Language;
+  readonly onLanguage: (language: Language) => void;
+}
+
+export function Frame({ language, onLanguage }: Props) {
+  const { t } = useTranslation();
+  const [page, setPage] = useState<Page>("home");
+  const [syncOpen, setSyncOpen] = useState(false);
+  const status = useStatus(language).data;
+  return (
+    <Layout style={{ minHeight: "100vh" }}>
+      <Layout.Sider theme="light" width={220} breakpoint="lg" collapsedWidth={64}>
+        <Typography.Title level={4} style={{ textAlign: "center", margin: "16px 0" }}>
+          {t("title")}
+        </Typography.Title>
+        <Menu
+          mode="inline"
+          selectedKeys={[page]}
+          defaultOpenKeys={["section-members"]}
+          items={menuItems(t) ?? []}
+          onClick={({ key }) => {
+            if (isPage(key)) {
+              setPage(key);
+            }
+          }}
+        />
+      </Layout.Sider>
+      <Layout>
+        <Layout.Header
+          style={{ background: "#fff", padding: "8px 24px", height: "auto", lineHeight: "normal" }}
+        >
+          <Space wrap size="middle" style={{ justifyContent: "space-between", width: "100%" }}>
+            <Typography.Text strong>
+              {status?.scope ?? ""} · {status?.account ?? ""}
+            </Typography.Text>
+            <Space wrap size="middle">
+              <WindowCountdown status={status} />
+              <SyncTag
+                status={status}
+                onOpen={() => {
+                  setSyncOpen(true);
+                }}
+              />
+              <Button
+                onClick={() => {
+                  onLanguage(language === "zh" ? "en" : "zh");
+                }}
+                lang={language === "zh" ? "en" : "zh-CN"}
+              >
+                {t("language")}
+              </Button>
+            </Space>
+          </Space>
+        </Layout.Header>
+        <Layout.Content style={{ padding: 24 }}>
+          <Space direction="vertical" size="middle" style={{ width: "100%" }}>
+            {status?.encrypted === false && (
+              <Alert type="warning" showIcon message={t("notEncrypted")} />
+            )}
+            {page === "home" ? (
+              <HomePage
+                status={status}
+                language={language}
+                onSync={() => {
+                  setSyncOpen(true);
+                }}
+              />
+            ) : (
+              <PersonsPage language={language} />
+            )}
+          </Space>
+        </Layout.Content>
+      </Layout>
+      <SyncDrawer
+        open={syncOpen}
+        status={status}
+        language={language}
+        onClose={() => {
+          setSyncOpen(false);
+        }}
+      />
+    </Layout>
+  );
+}

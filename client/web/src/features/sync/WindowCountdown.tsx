@@ -1,0 +1,58 @@
+import { Tag } from "antd";
+import dayjs from "dayjs";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Editing, Status } from "../../api/types";
+
+function left(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const pad = (value: number) => String(value).padStart(2, "0");
+  const days = Math.floor(seconds / 86_400);
+  const clock = `${pad(Math.floor(seconds / 3600) % 24)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
+  return days > 0 ? `${String(days)}d ${clock}` : clock;
+}
+
+/** The program's clock, ticking between its answers. */
+function useNow(status: Status | undefined): number {
+  const [now, setNow] = useState(Date.now());
+  const ahead = status === undefined ? 0 : status.now - Date.now();
+  useEffect(() => {
+    const timer = setInterval(() => {
+      setNow(Date.now() + ahead);
+    }, 1000);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [ahead]);
+  return now;
+}
+
+export function WindowCountdown({ status }: { readonly status: Status | undefined }) {
+  const { t } = useTranslation();
+  const now = useNow(status);
+  const editing: Editing | undefined = status?.editing;
+  if (editing === undefined) {
+    return <Tag>{t("window.none")}</Tag>;
+  }
+  if (!editing.may_write) {
+    return <Tag>{t("window.readOnly")}</Tag>;
+  }
+  if (editing.open_until !== undefined && editing.open_until > now) {
+    return <Tag color="green">{t("window.open", { left: left(editing.open_until - now) })}</Tag>;
+  }
+  if (editing.always_open) {
+    return editing.lease_ends_at > now ? (
+      <Tag color="green">{t("window.longTerm")}</Tag>
+    ) : (
+      <Tag color="red">{t("window.leaseOver")}</Tag>
+    );
+  }
+  return (
+    <Tag color="red">
+      {editing.opens_next === undefined
+        ? t("window.closedUnknown")
+        : t("window.closed", { at: dayjs(editing.opens_next).format("YYYY-MM-DD HH:mm") })}
+    </Tag>
+  );
+}

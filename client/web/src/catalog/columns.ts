@@ -6,11 +6,11 @@ export const kindNamed = (catalog: Catalog | undefined, name: string): Kind | un
 
 export const labelOf = (field: Field, language: Language): string => field.label[language];
 
-/** The columns that a list shows before anybody chooses: the first eight that are not sensitive. */
+/** The columns that a list shows before anybody chooses: what a record must have, save secrets. */
 export function defaultColumns(kind: Kind | undefined): readonly string[] {
   return (kind?.fields ?? [])
-    .filter((field) => field.confidentiality !== "sensitive" && field.type !== "note")
-    .slice(0, 8)
+    .filter((field) => field.required !== "no" && field.confidentiality !== "sensitive")
+    .slice(0, 9)
     .map((field) => field.name);
 }
 

@@ -15,13 +15,9 @@ interface Props {
 export function HomePage({ status, language, onSync }: Props) {
   const { t } = useTranslation();
   const counts = [
-    { key: "waiting", title: t("sync.waiting", { count: status?.waiting ?? 0 }), value: status?.waiting },
-    {
-      key: "quarantined",
-      title: t("sync.quarantined", { count: status?.quarantined ?? 0 }),
-      value: status?.quarantined,
-    },
-    { key: "rejected", title: t("sync.rejected", { count: status?.rejected ?? 0 }), value: status?.rejected },
+    { key: "waiting", title: t("home.waiting"), value: status?.waiting },
+    { key: "quarantined", title: t("home.quarantined"), value: status?.quarantined },
+    { key: "rejected", title: t("home.rejected"), value: status?.rejected },
   ];
   return (
     <Space direction="vertical" size="middle" style={{ width: "100%" }}>

@@ -54,7 +54,7 @@ export function RecordDrawer({ kindName, id, language, onClose }: Props) {
       void client.invalidateQueries({ queryKey: ["status"] });
     },
     onError: (error) => {
-      setRefusal(`${t("form.kept")} ${error.message}`);
+      setRefusal(`${error.message} ${t("form.kept")}`);
       if (error instanceof ApiError) {
         form.setFields(
           error.findings
@@ -121,7 +121,7 @@ export function RecordDrawer({ kindName, id, language, onClose }: Props) {
           )
         }
       >
-        {refusal !== undefined && <Alert type="error" showIcon message={refusal} />}
+        {refusal !== undefined && <Alert type="error" showIcon message={refusal} style={{ marginBottom: 16 }} />}
         {saved !== undefined && !editing && <Alert type="success" showIcon message={saved} />}
         {record.data === undefined ? (
           <Spin />

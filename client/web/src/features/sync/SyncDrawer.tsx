@@ -1,12 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
 import { Alert, Button, Drawer, Empty, Space, Table, Tag, Typography } from "antd";
-import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/client";
 import { useGroups } from "../../api/queries";
 import type { Group, Status } from "../../api/types";
 import type { Language } from "../../i18n";
+import { minuteText, secondText } from "../../i18n/moments";
 
 interface Props {
   readonly open: boolean;
@@ -70,7 +70,7 @@ export function SyncDrawer({ open, status, language, onClose }: Props) {
               at:
                 status?.last_contact === undefined
                   ? t("sync.never")
-                  : dayjs(status.last_contact).format("YYYY-MM-DD HH:mm:ss"),
+                  : minuteText(status.last_contact),
             })}
           </Tag>
         </Space>
@@ -87,7 +87,7 @@ export function SyncDrawer({ open, status, language, onClose }: Props) {
               title: t("sync.madeAt"),
               dataIndex: "made_at",
               width: 150,
-              render: (at: number) => dayjs(at).format("MM-DD HH:mm:ss"),
+              render: (at: number) => secondText(at),
             },
             {
               title: t("sync.verdict"),

@@ -1,9 +1,9 @@
 import { Tag } from "antd";
-import dayjs from "dayjs";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Editing, Status } from "../../api/types";
+import { minuteText } from "../../i18n/moments";
 
 function left(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
@@ -52,7 +52,7 @@ export function WindowCountdown({ status }: { readonly status: Status | undefine
     <Tag color="red">
       {editing.opens_next === undefined
         ? t("window.closedUnknown")
-        : t("window.closed", { at: dayjs(editing.opens_next).format("YYYY-MM-DD HH:mm") })}
+        : t("window.closed", { at: minuteText(editing.opens_next) })}
     </Tag>
   );
 }

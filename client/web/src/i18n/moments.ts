@@ -1,0 +1,13 @@
+import dayjs from "dayjs";
+import utc from "dayjs/plugin/utc";
+
+dayjs.extend(utc);
+
+/** Days and times are those of Asia/Shanghai, whatever the machine is set to. */
+const SHANGHAI_MINUTES = 480;
+
+export const minuteText = (milliseconds: number): string =>
+  dayjs(milliseconds).utcOffset(SHANGHAI_MINUTES).format("YYYY-MM-DD HH:mm");
+
+export const secondText = (milliseconds: number): string =>
+  dayjs(milliseconds).utcOffset(SHANGHAI_MINUTES).format("MM-DD HH:mm:ss");

@@ -1,0 +1,163 @@
+"""The real programs as a test drives them: a server with its space, and clients' devices."""
+
+import json
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = ROOT / "build" / "dev" / "bin"
+PASSWORD = "correct horse battery staple"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Failed(Exception):
+    """An expectation did not hold."""
+
+
+class Expectations:
+    """Counts what was expected, and says each."""
+
+    def __init__(self):
+        self.held = 0
+
+    def that(self, condition, what, found=""):
+        if not condition:
+            raise Failed(f"{what}" + (f"\n    found: {found}" if found != "" else ""))
+        self.held += 1
+        print(f"  ✓ {what}")
+
+
+class Client:
+    """One device: its folder and the program `zhibu`."""
+
+    def __init__(self, stage, name):
+        self.stage = stage
+        self.name = name
+        self.folder = stage.work / name
+
+    def words(self, *words, json_wanted=True):
+        common = ["--lang", "en", "--data", str(self.folder)]
+        if json_wanted:
+            common.append("--json")
+        return [str(self.stage.bin / "zhibu"), *common,
+                "--password-file", str(self.stage.password), *words]
+
+    def run(self, *words, exit_code=0):
+        """Runs one command; returns its JSON answers. Another exit code than expected fails."""
+        done = subprocess.run(self.words(*words), capture_output=True, text=True, timeout=120)
+        if exit_code is not None and done.returncode != exit_code:
+            raise Failed(f"{self.name}: zhibu {' '.join(words)}: exit {done.returncode}, "
+                         f"expected {exit_code}\n{done.stdout}{done.stderr}")
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith(("{", "["))]
+
+    def one(self, *words, exit_code=0):
+        return self.run(*words, exit_code=exit_code)[-1]
+
+    def sync(self):
+        """Synchronises and compares with the server."""
+        return self.one("sync", "--compare")
+
+    def field(self, kind, which, field):
+        record = self.one("show", kind, which)
+        return record["fields"].get(field, {}).get("value", "")
+
+    def verdicts(self):
+        return {group["sequence"]: group for group in self.one("groups", "--limit", "100")}
+
+    def start(self, *words):
+        return subprocess.Popen(self.words(*words), stdout=subprocess.PIPE,
+                                stderr=subprocess.DEVNULL, text=True)
+
+
+class Stage:
+    """The server and the folder that all play in."""
+
+    def __init__(self, bin_folder, work):
+        self.bin = bin_folder
+        self.work = work
+        self.port = free_port()
+        self.health_port = free_port()
+        self.password = work / "password"
+        self.password.write_text(PASSWORD + "\n")
+        self.password.chmod(0o600)
+        self.server = None
+        self.expect = Expectations()
+
+    def found_space(self):
+        (self.work / "server.toml").write_text(
+            f'[listen]\naddress = "127.0.0.1"\nport = {self.port}\n'
+            f"health_port = {self.health_port}\n"
+            "[passwords]\nmemory_kib = 19456\npasses = 2\n"
+            # The demonstration's people are nobody: their id numbers have an unassigned prefix.
+            '[rules]\nextra_divisions = ["99"]\n')
+        done = subprocess.run(
+            [str(self.bin / "zhibu-server"), "--lang", "en", "--data", str(self.work / "server"),
+             "init", "--space", "示范", "--organisation", "示范大学党委", "--code", "D001",
+             "--administrator", "党委管理员", "--host", "127.0.0.1"],
+            capture_output=True, text=True, timeout=60, check=True)
+        return done.stdout.splitlines()[-1]
+
+    def start_server(self):
+        log = open(self.work / "server.log", "a", encoding="utf-8")
+        self.server = subprocess.Popen(
+            [str(self.bin / "zhibu-server"), "--data", str(self.work / "server"), "--config",
+             str(self.work / "server.toml"), "run"], stderr=log, stdout=log)
+        log.close()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise Failed("the server did not start:\n" + (self.work / "server.log").read_text())
+
+    def stop_server(self):
+        if self.server and self.server.poll() is None:
+            self.server.send_signal(signal.SIGTERM)
+            self.server.wait(timeout=30)
+
+    def enrol(self, client, code):
+        client.run("enrol", "--server", f"127.0.0.1:{self.port}", "--code", code,
+                   "--label", client.name)
+
+
+def local_time(seconds_from_now):
+    """Asia/Shanghai, to the minute."""
+    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(time.time() + 8 * 3600 + seconds_from_now))
+
+
+class Workbench:
+    """The page's server, as `zhibu serve` runs it."""
+
+    def __init__(self, client):
+        self.program = client.start("serve")
+        self.address = json.loads(self.program.stdout.readline())["address"]
+
+    def ask(self, path, token="", method="GET", body=None):
+        """Returns (HTTP status, JSON)."""
+        base = self.address.split("#")[0].rstrip("/")
+        headers = {"Authorization": f"Bearer {token}"}
+        if body is not None:
+            headers |= {"Content-Type": "application/json", "Origin": base}
+            body = json.dumps(body).encode()
+        request = urllib.request.Request(base + path, data=body, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)
+
+    def stop(self):
+        self.program.send_signal(signal.SIGTERM)
+        self.program.wait(timeout=20)

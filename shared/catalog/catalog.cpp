@@ -1,7 +1,9 @@
 #include "shared/catalog/catalog.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "shared/record/check.hpp"
 

@@ -3,7 +3,10 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <string>
+#include <string_view>
 #include <utility>
+#include "shared/catalog/catalog.hpp"
 
 namespace zhibu::catalog {
 namespace {

@@ -1,3 +1,6 @@
+#include <utility>
+#include <vector>
+#include "shared/catalog/catalog.hpp"
 #include "shared/catalog/detail/field_line.hpp"
 
 namespace zhibu::catalog::detail {

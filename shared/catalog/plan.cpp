@@ -1,3 +1,5 @@
+#include <vector>
+#include "shared/catalog/catalog.hpp"
 #include "shared/catalog/detail/field_line.hpp"
 
 namespace zhibu::catalog::detail {

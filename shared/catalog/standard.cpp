@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <vector>
 
+#include "shared/catalog/catalog.hpp"
 #include "shared/catalog/detail/field_line.hpp"
 
 namespace zhibu::catalog {

@@ -1,11 +1,23 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "shared/catalog/catalog.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::catalog {
 namespace {
@@ -228,7 +240,7 @@ std::optional<std::int64_t> time_of_day(std::string_view clock) {
 /// "2026-11-24", "2026-11-24 08:00" or "2026-11-24T08:00" in Asia/Shanghai, or ISO 8601 in UTC as
 /// record::to_text writes it.
 std::optional<Instant> moment(std::string_view text) {
-    constexpr std::int64_t shanghai_ahead = 8 * 3'600'000;
+    constexpr std::int64_t shanghai_ahead = 28'800'000;  // eight hours
     const auto date = record::parse_date(text.substr(0, 10));
     if (!date || date->is_month()) {
         return std::nullopt;

@@ -1,8 +1,18 @@
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
 #include "shared/rules/computed.hpp"
 #include "shared/rules/detail/rule.hpp"
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::rules::detail {
 namespace {

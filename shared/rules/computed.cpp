@@ -3,8 +3,17 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <variant>
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/state.hpp"
+#include "shared/record/value.hpp"
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::rules {
 namespace {

@@ -1,6 +1,17 @@
 #include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
 
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
 #include "shared/rules/detail/rule.hpp"
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::rules::detail {
 namespace {

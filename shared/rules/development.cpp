@@ -1,6 +1,13 @@
 #include <array>
+#include <span>
+#include <string>
+#include <string_view>
 
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/date.hpp"
 #include "shared/rules/detail/rule.hpp"
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::rules::detail {
 namespace {

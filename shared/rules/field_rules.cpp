@@ -1,6 +1,12 @@
 #include <array>
+#include <span>
+#include <variant>
 
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/date.hpp"
 #include "shared/rules/detail/rule.hpp"
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::rules::detail {
 namespace {

@@ -1,8 +1,19 @@
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/state.hpp"
+#include "shared/record/value.hpp"
 #include "shared/rules/detail/rule.hpp"
 #include "shared/rules/id_number.hpp"
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::rules::detail {
 namespace {

@@ -1,4 +1,5 @@
 #include <array>
+#include <span>
 
 #include "shared/rules/detail/rule.hpp"
 

@@ -1,11 +1,21 @@
 #include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
 
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/state.hpp"
 #include "shared/rules/detail/rule.hpp"
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::rules::detail {
 namespace {
 
-using record::Parameter;
 using record::RecordId;
 using record::RecordKey;
 
@@ -74,8 +84,11 @@ Breach subordinates_fit(const Case& of) {
     for (const RecordKey& key : of.surroundings.holding(kind.id(), kind.field("parent").id(),
                                                         record::Value{of.after.key.id})) {
         const auto subordinate = of.surroundings.find(key);
-        const std::string* its_type = subordinate ? type_of(of, *subordinate) : nullptr;
-        if (its_type != nullptr && !subordinate->retired && !may_stand_under(*its_type, *type)) {
+        if (!subordinate || subordinate->retired) {
+            continue;
+        }
+        const std::string* its_type = type_of(of, *subordinate);
+        if (its_type != nullptr && !may_stand_under(*its_type, *type)) {
             return broken();
         }
     }

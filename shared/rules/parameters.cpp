@@ -1,8 +1,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
+#include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
+#include "shared/record/change.hpp"
 #include "shared/rules/rules.hpp"
 
 namespace zhibu::rules {

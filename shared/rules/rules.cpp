@@ -2,7 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/value.hpp"
 #include "shared/rules/detail/rule.hpp"
 
 namespace zhibu::rules {

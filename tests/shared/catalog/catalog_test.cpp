@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <utility>
+#include <vector>
+
 #include "shared/catalog/detail/field_line.hpp"
 
 namespace zhibu::catalog {

@@ -1,8 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <map>
 #include <set>
-#include <string>
+#include <string_view>
 
 #include "shared/catalog/catalog.hpp"
 

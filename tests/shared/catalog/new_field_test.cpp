@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "shared/catalog/catalog.hpp"
 #include "shared/catalog/detail/field_line.hpp"
 #include "shared/catalog/export_columns.hpp"
 #include "shared/catalog/metadata.hpp"

@@ -4,9 +4,19 @@
 #include <rapidcheck/gtest.h>
 #include <sqlite3.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::catalog {
 namespace {
@@ -49,6 +59,7 @@ std::map<std::string, std::string> columns(const Database& database, std::string
 
 std::vector<std::string> names(const std::map<std::string, std::string>& columns) {
     std::vector<std::string> all;
+    all.reserve(columns.size());
     for (const auto& [name, type] : columns) {
         all.push_back(name);
     }

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
+#include <cstdint>
+#include "shared/record/clock.hpp"
 
 namespace zhibu::record {
 namespace {

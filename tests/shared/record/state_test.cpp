@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <string>
+#include "shared/record/change.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::record {
 namespace {

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
+#include "shared/record/clock.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
 
 namespace zhibu::record {
 namespace {
@@ -15,7 +19,7 @@ TEST(TextSet, IsSortedWithoutRepeatedOrEmptyTexts) {
 }
 
 TEST(ValueText, WritesEachAlternativePlainly) {
-    const auto id = RecordId{*parse_uuid("0190163d-8694-739b-aea5-966c26f8ad91")};
+    const auto id = RecordId{parse_uuid("0190163d-8694-739b-aea5-966c26f8ad91").value()};
     EXPECT_EQ(to_text(Value{Empty{}}), "");
     EXPECT_EQ(to_text(Value{std::string{"张三"}}), "张三");
     EXPECT_EQ(to_text(Value{std::int64_t{-42}}), "-42");

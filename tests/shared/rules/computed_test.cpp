@@ -4,7 +4,13 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
+#include <string_view>
+#include <utility>
 
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/value.hpp"
+#include "shared/rules/rules.hpp"
 #include "tests/shared/rules/bench.hpp"
 
 namespace zhibu::rules {
@@ -19,12 +25,13 @@ std::string computed(std::string_view kind_name, std::string_view name, const Pl
     Shelf shelf;
     const auto id = shelf.put(kind_name, values);
     const auto state = shelf.find({catalog.kind(kind_name).id(), id});
+    EXPECT_TRUE(state.has_value());
     const auto all = computed_fields();
     const auto field = std::ranges::find_if(all, [&](const ComputedField& each) {
         return each.kind == kind_name && each.name == name;
     });
     EXPECT_NE(field, all.end()) << name;
-    return record::to_text(field->compute(catalog, Parameters{}, *state, date(today)));
+    return record::to_text(field->compute(catalog, Parameters{}, state.value(), date(today)));
 }
 
 TEST(ComputedFields, AreNoStoredFields) {

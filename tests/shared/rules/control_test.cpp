@@ -1,5 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shared/record/id.hpp"
+#include "shared/rules/rules.hpp"
 #include "tests/shared/rules/bench.hpp"
 
 namespace zhibu::rules {

@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <cstddef>
 #include <string>
+#include <string_view>
+#include <utility>
+#include "shared/record/date.hpp"
 
 namespace zhibu::rules {
 namespace {

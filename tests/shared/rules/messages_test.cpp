@@ -1,9 +1,15 @@
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/state.hpp"
+#include "shared/rules/rules.hpp"
 #include "tests/shared/rules/bench.hpp"
 
 namespace zhibu::rules {

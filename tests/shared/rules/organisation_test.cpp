@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "shared/record/id.hpp"
 #include "tests/shared/rules/bench.hpp"
 
 namespace zhibu::rules {
@@ -10,11 +14,11 @@ using Ids = std::vector<std::string>;
 class Organisation : public testing::Test {
 protected:
     Ids under(const char* superior, const char* type) {
-        const auto parent = bench.shelf.put("organisation", {{"type", superior}});
-        return bench.on_creation({{"type", type}, {"parent", record::to_text(parent)}});
+        const auto parent = bench_.shelf.put("organisation", {{"type", superior}});
+        return bench_.on_creation({{"type", type}, {"parent", record::to_text(parent)}});
     }
 
-    Bench bench{"organisation"};
+    Bench bench_{"organisation"};
 };
 
 TEST_F(Organisation, R709ASuperiorHasTheRightType) {
@@ -34,62 +38,62 @@ TEST_F(Organisation, R709ASuperiorHasTheRightType) {
     EXPECT_EQ(under("10", "40"), Ids{"R-709"});
 }
 
-TEST_F(Organisation, R709TheRootHasNone) { EXPECT_EQ(bench.on_creation({{"type", "10"}}), Ids{}); }
+TEST_F(Organisation, R709TheRootHasNone) { EXPECT_EQ(bench_.on_creation({{"type", "10"}}), Ids{}); }
 
 TEST_F(Organisation, R709NothingStandsUnderItself) {
-    const auto top = bench.shelf.put("organisation", {{"type", "10"}});
+    const auto top = bench_.shelf.put("organisation", {{"type", "10"}});
     const auto middle =
-        bench.shelf.put("organisation", {{"type", "10"}, {"parent", record::to_text(top)}});
-    bench.id = top;
-    EXPECT_EQ(bench.on_change({{"type", "10"}}, {{"parent", record::to_text(middle)}}),
+        bench_.shelf.put("organisation", {{"type", "10"}, {"parent", record::to_text(top)}});
+    bench_.id = top;
+    EXPECT_EQ(bench_.on_change({{"type", "10"}}, {{"parent", record::to_text(middle)}}),
               Ids{"R-709"});
-    EXPECT_EQ(bench.on_change({{"type", "10"}}, {{"parent", record::to_text(top)}}), Ids{"R-709"});
+    EXPECT_EQ(bench_.on_change({{"type", "10"}}, {{"parent", record::to_text(top)}}), Ids{"R-709"});
 }
 
 TEST_F(Organisation, R709EndsOnACircleAmongOthers) {
     // Two that already stand under each other, as only damaged data can.
-    bench.shelf.put("organisation",
-                    {{"type", "10"}, {"parent", "00000000-0000-0000-0000-000000000002"}});
-    const auto second = bench.shelf.put(
+    bench_.shelf.put("organisation",
+                     {{"type", "10"}, {"parent", "00000000-0000-0000-0000-000000000002"}});
+    const auto second = bench_.shelf.put(
         "organisation", {{"type", "10"}, {"parent", "00000000-0000-0000-0000-000000000001"}});
-    EXPECT_EQ(bench.on_creation({{"type", "10"}, {"parent", record::to_text(second)}}),
+    EXPECT_EQ(bench_.on_creation({{"type", "10"}, {"parent", record::to_text(second)}}),
               Ids{"R-709"});
 }
 
 TEST_F(Organisation, R709ANewTypeFitsThoseBelow) {
-    bench.id = bench.shelf.put("organisation", {{"type", "20"}});
+    bench_.id = bench_.shelf.put("organisation", {{"type", "20"}});
     const auto below =
-        bench.shelf.put("organisation", {{"type", "30"}, {"parent", record::to_text(bench.id)}});
-    EXPECT_EQ(bench.on_change({{"type", "20"}}, {{"type", "10"}}), Ids{});
-    EXPECT_EQ(bench.on_change({{"type", "20"}}, {{"type", "30"}}), Ids{"R-709a"});
-    bench.shelf.retire(below);
-    EXPECT_EQ(bench.on_change({{"type", "20"}}, {{"type", "30"}}), Ids{});
+        bench_.shelf.put("organisation", {{"type", "30"}, {"parent", record::to_text(bench_.id)}});
+    EXPECT_EQ(bench_.on_change({{"type", "20"}}, {{"type", "10"}}), Ids{});
+    EXPECT_EQ(bench_.on_change({{"type", "20"}}, {{"type", "30"}}), Ids{"R-709a"});
+    bench_.shelf.retire(below);
+    EXPECT_EQ(bench_.on_change({{"type", "20"}}, {{"type", "30"}}), Ids{});
 }
 
 TEST_F(Organisation, R710ACodeIsNeverUsedAgain) {
-    const auto other = bench.shelf.put("organisation", {{"code", "a 01"}});
-    EXPECT_EQ(bench.on_creation({{"code", "A01"}}), Ids{"R-710"});
-    bench.shelf.retire(other);
-    EXPECT_EQ(bench.on_creation({{"code", "A01"}}), Ids{"R-710"});
-    EXPECT_EQ(bench.on_creation({{"code", "A02"}}), Ids{});
-    bench.id = other;
-    EXPECT_EQ(bench.on_change({}, {{"code", "A01"}}), Ids{});
+    const auto other = bench_.shelf.put("organisation", {{"code", "a 01"}});
+    EXPECT_EQ(bench_.on_creation({{"code", "A01"}}), Ids{"R-710"});
+    bench_.shelf.retire(other);
+    EXPECT_EQ(bench_.on_creation({{"code", "A01"}}), Ids{"R-710"});
+    EXPECT_EQ(bench_.on_creation({{"code", "A02"}}), Ids{});
+    bench_.id = other;
+    EXPECT_EQ(bench_.on_change({}, {{"code", "A01"}}), Ids{});
 }
 
 TEST_F(Organisation, R711ANameIsUsedOnceUnderASuperior) {
-    const std::string one = record::to_text(bench.shelf.put("organisation", {{"type", "10"}}));
-    const std::string two = record::to_text(bench.shelf.put("organisation", {{"type", "10"}}));
+    const std::string one = record::to_text(bench_.shelf.put("organisation", {{"type", "10"}}));
+    const std::string two = record::to_text(bench_.shelf.put("organisation", {{"type", "10"}}));
     const auto other =
-        bench.shelf.put("organisation", {{"name", "学生支部"}, {"type", "30"}, {"parent", one}});
+        bench_.shelf.put("organisation", {{"name", "学生支部"}, {"type", "30"}, {"parent", one}});
     const auto named = [this](const std::string& parent) {
-        return bench.on_creation({{"name", "学生支部"}, {"type", "30"}, {"parent", parent}});
+        return bench_.on_creation({{"name", "学生支部"}, {"type", "30"}, {"parent", parent}});
     };
     EXPECT_EQ(named(one), Ids{"R-711"});
     EXPECT_EQ(named(two), Ids{});
-    EXPECT_EQ(
-        bench.on_change({{"name", "学生支部"}, {"type", "30"}, {"parent", two}}, {{"parent", one}}),
-        Ids{"R-711"});
-    bench.shelf.retire(other);
+    EXPECT_EQ(bench_.on_change({{"name", "学生支部"}, {"type", "30"}, {"parent", two}},
+                               {{"parent", one}}),
+              Ids{"R-711"});
+    bench_.shelf.retire(other);
     EXPECT_EQ(named(one), Ids{});
 }
 

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "shared/record/change.hpp"
 #include "shared/rules/rules.hpp"
 
 namespace zhibu::rules {

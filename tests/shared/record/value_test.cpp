@@ -19,7 +19,7 @@ TEST(TextSet, IsSortedWithoutRepeatedOrEmptyTexts) {
 }
 
 TEST(ValueText, WritesEachAlternativePlainly) {
-    const auto id = RecordId{parse_uuid("0190163d-8694-739b-aea5-966c26f8ad91").value()};
+    const auto id = RecordId{parse_uuid("0190163d-8694-739b-aea5-966c26f8ad91").value_or(Uuid{})};
     EXPECT_EQ(to_text(Value{Empty{}}), "");
     EXPECT_EQ(to_text(Value{std::string{"张三"}}), "张三");
     EXPECT_EQ(to_text(Value{std::int64_t{-42}}), "-42");

@@ -25,6 +25,9 @@ std::expected<SecretBytes, KeyError> argon2id(const SecretBytes& password,
     if (!within_bounds(cost)) {
         return std::unexpected{KeyError{KeyFault::cost_out_of_bounds, "password derivation"}};
     }
+    if (salt.size() < ARGON2_MIN_SALT_LENGTH) {
+        return std::unexpected{KeyError{KeyFault::malformed, "password derivation's salt"}};
+    }
     SecretBytes derived{derived_bytes};
     const int result = argon2id_hash_raw(cost.passes, cost.memory_kib, cost.lanes,
                                          password.span().data(), password.size(), salt.data(),

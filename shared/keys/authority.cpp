@@ -1,7 +1,7 @@
 #include "shared/keys/authority.hpp"
 
-#include <arpa/inet.h>
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -25,14 +25,19 @@ using Number = detail::Freed<BIGNUM, BN_free>;
 
 constexpr std::string_view device_uri = "urn:uuid:";
 constexpr std::size_t serial_bytes = 16;
+/// Characters of a common name. Source: RFC 5280, appendix A, ub-common-name.
+constexpr std::size_t common_name_max = 64;
+constexpr std::string_view left_out = "…";
 
 const unsigned char* bytes_of(std::string_view text) {
     return static_cast<const unsigned char*>(static_cast<const void*>(text.data()));
 }
 
+/// None where the bytes are not one certificate and nothing else.
 Handle decode(const Certificate& certificate) {
     const unsigned char* at = certificate.der.data();
-    return Handle{d2i_X509(nullptr, &at, static_cast<long>(certificate.der.size()))};
+    Handle handle{d2i_X509(nullptr, &at, static_cast<long>(certificate.der.size()))};
+    return at == certificate.der.data() + certificate.der.size() ? std::move(handle) : Handle{};
 }
 
 Certificate encode(const Handle& handle) {
@@ -61,10 +66,44 @@ void set_validity(X509* certificate, const Validity& validity) {
     ZHIBU_CHECK(ASN1_TIME_set(X509_getm_notAfter(certificate), seconds(validity.until)) != nullptr);
 }
 
+/// The characters of a UTF-8 text, as far as it is UTF-8.
+std::vector<std::string_view> characters_of(std::string_view text) {
+    std::vector<std::string_view> characters;
+    while (!text.empty()) {
+        unsigned long code_point = 0;
+        const int length = UTF8_getc(bytes_of(text), static_cast<int>(text.size()), &code_point);
+        if (length <= 0) {
+            break;
+        }
+        characters.push_back(text.substr(0, static_cast<std::size_t>(length)));
+        text.remove_prefix(static_cast<std::size_t>(length));
+    }
+    return characters;
+}
+
+/// What fits into a common name. Of a longer name the middle is left out: authorities of one space
+/// differ in their last word, and two of one subject would confuse who searches for an issuer.
+std::string common_name(std::string_view name) {
+    const std::vector<std::string_view> characters = characters_of(name);
+    const bool too_long = characters.size() > common_name_max;
+    constexpr std::size_t half = (common_name_max - 1) / 2;
+    std::string fitting;
+    for (std::size_t i = 0; i < characters.size(); ++i) {
+        if (too_long && i == half) {
+            fitting += left_out;
+            i = characters.size() - half;
+        }
+        fitting += characters[i];
+    }
+    return fitting.empty() ? std::string{left_out} : fitting;
+}
+
 void set_subject(X509* certificate, std::string_view name) {
     X509_NAME* subject = X509_get_subject_name(certificate);
-    ZHIBU_CHECK(X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8, bytes_of(name),
-                                           static_cast<int>(name.size()), -1, 0) == 1);
+    const std::string fitting = common_name(name);
+    ZHIBU_CHECK(X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
+                                           bytes_of(fitting), static_cast<int>(fitting.size()), -1,
+                                           0) == 1);
 }
 
 void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
@@ -110,17 +149,35 @@ std::string extended_usage(Usage usage) {
     return usage == Usage::server ? "serverAuth" : "clientAuth";
 }
 
-void make_leaf(X509* certificate, Usage usage, const std::string& names) {
+using Names = detail::Freed<GENERAL_NAMES, GENERAL_NAMES_free>;
+using Octets = detail::Freed<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
+
+/// Takes the text as it is: OpenSSL's own notation ("DNS:a,IP:b") would read a comma in it.
+void add_name(GENERAL_NAMES* names, int type, std::string_view text) {
+    detail::Freed<GENERAL_NAME, GENERAL_NAME_free> name{GENERAL_NAME_new()};
+    detail::Freed<ASN1_IA5STRING, ASN1_IA5STRING_free> value{ASN1_IA5STRING_new()};
+    ZHIBU_CHECK(ASN1_STRING_set(value.get(), text.data(), static_cast<int>(text.size())) == 1);
+    GENERAL_NAME_set0_value(name.get(), type, value.release());
+    ZHIBU_CHECK(sk_GENERAL_NAME_push(names, name.release()) > 0);
+}
+
+void add_host(GENERAL_NAMES* names, const std::string& host) {
+    Octets address{a2i_IPADDRESS(host.c_str())};
+    if (address == nullptr) {
+        add_name(names, GEN_DNS, host);
+        return;
+    }
+    detail::Freed<GENERAL_NAME, GENERAL_NAME_free> name{GENERAL_NAME_new()};
+    GENERAL_NAME_set0_value(name.get(), GEN_IPADD, address.release());
+    ZHIBU_CHECK(sk_GENERAL_NAME_push(names, name.release()) > 0);
+}
+
+void make_leaf(X509* certificate, Usage usage, const Names& names) {
     add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:FALSE");
     add_extension(certificate, certificate, NID_key_usage, "critical,digitalSignature");
     add_extension(certificate, certificate, NID_ext_key_usage, extended_usage(usage));
-    add_extension(certificate, certificate, NID_subject_alt_name, names);
-}
-
-bool is_address(const std::string& host) {
-    std::array<unsigned char, 16> bytes{};
-    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
-           inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+    ZHIBU_CHECK(X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0,
+                                  X509V3_ADD_DEFAULT) == 1);
 }
 
 std::unexpected<KeyError> error(KeyFault fault, std::string place) {
@@ -155,7 +212,7 @@ std::expected<std::vector<std::uint8_t>, KeyError> key_of(const Request& request
 }
 
 std::optional<record::DeviceId> device_of(X509* certificate) {
-    const detail::Freed<GENERAL_NAMES, GENERAL_NAMES_free> names{static_cast<GENERAL_NAMES*>(
+    const Names names{static_cast<GENERAL_NAMES*>(
         X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
     for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
         const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
@@ -208,9 +265,9 @@ Issuer issue_server(const Issuer& intermediate, const std::vector<std::string>& 
     ZHIBU_CHECK(!hosts.empty());
     P256Key key = P256Key::generate();
     Handle made = begin(hosts.front(), key.handle().key.get(), validity, random);
-    std::string names;
+    const Names names{GENERAL_NAMES_new()};
     for (const std::string& host : hosts) {
-        names += (names.empty() ? "" : ",") + std::string{is_address(host) ? "IP:" : "DNS:"} + host;
+        add_host(names.get(), host);
     }
     make_leaf(made.get(), Usage::server, names);
     Certificate certificate = sign(std::move(made), intermediate);
@@ -239,7 +296,9 @@ std::expected<Certificate, KeyError> issue_device(const Issuer& intermediate,
     ZHIBU_TRY_VOID(key_of(request));
     const std::string id = to_text(device);
     Handle made = begin(id, X509_REQ_get0_pubkey(request.get()), validity, random);
-    make_leaf(made.get(), Usage::device, "URI:" + std::string{device_uri} + id);
+    const Names names{GENERAL_NAMES_new()};
+    add_name(names.get(), GEN_URI, std::string{device_uri} + id);
+    make_leaf(made.get(), Usage::device, names);
     return sign(std::move(made), intermediate);
 }
 
@@ -276,10 +335,16 @@ std::string to_pem(const Certificate& certificate) {
 std::expected<std::vector<Certificate>, KeyError> certificates_from_pem(std::string_view pem) {
     const Buffer buffer{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
     std::vector<Certificate> certificates;
+    ERR_clear_error();
     while (const Handle handle{PEM_read_bio_X509(buffer.get(), nullptr, nullptr, nullptr)}) {
         certificates.push_back(encode(handle));
     }
-    if (certificates.empty()) {
+    // That no further block begins is how reading ends well; a block that began and broke is not.
+    const unsigned long reason = ERR_peek_last_error();
+    const bool ended =
+        ERR_GET_LIB(reason) == ERR_LIB_PEM && ERR_GET_REASON(reason) == PEM_R_NO_START_LINE;
+    ERR_clear_error();
+    if (certificates.empty() || !ended) {
         return error(KeyFault::malformed, "certificates");
     }
     return certificates;

@@ -39,7 +39,8 @@ struct Validity {
 /// What an intermediate may issue, and what a leaf may do.
 enum class Usage : std::uint8_t { server, device };
 
-/// A self-signed root, for certificates of certificates alone.
+/// A self-signed root, for certificates of certificates alone. A name over 64 characters stands in
+/// the certificate without its middle.
 [[nodiscard]] Issuer make_root(std::string_view name, const Validity& validity,
                                record::Random& random);
 
@@ -47,7 +48,8 @@ enum class Usage : std::uint8_t { server, device };
 [[nodiscard]] Issuer make_intermediate(const Issuer& root, std::string_view name, Usage usage,
                                        const Validity& validity, record::Random& random);
 
-/// A server's certificate for host names and IP addresses; at least one.
+/// A server's certificate for host names and IP addresses; at least one. A text that is neither
+/// is a name that no client will ever ask for.
 [[nodiscard]] Issuer issue_server(const Issuer& intermediate, const std::vector<std::string>& hosts,
                                   const Validity& validity, record::Random& random);
 
@@ -75,7 +77,7 @@ struct CertificateWords {
     const Certificate& certificate);
 
 [[nodiscard]] std::string to_pem(const Certificate& certificate);
-/// All certificates of a PEM text, in order; at least one.
+/// All certificates of a PEM text, in order; at least one, and none of them broken.
 [[nodiscard]] std::expected<std::vector<Certificate>, KeyError> certificates_from_pem(
     std::string_view pem);
 

@@ -43,7 +43,10 @@ record::Hash Sha256::finish() {
 record::Hash hmac_sha256(std::span<const std::uint8_t> key, std::span<const std::uint8_t> bytes) {
     record::Hash code{};
     unsigned length = 0;
-    ZHIBU_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes.data(),
+    // OpenSSL takes a null pointer, which an empty span may be, for a message left out.
+    const std::uint8_t nothing = 0;
+    ZHIBU_CHECK(HMAC(EVP_sha256(), key.empty() ? &nothing : key.data(),
+                     static_cast<int>(key.size()), bytes.empty() ? &nothing : bytes.data(),
                      bytes.size(), code.data(), &length) != nullptr);
     return code;
 }
@@ -58,12 +61,15 @@ SecretBytes hkdf_sha256(std::span<const std::uint8_t> secret, std::span<const st
         static_cast<const unsigned char*>(static_cast<const void*>(info.data()));
     ZHIBU_CHECK(EVP_PKEY_derive_init(context.get()) == 1);
     ZHIBU_CHECK(EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) == 1);
-    ZHIBU_CHECK(EVP_PKEY_CTX_set1_hkdf_salt(context.get(), salt.data(),
-                                            static_cast<int>(salt.size())) == 1);
+    // No salt means a hash of zeros. Source: RFC 5869, 2.2.
+    const record::Hash zeros{};
+    const auto used = salt.empty() ? std::span<const std::uint8_t>{zeros} : salt;
+    ZHIBU_CHECK(EVP_PKEY_CTX_set1_hkdf_salt(context.get(), used.data(),
+                                            static_cast<int>(used.size())) == 1);
     ZHIBU_CHECK(EVP_PKEY_CTX_set1_hkdf_key(context.get(), secret.data(),
                                            static_cast<int>(secret.size())) == 1);
-    ZHIBU_CHECK(
-        EVP_PKEY_CTX_add1_hkdf_info(context.get(), info_bytes, static_cast<int>(info.size())) == 1);
+    ZHIBU_CHECK(info.empty() || EVP_PKEY_CTX_add1_hkdf_info(context.get(), info_bytes,
+                                                            static_cast<int>(info.size())) == 1);
     ZHIBU_CHECK(EVP_PKEY_derive(context.get(), derived.span().data(), &length) == 1);
     return derived;
 }

@@ -35,7 +35,8 @@ private:
 [[nodiscard]] record::Hash hmac_sha256(std::span<const std::uint8_t> key,
                                        std::span<const std::uint8_t> bytes);
 
-/// HKDF-SHA256, extract and expand. Source: RFC 5869. `bytes` at most 8,160.
+/// HKDF-SHA256, extract and expand. Source: RFC 5869. `secret` at least one byte, `bytes` at most
+/// 8,160; `salt` and `info` may be empty.
 [[nodiscard]] SecretBytes hkdf_sha256(std::span<const std::uint8_t> secret,
                                       std::span<const std::uint8_t> salt, std::string_view info,
                                       std::size_t bytes);

@@ -2,7 +2,9 @@
 
 #include <keyutils.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <limits>
 
 namespace zhibu::keys {
 namespace {
@@ -20,13 +22,20 @@ constexpr key_serial_t ring = KEY_SPEC_USER_KEYRING;
 
 std::expected<void, KeyError> keep_in_keyring(const std::string& name, const SecretBytes& secret,
                                               std::chrono::seconds lifetime) {
+    // To the kernel a timeout of 0 means for ever.
+    if (lifetime.count() <= 0) {
+        forget_in_keyring(name);
+        return {};
+    }
+    const auto seconds = static_cast<unsigned>(std::min<std::chrono::seconds::rep>(
+        lifetime.count(), std::numeric_limits<unsigned>::max()));
     const key_serial_t key = add_key(type, name.c_str(), secret.span().data(), secret.size(), ring);
     if (key < 0) {
         return error(KeyFault::keyring_refused);
     }
     // By the owner alone, possessed or not: the next program of this user must find it.
     if (keyctl_setperm(key, KEY_POS_ALL | KEY_USR_ALL) != 0 ||
-        keyctl_set_timeout(key, static_cast<unsigned>(lifetime.count())) != 0) {
+        keyctl_set_timeout(key, seconds) != 0) {
         keyctl_unlink(key, ring);
         return error(KeyFault::keyring_refused);
     }

@@ -11,7 +11,8 @@
 /// never touches a disk. Source: keyrings(7).
 namespace zhibu::keys {
 
-/// Keeps the secret under `name` for `lifetime`, replacing what was there.
+/// Keeps the secret under `name` for `lifetime`, replacing what was there; for no time at all, it
+/// is only forgotten.
 /// Errors: keyring_refused (a container may forbid it).
 [[nodiscard]] std::expected<void, KeyError> keep_in_keyring(const std::string& name,
                                                             const SecretBytes& secret,

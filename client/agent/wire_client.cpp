@@ -21,7 +21,7 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/beast/websocket.hpp>
 
-#include "shared/keys/digest.hpp"
+#include "client/agent/detail/tls_verdicts.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -53,12 +53,12 @@ private:
         SteadyTimer(asio::io_context& context, std::chrono::milliseconds delay,
                     std::function<void()> work)
             : timer_{context, delay} {
-            timer_.async_wait([work = std::move(work), alive = std::weak_ptr{alive_}](
-                                  const Code& code) {
-                if (!code && alive.lock()) {
-                    work();
-                }
-            });
+            timer_.async_wait(
+                [work = std::move(work), alive = std::weak_ptr{alive_}](const Code& code) {
+                    if (!code && alive.lock()) {
+                        work();
+                    }
+                });
         }
 
     private:
@@ -68,23 +68,6 @@ private:
 
     asio::io_context& context_;
 };
-
-sync::WireFault fault_of_alert(int reason) {
-    switch (reason) {
-        case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
-            return sync::WireFault::certificate_expired;
-        case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
-        case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
-        case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
-        case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
-        case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
-        case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-        case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
-            return sync::WireFault::certificate_refused;
-        default:
-            return sync::WireFault::protocol_error;
-    }
-}
 
 sync::WireFault fault_of(const Code& code) {
     if (code.category() == asio::error::get_ssl_category()) {
@@ -96,9 +79,6 @@ sync::WireFault fault_of(const Code& code) {
     if (code == websocket::error::message_too_big || code == websocket::error::buffer_overflow) {
         return sync::WireFault::message_too_large;
     }
-    if (code == websocket::error::upgrade_declined) {
-        return sync::WireFault::protocol_error;
-    }
     if (code == beast::error::timeout) {
         return sync::WireFault::timed_out;
     }
@@ -108,36 +88,18 @@ sync::WireFault fault_of(const Code& code) {
     return sync::WireFault::connection_lost;
 }
 
-/// Why the server's certificate was not taken.
-sync::WireFault fault_of_verification(long result) {
-    switch (result) {
-        case X509_V_ERR_CERT_HAS_EXPIRED:
-        case X509_V_ERR_CERT_NOT_YET_VALID:
-            return sync::WireFault::server_expired;
-        case X509_V_ERR_HOSTNAME_MISMATCH:
-        case X509_V_ERR_IP_ADDRESS_MISMATCH:
-            return sync::WireFault::server_wrong_host;
+/// What the peer's close frame means.
+sync::WireFault fault_of(const websocket::close_reason& reason) {
+    switch (reason.code) {
+        case websocket::close_code::too_big:
+            return sync::WireFault::message_too_large;
+        case websocket::close_code::protocol_error:
+        case websocket::close_code::unknown_data:
+        case websocket::close_code::bad_payload:
+            return sync::WireFault::protocol_error;
         default:
-            return sync::WireFault::server_untrusted;
+            return sync::WireFault::closed_by_peer;
     }
-}
-
-/// Lets a self-signed root through whose fingerprint is the one that was handed over.
-bool is_known_root(asio::ssl::verify_context& context, const record::Hash& fingerprint) {
-    X509_STORE_CTX* native = context.native_handle();
-    X509* certificate = X509_STORE_CTX_get_current_cert(native);
-    unsigned char* der = nullptr;
-    const int length = certificate == nullptr ? 0 : i2d_X509(certificate, &der);
-    if (length <= 0) {
-        return false;
-    }
-    const record::Hash found = keys::sha256({der, static_cast<std::size_t>(length)});
-    OPENSSL_free(der);
-    if (found != fingerprint) {
-        return false;
-    }
-    X509_STORE_CTX_set_error(native, X509_V_OK);
-    return true;
 }
 
 /// One outgoing connection and, once it stands, its wire.
@@ -179,7 +141,7 @@ public:
     void fail(const std::string& detail) { finish(sync::WireFault::protocol_error, detail); }
 
     void send(std::vector<std::uint8_t> message) override {
-        if (closing_ || finished_) {
+        if (closing_ || finished_ || write_failed_) {
             return;
         }
         unsent_bytes_ += message.size();
@@ -191,6 +153,13 @@ public:
         if (std::exchange(closing_, true)) {
             return;
         }
+        // A server that does not read would hold the queue, and so the close, for ever.
+        timer_.expires_after(deadlines_.close);
+        timer_.async_wait([self = shared_from_this()](const Code& code) {
+            if (!code) {
+                self->finish(sync::WireFault::closed_here, "the server did not close in time");
+            }
+        });
         if (!writing_ && queue_.empty()) {
             start_close();
         }
@@ -245,8 +214,8 @@ private:
         // What SSL_set_tlsext_host_name does, without its C cast.
         return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                         endpoint_.host.data()) == 1 &&
-               X509_VERIFY_PARAM_set1_host(wanted, endpoint_.host.data(),
-                                           endpoint_.host.size()) == 1;
+               X509_VERIFY_PARAM_set1_host(wanted, endpoint_.host.data(), endpoint_.host.size()) ==
+                   1;
     }
 
     void on_handshake(const Code& code) {
@@ -256,9 +225,9 @@ private:
         SSL* ssl = stream_.next_layer().native_handle();
         if (code) {
             const long verified = SSL_get_verify_result(ssl);
-            finish(verified == X509_V_OK ? fault_of(code) : fault_of_verification(verified),
-                   verified == X509_V_OK ? code.message()
-                                         : X509_verify_cert_error_string(verified));
+            finish(
+                verified == X509_V_OK ? fault_of(code) : fault_of_verification(verified),
+                verified == X509_V_OK ? code.message() : X509_verify_cert_error_string(verified));
             return;
         }
         if (SSL_export_keying_material(ssl, peer_.channel_binding.data(),
@@ -272,15 +241,21 @@ private:
         stream_.read_message_max(message_bytes_max);
         stream_.auto_fragment(false);
         stream_.binary(true);
-        stream_.async_handshake(endpoint_.host + ":" + std::to_string(endpoint_.port),
-                                endpoint_.target,
-                                [self = shared_from_this()](const Code& failed) {
-                                    self->on_upgrade(failed);
-                                });
+        stream_.async_handshake(
+            response_, endpoint_.host + ":" + std::to_string(endpoint_.port), endpoint_.target,
+            [self = shared_from_this()](const Code& failed) { self->on_upgrade(failed); });
     }
 
     void on_upgrade(const Code& code) {
         if (finished_) {
+            return;
+        }
+        if (code == websocket::error::upgrade_declined) {
+            // 403: this target is not for who we have proved to be.
+            const bool forbidden = response_.result() == beast::http::status::forbidden;
+            finish(
+                forbidden ? sync::WireFault::certificate_refused : sync::WireFault::protocol_error,
+                "status " + std::to_string(response_.result_int()));
             return;
         }
         if (code) {
@@ -295,10 +270,10 @@ private:
     }
 
     void read() {
-        stream_.async_read(buffer_, [self = shared_from_this()](const Code& code,
-                                                                std::size_t /*bytes*/) {
-            self->on_read(code);
-        });
+        stream_.async_read(buffer_,
+                           [self = shared_from_this()](const Code& code, std::size_t /*bytes*/) {
+                               self->on_read(code);
+                           });
     }
 
     void on_read(const Code& code) {
@@ -306,7 +281,11 @@ private:
             return;
         }
         if (code) {
-            finish(closing_ ? sync::WireFault::closed_here : fault_of(code), code.message());
+            report_read(code);
+            return;
+        }
+        if (!stream_.got_binary()) {
+            finish(sync::WireFault::protocol_error, "a text message");
             return;
         }
         const auto* data = static_cast<const std::uint8_t*>(buffer_.data().data());
@@ -317,6 +296,17 @@ private:
         }
         if (!finished_) {
             read();
+        }
+    }
+
+    void report_read(const Code& code) {
+        if (closing_) {
+            finish(sync::WireFault::closed_here, code.message());
+        } else if (code == websocket::error::closed) {
+            const unsigned number = stream_.reason().code;
+            finish(fault_of(stream_.reason()), "close code " + std::to_string(number));
+        } else {
+            finish(fault_of(code), code.message());
         }
     }
 
@@ -339,7 +329,8 @@ private:
         if (code) {
             // The read that is under way says why: it may hold the server's alert.
             queue_.clear();
-            closing_ = true;
+            unsent_bytes_ = 0;
+            write_failed_ = true;
             return;
         }
         unsent_bytes_ -= bytes;
@@ -387,11 +378,13 @@ private:
     asio::steady_timer timer_;
     websocket::stream<beast::ssl_stream<beast::tcp_stream>> stream_;
     beast::flat_buffer buffer_;
+    websocket::response_type response_;
     sync::PeerIdentity peer_;
     std::deque<std::vector<std::uint8_t>> queue_;
     std::size_t unsent_bytes_ = 0;
     bool open_ = false;
     bool writing_ = false;
+    bool write_failed_ = false;
     bool closing_ = false;
     bool close_started_ = false;
     bool finished_ = false;
@@ -401,6 +394,8 @@ Code prepare_tls(asio::ssl::context& tls, const ServerTrust& trust,
                  const DeviceCredentials* credentials) {
     SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_3_VERSION);
     SSL_CTX_set_session_cache_mode(tls.native_handle(), SSL_SESS_CACHE_OFF);
+    // The WebSocket's close frame is the orderly end; TLS's own would only hide what ended it.
+    SSL_CTX_set_quiet_shutdown(tls.native_handle(), 1);
     Code code;
     tls.set_verify_mode(asio::ssl::verify_peer, code);
     if (!trust.root.empty()) {
@@ -409,10 +404,7 @@ Code prepare_tls(asio::ssl::context& tls, const ServerTrust& trust,
         tls.set_verify_callback(
             [fingerprint = trust.root_fingerprint](bool verified,
                                                    asio::ssl::verify_context& context) {
-                return verified ||
-                       (X509_STORE_CTX_get_error(context.native_handle()) ==
-                            X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN &&
-                        is_known_root(context, fingerprint));
+                return verified || accept_known_root(context.native_handle(), fingerprint);
             },
             code);
     }

@@ -1,7 +1,9 @@
-#include "server/listener/connection.hpp"
+#include "server/listener/detail/connection.hpp"
 
 #include <openssl/ssl.h>
 
+#include <exception>
+#include <typeinfo>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -17,6 +19,8 @@ namespace http = beast::http;
 namespace websocket = beast::websocket;
 
 constexpr std::uint32_t header_bytes_max = 8'192;
+/// What an idle wire may keep for its next message.
+constexpr std::size_t buffer_bytes_kept = 65'536;
 constexpr std::string_view binding_label = "EXPORTER-zhibu-session";
 
 sync::WireFault fault_of(const boost::system::error_code& code) {
@@ -51,7 +55,7 @@ std::vector<std::uint8_t> certificate_of(SSL* ssl) {
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, asio::ssl::context& tls, ConnectionHost& host)
-    : host_{host}, stream_{std::move(socket), tls} {
+    : host_{host}, stream_{std::move(socket), tls}, deadline_{stream_.get_executor()} {
     boost::system::error_code ignored;
     const auto remote = beast::get_lowest_layer(stream_).socket().remote_endpoint(ignored);
     address_ = ignored ? "unknown" : remote.address().to_string();
@@ -74,7 +78,7 @@ void Connection::start() {
 
 void Connection::on_handshake(const Code& code) {
     if (code) {
-        finish(fault_of(code), code.message());
+        finish_gently(fault_of(code), code.message());
         return;
     }
     parser_.emplace();
@@ -99,7 +103,8 @@ std::optional<sync::PeerIdentity> Connection::peer() {
         peer.certificate_fingerprint = words->fingerprint;
     }
     if (SSL_export_keying_material(ssl, peer.channel_binding.data(), peer.channel_binding.size(),
-                                   binding_label.data(), binding_label.size(), nullptr, 0, 0) != 1) {
+                                   binding_label.data(), binding_label.size(), nullptr, 0,
+                                   0) != 1) {
         return std::nullopt;
     }
     return peer;
@@ -111,6 +116,11 @@ void Connection::on_request(const Code& code) {
         return;
     }
     const auto& request = parser_->get();
+    if (buffer_.size() != 0) {
+        // Nothing may follow before our answer; it would be taken for part of the first message.
+        refuse(http::status::bad_request);
+        return;
+    }
     if (!websocket::is_upgrade(request)) {
         refuse(http::status::upgrade_required);
         return;
@@ -134,9 +144,8 @@ void Connection::on_request(const Code& code) {
     stream_.read_message_max(host_.settings.message_bytes_max);
     stream_.auto_fragment(false);
     stream_.binary(true);
-    stream_.async_accept(request, [self = shared_from_this()](const Code& failed) {
-        self->on_accept(failed);
-    });
+    stream_.async_accept(
+        request, [self = shared_from_this()](const Code& failed) { self->on_accept(failed); });
 }
 
 void Connection::refuse(http::status status) {
@@ -145,11 +154,11 @@ void Connection::refuse(http::status status) {
     response->body() = "zhibu: this address serves only the zhibu program.\n";
     response->prepare_payload();
     auto& tls = stream_.next_layer();
-    http::async_write(tls, *response,
-                      [self = shared_from_this(), response](const Code& /*failed*/,
-                                                            std::size_t /*bytes*/) {
-                          self->finish(sync::WireFault::closed_here, "refused the request");
-                      });
+    http::async_write(
+        tls, *response,
+        [self = shared_from_this(), response](const Code& /*failed*/, std::size_t /*bytes*/) {
+            self->finish_gently(sync::WireFault::closed_here, "refused the request");
+        });
 }
 
 void Connection::on_accept(const Code& code) {
@@ -159,31 +168,40 @@ void Connection::on_accept(const Code& code) {
     }
     open_ = true;
     parser_.reset();
-    events_->on_open(*this, peer_);
-    read();
+    tell([this](sync::WireEvents& events) { events.on_open(*this, peer_); });
+    if (!finished_) {
+        read();
+    }
 }
 
 void Connection::read() {
-    stream_.async_read(buffer_, [self = shared_from_this()](const Code& code,
-                                                            std::size_t /*bytes*/) {
-        self->on_read(code);
-    });
+    stream_.async_read(buffer_,
+                       [self = shared_from_this()](const Code& code, std::size_t /*bytes*/) {
+                           self->on_read(code);
+                       });
 }
 
 void Connection::on_read(const Code& code) {
-    if (code) {
+    if (code == beast::error::timeout) {
         finish(closing_ ? sync::WireFault::closed_here : fault_of(code), code.message());
         return;
     }
+    if (code) {
+        finish_gently(closing_ ? sync::WireFault::closed_here : fault_of(code), code.message());
+        return;
+    }
     if (!stream_.got_binary()) {
-        finish(sync::WireFault::protocol_error, "a text message");
+        finish_gently(sync::WireFault::protocol_error, "a text message");
         return;
     }
     const auto* data = static_cast<const std::uint8_t*>(buffer_.data().data());
     std::vector<std::uint8_t> message(data, data + buffer_.size());
     buffer_.consume(buffer_.size());
+    if (buffer_.capacity() > buffer_bytes_kept) {
+        buffer_.shrink_to_fit();
+    }
     if (!closing_) {
-        events_->on_message(std::move(message));
+        tell([&message](sync::WireEvents& events) { events.on_message(std::move(message)); });
     }
     if (!finished_) {
         read();
@@ -197,9 +215,10 @@ void Connection::send(std::vector<std::uint8_t> message) {
     unsent_bytes_ += message.size();
     queue_.push_back(std::move(message));
     if (unsent_bytes_ > host_.settings.unsent_bytes_max) {
-        // The peer does not read. Its socket is closed; the pending read reports the end.
+        // The peer does not read. Its socket is closed; the pending read reports the end. The
+        // first message stays where it is, for a write that is under way still refers to it.
         closing_ = true;
-        queue_.clear();
+        queue_.resize(1);
         beast::get_lowest_layer(stream_).close();
         return;
     }
@@ -232,7 +251,7 @@ void Connection::on_write(const Code& code, std::size_t bytes) {
     } else if (closing_) {
         start_close();
     } else if (!finished_) {
-        events_->on_drained();
+        tell([](sync::WireEvents& events) { events.on_drained(); });
     }
 }
 
@@ -241,40 +260,100 @@ void Connection::close() {
         return;
     }
     closing_ = true;
+    // A peer that does not read would hold the queue, and so the close, for ever.
+    start_deadline();
     if (!writing_ && queue_.empty()) {
         start_close();
     }
+}
+
+void Connection::start_deadline() {
+    deadline_.expires_after(host_.settings.close_deadline);
+    deadline_.async_wait([self = shared_from_this()](const Code& code) {
+        if (code) {
+            return;
+        }
+        self->finish(sync::WireFault::closed_here, "the peer did not close in time");
+        // Ends a drain, too.
+        beast::get_lowest_layer(self->stream_).close();
+    });
 }
 
 void Connection::start_close() {
     if (!open_ || std::exchange(close_started_, true)) {
         return;
     }
-    stream_.async_close(websocket::close_code::normal,
-                        [self = shared_from_this()](const Code& code) {
-                            self->finish(sync::WireFault::closed_here, code.message());
-                        });
+    stream_.async_close(close_code_, [self = shared_from_this()](const Code& code) {
+        self->finish(sync::WireFault::closed_here, code.message());
+    });
 }
 
 void Connection::end() {
-    if (open_) {
+    if (open_ && !finished_) {
+        close_code_ = websocket::close_code::going_away;
         close();
     } else {
+        deadline_.cancel();
         beast::get_lowest_layer(stream_).close();
     }
 }
 
 void Connection::abandon() { finish(sync::WireFault::closed_here, "the server stopped"); }
 
+template <class Work>
+void Connection::tell(Work work) {
+    try {
+        work(*events_);
+    } catch (const std::exception& thrown) {
+        // Its type alone: what it says may hold what a record says.
+        finish_gently(sync::WireFault::closed_here,
+                      std::string{"the session threw "} + typeid(thrown).name());
+    }
+}
+
 void Connection::finish(sync::WireFault fault, const std::string& detail) {
-    if (std::exchange(finished_, true)) {
+    if (finished_) {
         return;
     }
+    deadline_.cancel();
     beast::get_lowest_layer(stream_).close();
+    report_end(fault, detail);
+}
+
+void Connection::finish_gently(sync::WireFault fault, const std::string& detail) {
+    if (finished_) {
+        return;
+    }
+    Code failed;
+    auto& socket = beast::get_lowest_layer(stream_).socket();
+    socket.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
+    if (failed) {
+        finish(fault, detail);
+        return;
+    }
+    start_deadline();
+    drain();
+    report_end(fault, detail);
+}
+
+void Connection::report_end(sync::WireFault fault, const std::string& detail) {
+    finished_ = true;
     if (open_ && events_) {
         events_->on_closed(sync::WireError{fault, detail});
     }
     events_.reset();
+}
+
+void Connection::drain() {
+    beast::get_lowest_layer(stream_).socket().async_read_some(
+        asio::buffer(dropped_), [self = shared_from_this()](const Code& code, std::size_t) {
+            if (code) {
+                self->deadline_.cancel();
+                beast::get_lowest_layer(self->stream_).close();
+                return;
+            }
+            self->drain();
+        });
 }
 
 }  // namespace zhibu::server

@@ -1,4 +1,4 @@
-#include "server/listener/health.hpp"
+#include "server/listener/detail/health.hpp"
 
 #include <chrono>
 #include <utility>
@@ -54,9 +54,9 @@ private:
             response_.result(http::status::not_found);
         }
         response_.prepare_payload();
-        http::async_write(stream_, response_,
-                          [self = shared_from_this()](const Code& /*code*/,
-                                                      std::size_t /*bytes*/) {});
+        http::async_write(
+            stream_, response_,
+            [self = shared_from_this()](const Code& /*code*/, std::size_t /*bytes*/) {});
     }
 
     beast::tcp_stream stream_;
@@ -96,17 +96,18 @@ void HealthListener::stop() {
 }
 
 void HealthListener::accept() {
-    acceptor_.async_accept([weak = weak_from_this()](const Code& code,
-                                                     asio::ip::tcp::socket socket) {
-        const auto self = weak.lock();
-        if (!self || code == asio::error::operation_aborted || code == asio::error::bad_descriptor) {
-            return;
-        }
-        if (!code) {
-            std::make_shared<Request>(std::move(socket), self->answer_)->start();
-        }
-        self->accept();
-    });
+    acceptor_.async_accept(
+        [weak = weak_from_this()](const Code& code, asio::ip::tcp::socket socket) {
+            const auto self = weak.lock();
+            if (!self || code == asio::error::operation_aborted ||
+                code == asio::error::bad_descriptor) {
+                return;
+            }
+            if (!code) {
+                std::make_shared<Request>(std::move(socket), self->answer_)->start();
+            }
+            self->accept();
+        });
 }
 
 }  // namespace zhibu::server

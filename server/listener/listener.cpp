@@ -8,8 +8,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "server/listener/connection.hpp"
-#include "server/listener/health.hpp"
+#include "server/listener/detail/connection.hpp"
+#include "server/listener/detail/health.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::server {
@@ -35,12 +35,12 @@ private:
         SteadyTimer(asio::io_context& context, std::chrono::milliseconds delay,
                     std::function<void()> work)
             : timer_{context, delay} {
-            timer_.async_wait([work = std::move(work), alive = std::weak_ptr{alive_}](
-                                  const Code& code) {
-                if (!code && alive.lock()) {
-                    work();
-                }
-            });
+            timer_.async_wait(
+                [work = std::move(work), alive = std::weak_ptr{alive_}](const Code& code) {
+                    if (!code && alive.lock()) {
+                        work();
+                    }
+                });
         }
 
     private:
@@ -83,6 +83,9 @@ public:
         SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
         SSL_CTX_set_max_early_data(native, 0);
         SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+        // The WebSocket's close frame is the orderly end; waiting for TLS's own as well would let
+        // a peer that broke the protocol hold its wire.
+        SSL_CTX_set_quiet_shutdown(native, 1);
         X509_VERIFY_PARAM_set_purpose(SSL_CTX_get0_param(native), X509_PURPOSE_SSL_CLIENT);
         Code code;
         const auto bytes = [](std::string_view text) {
@@ -248,8 +251,8 @@ Listener::Listener(std::unique_ptr<Body> body) : body_{std::move(body)} {}
 
 Listener::~Listener() = default;
 
-std::expected<std::unique_ptr<Listener>, ListenError> Listener::open(
-    ListenerSettings settings, const keys::SecretBytes& key) {
+std::expected<std::unique_ptr<Listener>, ListenError> Listener::open(ListenerSettings settings,
+                                                                     const keys::SecretBytes& key) {
     auto body = std::make_unique<Body>(std::move(settings));
     ZHIBU_TRY_VOID(body->prepare_tls(key));
     ZHIBU_TRY_VOID(body->open_port());
@@ -262,7 +265,9 @@ std::uint16_t Listener::port() const { return body_->port(); }
 
 void Listener::run(Accepts accepts) { body_->run(std::move(accepts)); }
 
-void Listener::on_stop_signal(std::function<void()> work) { body_->on_stop_signal(std::move(work)); }
+void Listener::on_stop_signal(std::function<void()> work) {
+    body_->on_stop_signal(std::move(work));
+}
 
 std::expected<std::uint16_t, ListenError> Listener::serve_health(
     std::uint16_t port, std::function<std::optional<std::string>(const std::string& path)> answer) {

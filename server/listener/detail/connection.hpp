@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -62,18 +64,33 @@ private:
     void write();
     void on_write(const Code& code, std::size_t bytes);
     void start_close();
+    void start_deadline();
+    /// Tells the events one thing; what they throw ends this session alone.
+    template <class Work>
+    void tell(Work work);
+    /// The end, once: the events hear of it and the socket is closed.
     void finish(sync::WireFault fault, const std::string& detail);
+    /// The same, but the socket first takes what the peer has still sent, and drops it. Closing at
+    /// once would reset the connection, and the peer would lose the alert or close frame that says
+    /// why.
+    void finish_gently(sync::WireFault fault, const std::string& detail);
+    void report_end(sync::WireFault fault, const std::string& detail);
+    void drain();
     [[nodiscard]] std::optional<sync::PeerIdentity> peer();
 
     ConnectionHost& host_;
     std::string address_;
     beast::websocket::stream<beast::ssl_stream<beast::tcp_stream>> stream_;
+    /// Bounds a close and what follows an end.
+    asio::steady_timer deadline_;
     beast::flat_buffer buffer_;
+    std::array<char, 4'096> dropped_{};
     std::optional<beast::http::request_parser<beast::http::empty_body>> parser_;
     std::unique_ptr<sync::WireEvents> events_;
     sync::PeerIdentity peer_;
     std::deque<std::vector<std::uint8_t>> queue_;
     std::size_t unsent_bytes_ = 0;
+    beast::websocket::close_code close_code_ = beast::websocket::close_code::normal;
     bool open_ = false;
     bool writing_ = false;
     bool closing_ = false;

@@ -17,6 +17,7 @@ sync::ReplicaPosition position_of(const ReplicaStatus& status, std::uint32_t cat
     position.account = status.account;
     position.epoch = status.epoch;
     position.confirmed = status.confirmed;
+    position.scope = status.scope;
     position.last_sequence = status.last_sequence;
     position.last_verdict = status.last_verdict;
     position.catalog_version = catalog_version;
@@ -26,7 +27,7 @@ sync::ReplicaPosition position_of(const ReplicaStatus& status, std::uint32_t cat
 bool is_transient(sync::RefusalReason reason) {
     using sync::RefusalReason;
     return reason == RefusalReason::server_stopping || reason == RefusalReason::server_busy ||
-           reason == RefusalReason::server_storage_failed;
+           reason == RefusalReason::server_storage_failed || reason == RefusalReason::scope_changed;
 }
 
 }  // namespace

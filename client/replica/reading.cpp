@@ -35,6 +35,9 @@ ReplicaStatus Replica::Body::status() {
     status.epoch = epoch();
     status.confirmed = confirmed();
     status.lease = lease();
+    if (const detail::Bytes scope = blob("scope"); scope.size() == status.scope.uuid.bytes.size()) {
+        std::ranges::copy(scope, status.scope.uuid.bytes.begin());
+    }
     status.snapshot_in_progress = number("staged_at").has_value();
     if (const auto contact = number("last_contact")) {
         status.last_contact = record::Instant{*contact};

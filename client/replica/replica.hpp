@@ -148,6 +148,8 @@ struct ReplicaStatus {
     record::RecordId account;
     record::EpochId epoch;
     record::LogIndex confirmed;
+    /// The scope that the last snapshot was taken of; none before the first.
+    record::RecordId scope;
     record::Sequence last_sequence;
     /// The newest group whose verdict is stored, all before it included.
     record::Sequence last_verdict;

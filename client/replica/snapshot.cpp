@@ -83,6 +83,9 @@ void Replica::Body::swap_in(record::EpochId new_epoch) {
         void_verdicts_after(read_at);
         set_blob("epoch", new_epoch.uuid.bytes);
     }
+    if (const std::optional<sync::Lease> held = lease()) {
+        set_blob("scope", held->scope.uuid.bytes);
+    }
     Keys dirty;
     GroupCache cache;
     overlay_again(read_at, dirty, cache);

@@ -118,6 +118,10 @@ Text text_of(sync::RefusalReason reason) {
             return {"本设备已重新建立连接，旧连接已关闭。数据未受影响。",
                     "This device has connected anew, and the older connection was closed. "
                     "Nothing is affected."};
+        case scope_changed:
+            return {"本账号的管辖范围已调整，正在重新取得数据。本机的修改已保存。",
+                    "The part of the organisation that this account sees has changed; its records "
+                    "are fetched anew. Your changes are safe on this machine."};
         case lease_over:
             return {"离线许可已到期，请连接服务器更新。本机的修改已保存。",
                     "The permission to work offline has ended. Connect to the server to renew "

@@ -221,8 +221,8 @@ void LiveSession::look_again(Instant now) {
     const bool scope_changed = renewed.scope != lease_.scope;
     lease_ = std::move(renewed);
     if (scope_changed) {
-        // The replica must be made anew; the next session's tail will say so.
-        stop(refusal(sync::RefusalReason::replaced_by_newer_session));
+        // The next session's lease names the other scope, and the device takes a snapshot of it.
+        stop(refusal(sync::RefusalReason::scope_changed));
         return;
     }
     step(sync::server_event::LeaseRenewed{host_.sign_lease(lease_)});

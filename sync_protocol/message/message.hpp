@@ -195,6 +195,8 @@ enum class RefusalReason : std::uint8_t {
     server_busy,
     replaced_by_newer_session,
     lease_over,
+    /// The account sees another part of the tree now: connect anew, and take a snapshot.
+    scope_changed,
 };
 
 /// Server to client: this session ends; pending groups are untouched on the device.

@@ -211,13 +211,18 @@ void ClientSession::take_welcome(const Welcome& welcome) {
     if (state_ == State::over) {
         return;
     }
-    if (position_.confirmed.position == 0 || welcome.epoch != position_.epoch) {
+    if (needs_snapshot(welcome)) {
         position_.epoch = welcome.epoch;
         start_snapshot();
     } else {
         subscribe();
     }
     push_next();
+}
+
+bool ClientSession::needs_snapshot(const Welcome& welcome) const {
+    return position_.confirmed.position == 0 || welcome.epoch != position_.epoch ||
+           lease_scope_ != position_.scope;
 }
 
 void ClientSession::take_lease(const SignedLease& lease) {
@@ -235,6 +240,7 @@ void ClientSession::take_lease(const SignedLease& lease) {
         fail(SessionFault::foreign_receipt, "lease");
         return;
     }
+    lease_scope_ = decoded->scope;
     queue(client_effect::StoreLease{*decoded, decoded->granted_at}, 0);
 }
 

@@ -148,6 +148,8 @@ struct ReplicaPosition {
     RecordId account;
     EpochId epoch;
     LogIndex confirmed;
+    /// The scope that the confirmed state is of; none before the first snapshot.
+    RecordId scope;
     Sequence last_sequence;
     Sequence last_verdict;
     std::uint32_t catalog_version = 0;
@@ -208,6 +210,7 @@ private:
     void take_tail(Tail tail, std::size_t frame_bytes);
     void take_chunk(SnapshotChunk chunk);
     void take_lease(const SignedLease& lease);
+    [[nodiscard]] bool needs_snapshot(const Welcome& welcome) const;
     void start_snapshot();
     void subscribe();
     void push_next();
@@ -240,6 +243,7 @@ private:
     bool snapshot_started_ = false;
     LogIndex applied_;
     LogIndex head_;
+    RecordId lease_scope_;
 
     struct QueuedWork {
         ReplicaWork work;

@@ -125,7 +125,8 @@ class Stage:
     def stop_server(self):
         if self.server and self.server.poll() is None:
             self.server.send_signal(signal.SIGTERM)
-            self.server.wait(timeout=30)
+            if self.server.wait(timeout=30) != 0:
+                raise Failed(f"the server's stop was not graceful: {self.server.returncode}")
 
     def enrol(self, client, code):
         client.run("enrol", "--server", f"127.0.0.1:{self.port}", "--code", code,

@@ -106,7 +106,7 @@ void serialize(Archive& archive, Welcome& welcome) {
 
 template <class Archive>
 void serialize(Archive& archive, Refusal& refusal) {
-    archive(one_of(refusal.reason, RefusalReason::lease_over), refusal.expected, refusal.not_before,
+    archive(one_of(refusal.reason, RefusalReason::scope_changed), refusal.expected, refusal.not_before,
             refusal.password_salt, refusal.password_cost, refusal.detail);
 }
 

@@ -29,6 +29,7 @@ ReplicaPosition position(std::uint64_t confirmed, std::uint64_t last_sequence,
     made.account = samples::account;
     made.epoch = confirmed == 0 ? EpochId{} : samples::epoch;
     made.confirmed = LogIndex{confirmed};
+    made.scope = samples::scope;
     made.last_sequence = Sequence{last_sequence};
     made.last_verdict = Sequence{last_verdict};
     return made;
@@ -225,6 +226,14 @@ TEST(ClientSession, AnotherEpochMeansASnapshot) {
     other.epoch = EpochId{samples::uuid(88)};
     const Opening opening = opened(position(5, 0), other);
     EXPECT_EQ(sent<SnapshotRequest>(opening.after_welcome).size(), 1U);
+}
+
+TEST(ClientSession, AnotherScopeMeansASnapshot) {
+    ReplicaPosition of_another_scope = position(5, 0);
+    of_another_scope.scope = RecordId{samples::uuid(66)};
+    const Opening opening = opened(of_another_scope, welcome(9));
+    EXPECT_EQ(sent<SnapshotRequest>(opening.after_welcome).size(), 1U);
+    EXPECT_TRUE(sent<Subscribe>(opening.after_welcome).empty());
 }
 
 TEST(ClientSession, AGroupMadeWhileConnectedIsPushedAtOnce) {

@@ -25,6 +25,7 @@ inline const DeviceId device{uuid(2)};
 inline const IncarnationId incarnation{uuid(3)};
 inline const RecordId account{uuid(4)};
 inline const EpochId epoch{uuid(5)};
+inline const RecordId scope{uuid(6)};
 
 inline Challenge challenge() {
     Challenge made;
@@ -51,6 +52,7 @@ inline SignedLease signed_lease() {
     lease.space = space;
     lease.account = account;
     lease.device = device;
+    lease.scope = scope;
     SignedLease made;
     made.bytes = encode(lease);
     made.signature = server_key().sign(made.bytes);

@@ -22,6 +22,8 @@
 #include <boost/beast/websocket.hpp>
 
 #include "client/agent/detail/tls_verdicts.hpp"
+#include "transport/context_executor.hpp"
+#include "transport/wire_fault.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -35,57 +37,11 @@ using tcp = asio::ip::tcp;
 constexpr std::size_t message_bytes_max = 1U << 20U;
 constexpr std::string_view binding_label = "EXPORTER-zhibu-session";
 
-/// One io_context as an executor.
-class ContextExecutor final : public sync::Executor {
-public:
-    explicit ContextExecutor(asio::io_context& context) : context_{context} {}
-
-    void post(std::function<void()> work) override { asio::post(context_, std::move(work)); }
-
-    std::unique_ptr<Timer> after(std::chrono::milliseconds delay,
-                                 std::function<void()> work) override {
-        return std::make_unique<SteadyTimer>(context_, delay, std::move(work));
-    }
-
-private:
-    class SteadyTimer final : public Timer {
-    public:
-        SteadyTimer(asio::io_context& context, std::chrono::milliseconds delay,
-                    std::function<void()> work)
-            : timer_{context, delay} {
-            timer_.async_wait(
-                [work = std::move(work), alive = std::weak_ptr{alive_}](const Code& code) {
-                    if (!code && alive.lock()) {
-                        work();
-                    }
-                });
-        }
-
-    private:
-        asio::steady_timer timer_;
-        std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-    };
-
-    asio::io_context& context_;
-};
-
 sync::WireFault fault_of(const Code& code) {
     if (code.category() == asio::error::get_ssl_category()) {
         return fault_of_alert(ERR_GET_REASON(static_cast<unsigned long>(code.value())));
     }
-    if (code == websocket::error::closed || code == asio::error::eof) {
-        return sync::WireFault::closed_by_peer;
-    }
-    if (code == websocket::error::message_too_big || code == websocket::error::buffer_overflow) {
-        return sync::WireFault::message_too_large;
-    }
-    if (code == beast::error::timeout) {
-        return sync::WireFault::timed_out;
-    }
-    if (code.category() == make_error_code(websocket::error::closed).category()) {
-        return sync::WireFault::protocol_error;
-    }
-    return sync::WireFault::connection_lost;
+    return transport::fault_of(code);
 }
 
 /// What the peer's close frame means.
@@ -455,7 +411,7 @@ private:
     // Before the context: handlers that it still holds hold connections.
     std::set<Connection*> alive_;
     asio::io_context context_{1};
-    ContextExecutor executor_;
+    transport::ContextExecutor executor_;
     asio::executor_work_guard<asio::io_context::executor_type> guard_;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "shared/keys/account_key.hpp"
+#include "shared/keys/descriptor.hpp"
 #include "shared/keys/keyring.hpp"
 
 namespace zhibu::client {
@@ -70,26 +71,10 @@ keys::SecretBytes ask(Console& console, int terminal, std::string_view prompt) {
     return password;
 }
 
-/// A descriptor that closes itself.
-struct Closing {
-    int descriptor;
-
-    explicit Closing(int opened) : descriptor{opened} {}
-
-    ~Closing() {
-        if (descriptor >= 0) {
-            ::close(descriptor);
-        }
-    }
-
-    Closing(const Closing&) = delete;
-    Closing& operator=(const Closing&) = delete;
-};
-
 std::expected<keys::SecretBytes, Exit> ask_at_terminal(Console& console, bool is_new) {
     const bool zh = console.language == Language::zh;
-    const Closing terminal{::open("/dev/tty", O_RDWR | O_CLOEXEC)};
-    if (terminal.descriptor < 0) {
+    const keys::Descriptor terminal{::open("/dev/tty", O_RDWR | O_CLOEXEC)};
+    if (!terminal.is_open()) {
         return std::unexpected{fail(
             console, Exit::usage,
             "没有终端可输入密码。请用 --password-file 指定一个只有您能读的文件。",
@@ -97,12 +82,12 @@ std::expected<keys::SecretBytes, Exit> ask_at_terminal(Console& console, bool is
             "--password-file.")};
     }
     keys::SecretBytes password = ask(
-        console, terminal.descriptor,
+        console, terminal.number(),
         is_new ? (zh ? "设置密码（至少15个字符）：" : "Set a password (15 characters or more): ")
                : (zh ? "密码：" : "Password: "));
     if (is_new) {
         const keys::SecretBytes again =
-            ask(console, terminal.descriptor, zh ? "再输入一次：" : "Once more: ");
+            ask(console, terminal.number(), zh ? "再输入一次：" : "Once more: ");
         if (!again.equals(password)) {
             return std::unexpected{fail(console, Exit::usage, "两次输入不一致，没有作任何更改。",
                                         "The two differ; nothing was changed.")};
@@ -135,12 +120,12 @@ std::expected<keys::SecretBytes, Exit> read_password(Console& console, bool is_n
     if (!console.password_file) {
         return ask_at_terminal(console, is_new);
     }
-    const Closing file{::open(console.password_file->c_str(), O_RDONLY | O_CLOEXEC)};
-    if (file.descriptor < 0) {
+    const keys::Descriptor file{::open(console.password_file->c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!file.is_open()) {
         return std::unexpected{
             fail(console, Exit::usage, "密码文件无法读取。", "The password file cannot be read.")};
     }
-    return read_line(file.descriptor);
+    return read_line(file.number());
 }
 
 std::expected<std::shared_ptr<keys::Ed25519Key>, Exit> account_key(Console& console,

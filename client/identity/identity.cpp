@@ -1,105 +1,44 @@
 #include "client/identity/identity.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <boost/json.hpp>
-#include <cerrno>
+#include <span>
+#include <system_error>
 #include <utility>
 
 #include "shared/keys/enrolment_code.hpp"
+#include "shared/keys/private_file.hpp"
 
 namespace zhibu::client {
 namespace {
 
 namespace json = boost::json;
 
-/// Larger than any identity or key that this program writes.
-constexpr std::size_t file_bytes_max = 1U << 20U;
-
 std::unexpected<IdentityError> error(IdentityFault fault, const std::filesystem::path& place) {
     return std::unexpected{IdentityError{fault, place.string()}};
 }
 
-/// A file descriptor that closes itself.
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_{number} {}
-
-    ~Descriptor() {
-        if (number_ >= 0) {
-            ::close(number_);
-        }
-    }
-
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    [[nodiscard]] int number() const { return number_; }
-
-private:
-    int number_;
-};
-
-bool write_all(int descriptor, std::span<const std::uint8_t> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR) {
-            return false;
-        }
-        bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-    }
-    return true;
+IdentityError error_of(const keys::FileError& error) {
+    const IdentityFault fault =
+        error.fault == keys::FileFault::not_there     ? IdentityFault::not_enrolled
+        : error.fault == keys::FileFault::wrong_size ? IdentityFault::damaged
+                                                     : IdentityFault::storage_failed;
+    return IdentityError{fault, error.place.string()};
 }
 
-/// Temporary file, sync, rename, folder sync: after a crash the old or the new content is there.
 std::expected<void, IdentityError> replace_file(const std::filesystem::path& file,
                                                 std::span<const std::uint8_t> bytes) {
-    const std::filesystem::path temporary = file.string() + ".new";
-    {
-        const Descriptor written{
-            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
-        if (written.number() < 0 || ::fchmod(written.number(), 0600) != 0 ||
-            !write_all(written.number(), bytes) || ::fsync(written.number()) != 0) {
-            return error(IdentityFault::storage_failed, temporary);
-        }
-    }
-    if (::rename(temporary.c_str(), file.c_str()) != 0) {
-        return error(IdentityFault::storage_failed, file);
-    }
-    const Descriptor folder{::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (folder.number() < 0 || ::fsync(folder.number()) != 0) {
-        return error(IdentityFault::storage_failed, file.parent_path());
+    if (const auto written = keys::replace_private_file(file, bytes); !written) {
+        return std::unexpected{error_of(written.error())};
     }
     return {};
 }
 
 std::expected<keys::SecretBytes, IdentityError> read_file(const std::filesystem::path& file) {
-    const Descriptor opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (opened.number() < 0) {
-        return error(errno == ENOENT ? IdentityFault::not_enrolled : IdentityFault::storage_failed,
-                     file);
+    auto bytes = keys::read_private_file(file);
+    if (!bytes) {
+        return std::unexpected{error_of(bytes.error())};
     }
-    struct stat status{};
-    if (::fstat(opened.number(), &status) != 0) {
-        return error(IdentityFault::storage_failed, file);
-    }
-    const auto size = static_cast<std::size_t>(status.st_size);
-    if (size == 0 || size > file_bytes_max) {
-        return error(IdentityFault::damaged, file);
-    }
-    keys::SecretBytes bytes{size};
-    std::size_t filled = 0;
-    while (filled < size) {
-        const ssize_t got = ::read(opened.number(), bytes.span().data() + filled, size - filled);
-        if (got <= 0 && errno != EINTR) {
-            return error(IdentityFault::storage_failed, file);
-        }
-        filled += static_cast<std::size_t>(std::max<ssize_t>(got, 0));
-    }
-    return bytes;
+    return *std::move(bytes);
 }
 
 template <std::size_t Size>
@@ -177,11 +116,10 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 std::expected<void, IdentityError> save_identity(const IdentityFiles& files,
                                                  const Identity& identity,
                                                  const keys::SecretBytes& key_pem) {
-    std::error_code fault;
-    std::filesystem::create_directories(files.folder, fault);
-    if (fault || ::chmod(files.folder.c_str(), 0700) != 0) {
-        return error(IdentityFault::storage_failed, files.folder);
+    if (const auto made = keys::make_private_folder(files.folder); !made) {
+        return std::unexpected{error_of(made.error())};
     }
+    std::error_code fault;
     if (std::filesystem::exists(files.identity(), fault)) {
         return error(IdentityFault::already_enrolled, files.identity());
     }

@@ -1,12 +1,12 @@
 #include "client/replica/detail/columns.hpp"
 
 #include "client/replica/detail/failure.hpp"
+#include "shared/catalog/column_value.hpp"
 #include "shared/catalog/schema.hpp"
 
 namespace zhibu::client::detail {
 namespace {
 
-using catalog::FieldType;
 using record::Date;
 using record::Empty;
 using record::Instant;
@@ -40,33 +40,11 @@ struct Binder {
 void bind_value(const record::Value& value, Query& row) { std::visit(Binder{row}, value); }
 
 record::Value read_value(const catalog::Field& field, const Query& row, int column) {
-    if (row.is_null(column)) {
-        return Empty{};
+    auto value = catalog::read_column(field, row, column);
+    if (!value) {
+        throw Failed(ReplicaFault::damaged, std::string(field.name));
     }
-    switch (field.type) {
-        case FieldType::text:
-        case FieldType::note:
-        case FieldType::code:
-            return row.text(column);
-        case FieldType::integer:
-        case FieldType::money:
-            return row.integer(column);
-        case FieldType::boolean:
-            return row.integer(column) != 0;
-        case FieldType::day:
-        case FieldType::month:
-            if (const auto date = catalog::unpacked_date(row.integer(column))) {
-                return *date;
-            }
-            break;
-        case FieldType::instant:
-            return Instant{row.integer(column)};
-        case FieldType::reference:
-            return RecordId{row.uuid(column)};
-        case FieldType::tags:
-            return catalog::split_lines(row.text(column));
-    }
-    throw Failed(ReplicaFault::damaged, std::string(field.name));
+    return *std::move(value);
 }
 
 }  // namespace zhibu::client::detail

@@ -18,26 +18,6 @@ using record::RecordState;
 /// "At most a few": what a rule needs to see that there are others.
 constexpr std::int64_t holding_max = 16;
 
-std::string_view rule_of(catalog::Misfit misfit) {
-    switch (misfit) {
-        case catalog::Misfit::wrong_type:
-            return "wrong_type";
-        case catalog::Misfit::too_long:
-            return "too_long";
-        case catalog::Misfit::not_in_list:
-            return "R-112";
-        case catalog::Misfit::negative:
-            return "negative";
-        case catalog::Misfit::not_one_line:
-            return "not_one_line";
-        case catalog::Misfit::invisible_or_bidi:
-            return "invisible_or_bidi";
-        case catalog::Misfit::month_not_allowed:
-            return "month_not_allowed";
-    }
-    return "wrong_type";
-}
-
 /// What rules may ask, with the draft's other changes already made.
 class DraftSurroundings : public rules::Surroundings {
 public:

@@ -1,14 +1,12 @@
 #include "server/founding/key_files.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 #include <optional>
+#include <span>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
+#include "shared/keys/private_file.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::server {
@@ -20,7 +18,6 @@ constexpr std::int64_t root_days = 20 * 365;
 constexpr std::int64_t intermediate_days = 10 * 365;
 /// Until renewal without a stop comes, a server's certificate lives two years.
 constexpr std::int64_t server_days = 2 * 365;
-constexpr std::size_t file_bytes_max = 1U << 20U;
 
 constexpr std::string_view root_file = "root.pem";
 constexpr std::string_view server_authority_file = "server_authority.pem";
@@ -39,39 +36,29 @@ std::unexpected<KeyFilesError> error(KeyFilesFault fault, const std::filesystem:
     return std::unexpected{KeyFilesError{fault, place.string()}};
 }
 
-struct Closing {
-    int descriptor;
-
-    explicit Closing(int opened) : descriptor{opened} {}
-
-    ~Closing() {
-        if (descriptor >= 0) {
-            ::close(descriptor);
-        }
+KeyFilesError error_of(const keys::FileError& error) {
+    switch (error.fault) {
+        case keys::FileFault::not_there:
+            return {KeyFilesFault::not_there, error.place.string()};
+        case keys::FileFault::already_there:
+            return {KeyFilesFault::already_there, error.place.string()};
+        case keys::FileFault::wrong_size:
+            return {KeyFilesFault::damaged, error.place.string()};
+        case keys::FileFault::storage_failed:
+            break;
     }
+    return {KeyFilesFault::storage_failed, error.place.string()};
+}
 
-    Closing(const Closing&) = delete;
-    Closing& operator=(const Closing&) = delete;
-};
-
-/// Writes a file that must not be there yet, durably.
-Result<void> write_new(const std::filesystem::path& file, std::span<const std::uint8_t> bytes) {
-    const Closing out{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-    if (out.descriptor < 0) {
-        return error(errno == EEXIST ? KeyFilesFault::already_there : KeyFilesFault::storage_failed,
-                     file);
-    }
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(out.descriptor, bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR) {
-            return error(KeyFilesFault::storage_failed, file);
-        }
-        bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-    }
-    if (::fsync(out.descriptor) != 0) {
-        return error(KeyFilesFault::storage_failed, file);
+Result<void> mapped(const std::expected<void, keys::FileError>& done) {
+    if (!done) {
+        return std::unexpected{error_of(done.error())};
     }
     return {};
+}
+
+Result<void> write_new(const std::filesystem::path& file, std::span<const std::uint8_t> bytes) {
+    return mapped(keys::write_new_private_file(file, bytes));
 }
 
 Result<void> write_new(const std::filesystem::path& file, std::string_view text) {
@@ -81,21 +68,11 @@ Result<void> write_new(const std::filesystem::path& file, std::string_view text)
 }
 
 Result<keys::SecretBytes> read(const std::filesystem::path& file) {
-    const Closing in{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-    struct stat status {};
-    if (in.descriptor < 0 || ::fstat(in.descriptor, &status) != 0) {
-        return error(errno == ENOENT ? KeyFilesFault::not_there : KeyFilesFault::storage_failed,
-                     file);
+    auto bytes = keys::read_private_file(file);
+    if (!bytes) {
+        return std::unexpected{error_of(bytes.error())};
     }
-    const auto size = static_cast<std::size_t>(status.st_size);
-    if (size == 0 || size > file_bytes_max) {
-        return error(KeyFilesFault::damaged, file);
-    }
-    keys::SecretBytes bytes{size};
-    if (::pread(in.descriptor, bytes.span().data(), size, 0) != status.st_size) {
-        return error(KeyFilesFault::storage_failed, file);
-    }
-    return bytes;
+    return *std::move(bytes);
 }
 
 Result<keys::P256Key> read_key(const std::filesystem::path& file) {
@@ -131,11 +108,7 @@ Result<void> write_all(const ServerFiles& files, const ServerKeys& made,
     ZHIBU_TRY_VOID(write_new(folder / signing_seed_file, made.signing_key.seed().span()));
     ZHIBU_TRY_VOID(write_new(folder / group_key_file, made.group_key.to_pem().span()));
     ZHIBU_TRY_VOID(write_new(folder / server_device_file, to_text(made.server_device)));
-    const Closing opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (opened.descriptor < 0 || ::fsync(opened.descriptor) != 0) {
-        return error(KeyFilesFault::storage_failed, folder);
-    }
-    return {};
+    return mapped(keys::sync_folder(folder));
 }
 
 }  // namespace
@@ -145,11 +118,8 @@ std::expected<ServerKeys, KeyFilesError> make_server_keys(const ServerFiles& fil
                                                           const std::vector<std::string>& hosts,
                                                           record::Instant now,
                                                           record::Random& random) {
+    ZHIBU_TRY_VOID(mapped(keys::make_private_folder(files.folder)));
     std::error_code fault;
-    std::filesystem::create_directories(files.folder, fault);
-    if (fault || ::chmod(files.folder.c_str(), 0700) != 0) {
-        return error(KeyFilesFault::storage_failed, files.folder);
-    }
     if (!std::filesystem::is_empty(files.folder, fault)) {
         return error(KeyFilesFault::already_there, files.folder);
     }

@@ -11,33 +11,19 @@
 #include <boost/beast/http/write.hpp>
 
 #include "shared/keys/authority.hpp"
+#include "transport/wire_fault.hpp"
 
 namespace zhibu::server {
 namespace {
 
 namespace http = beast::http;
 namespace websocket = beast::websocket;
+using transport::fault_of;
 
 constexpr std::uint32_t header_bytes_max = 8'192;
 /// What an idle wire may keep for its next message.
 constexpr std::size_t buffer_bytes_kept = 65'536;
 constexpr std::string_view binding_label = "EXPORTER-zhibu-session";
-
-sync::WireFault fault_of(const boost::system::error_code& code) {
-    if (code == websocket::error::closed || code == asio::error::eof) {
-        return sync::WireFault::closed_by_peer;
-    }
-    if (code == websocket::error::message_too_big || code == websocket::error::buffer_overflow) {
-        return sync::WireFault::message_too_large;
-    }
-    if (code == beast::error::timeout) {
-        return sync::WireFault::timed_out;
-    }
-    if (code.category() == make_error_code(websocket::error::closed).category()) {
-        return sync::WireFault::protocol_error;
-    }
-    return sync::WireFault::connection_lost;
-}
 
 /// The peer's own certificate in DER; empty without one.
 std::vector<std::uint8_t> certificate_of(SSL* ssl) {

@@ -11,45 +11,12 @@
 #include "server/listener/detail/connection.hpp"
 #include "server/listener/detail/health.hpp"
 #include "shared/record/check.hpp"
+#include "transport/context_executor.hpp"
 
 namespace zhibu::server {
 namespace {
 
 using Code = boost::system::error_code;
-
-/// One io_context as an executor.
-class ContextExecutor final : public sync::Executor {
-public:
-    explicit ContextExecutor(asio::io_context& context) : context_{context} {}
-
-    void post(std::function<void()> work) override { asio::post(context_, std::move(work)); }
-
-    std::unique_ptr<Timer> after(std::chrono::milliseconds delay,
-                                 std::function<void()> work) override {
-        return std::make_unique<SteadyTimer>(context_, delay, std::move(work));
-    }
-
-private:
-    class SteadyTimer final : public Timer {
-    public:
-        SteadyTimer(asio::io_context& context, std::chrono::milliseconds delay,
-                    std::function<void()> work)
-            : timer_{context, delay} {
-            timer_.async_wait(
-                [work = std::move(work), alive = std::weak_ptr{alive_}](const Code& code) {
-                    if (!code && alive.lock()) {
-                        work();
-                    }
-                });
-        }
-
-    private:
-        asio::steady_timer timer_;
-        std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-    };
-
-    asio::io_context& context_;
-};
 
 std::unexpected<ListenError> unusable(ListenError::Fault fault, const Code& code) {
     return std::unexpected{ListenError{fault, code.message()}};
@@ -237,7 +204,7 @@ private:
     asio::io_context context_{1};
     asio::ssl::context tls_;
     asio::ip::tcp::acceptor acceptor_;
-    ContextExecutor executor_;
+    transport::ContextExecutor executor_;
     asio::signal_set signals_;
     asio::steady_timer grace_;
     std::optional<asio::steady_timer> pause_;

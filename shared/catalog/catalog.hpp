@@ -170,6 +170,9 @@ enum class Misfit : std::uint8_t {
 [[nodiscard]] std::optional<Misfit> misfit(const Catalog& catalog, const Field& field,
                                            const record::Value& value);
 
+/// The rule that a misfit breaks, as verdicts and messages name it.
+[[nodiscard]] std::string_view rule_of(Misfit misfit);
+
 /// The text as the field spells it.
 [[nodiscard]] std::string spelled(const Field& field, std::string_view text);
 

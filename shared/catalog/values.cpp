@@ -271,6 +271,26 @@ std::optional<Misfit> misfit(const Catalog& catalog, const Field& field, const V
     return std::visit(Fitting{catalog, field}, value);
 }
 
+std::string_view rule_of(Misfit misfit) {
+    switch (misfit) {
+        case Misfit::wrong_type:
+            return "wrong_type";
+        case Misfit::too_long:
+            return "too_long";
+        case Misfit::not_in_list:
+            return "R-112";
+        case Misfit::negative:
+            return "negative";
+        case Misfit::not_one_line:
+            return "not_one_line";
+        case Misfit::invisible_or_bidi:
+            return "invisible_or_bidi";
+        case Misfit::month_not_allowed:
+            return "month_not_allowed";
+    }
+    std::unreachable();
+}
+
 std::string spelled(const Field& field, std::string_view text) {
     if (field.spelling == Spelling::as_typed) {
         return std::string{text};

@@ -130,7 +130,11 @@ def check_third_party_headers(source):
                     "header",
                     f"<{include.path}> only in {', '.join(places)}: {why}",
                 )
-            elif source.is_header and "/detail/" not in source.path:
+            elif (
+                source.is_header
+                and "/detail/" not in source.path
+                and include.path not in layers.LIGHT_HEADERS
+            ):
                 yield Finding(
                     source.path,
                     include.line,

@@ -25,26 +25,6 @@ std::vector<record::Parameter> parameters_of(const catalog::Field& field) {
             {"limit", limit}};
 }
 
-std::string_view rule_of(catalog::Misfit misfit) {
-    switch (misfit) {
-        case catalog::Misfit::wrong_type:
-            return "wrong_type";
-        case catalog::Misfit::too_long:
-            return "too_long";
-        case catalog::Misfit::not_in_list:
-            return "R-112";
-        case catalog::Misfit::negative:
-            return "negative";
-        case catalog::Misfit::not_one_line:
-            return "not_one_line";
-        case catalog::Misfit::invisible_or_bidi:
-            return "invisible_or_bidi";
-        case catalog::Misfit::month_not_allowed:
-            return "month_not_allowed";
-    }
-    std::unreachable();
-}
-
 void judge_fields(Case& judged, const record::Change& change, const catalog::Kind& kind) {
     for (const record::FieldChange& offered : change.fields) {
         const catalog::Field* field = kind.find(offered.field);

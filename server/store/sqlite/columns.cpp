@@ -4,12 +4,12 @@
 #include <variant>
 
 #include "server/store/sqlite/detail/failure.hpp"
+#include "shared/catalog/column_value.hpp"
 #include "shared/catalog/schema.hpp"
 
 namespace zhibu::server::detail {
 namespace {
 
-using catalog::FieldType;
 using record::Date;
 using record::Empty;
 using record::Instant;
@@ -69,33 +69,11 @@ void ValueBinder::bind(const record::Value& value) {
 }
 
 record::Value read_value(const catalog::Field& field, const Query& row, int column) {
-    if (row.is_null(column)) {
-        return Empty{};
+    auto value = catalog::read_column(field, row, column);
+    if (!value) {
+        throw Failed(StoreFault::damaged, "date");
     }
-    switch (field.type) {
-        case FieldType::text:
-        case FieldType::note:
-        case FieldType::code:
-            return row.text(column);
-        case FieldType::integer:
-        case FieldType::money:
-            return row.integer(column);
-        case FieldType::boolean:
-            return row.integer(column) != 0;
-        case FieldType::day:
-        case FieldType::month:
-            if (const auto date = catalog::unpacked_date(row.integer(column))) {
-                return *date;
-            }
-            throw Failed(StoreFault::damaged, "date");
-        case FieldType::instant:
-            return Instant{row.integer(column)};
-        case FieldType::reference:
-            return RecordId{row.uuid(column)};
-        case FieldType::tags:
-            return catalog::split_lines(row.text(column));
-    }
-    std::unreachable();
+    return *std::move(value);
 }
 
 }  // namespace zhibu::server::detail

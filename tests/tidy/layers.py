@@ -80,8 +80,8 @@ CLIENT = _upon(
             "client/words",
         },
         "client/workbench/http": {"client/workbench/api", "transport"},
-        # The built pages, embedded.
-        "client/web": set(),
+        # The built pages, embedded, as what the listener hands out.
+        "client/web": {"client/workbench/http"},
         "client/cli": {
             "client/replica",
             "client/roster",

@@ -109,7 +109,7 @@ void add_invalid_frames(std::vector<Vector>& all) {
                                 0x00, 0x00, 0x41},
                           "a zstd frame that declares 2 GiB"));
     const Bytes refusal = sync::encode(sync::Refusal{});
-    all.push_back(invalid("enumeration", "message", changed(refusal, 3, 26), "no reason 26"));
+    all.push_back(invalid("enumeration", "message", changed(refusal, 3, 27), "no reason 27"));
     all.push_back(invalid("boolean", "message", changed(refusal, 5, 2), "a boolean of 2"));
 }
 

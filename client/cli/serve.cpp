@@ -31,7 +31,10 @@ public:
                   std::shared_ptr<keys::Ed25519Key> key)
         : console_{console}, identity_{identity}, desk_{desk}, api_{api}, key_{std::move(key)} {}
 
-    ~Synchronising() {
+    ~Synchronising() { end(); }
+
+    /// Ends the agent and its thread; calls made after it do nothing.
+    void end() {
         if (thread_.joinable()) {
             // The agent goes on its own thread, before the wires do.
             wires_.executor().post([this] {
@@ -82,7 +85,9 @@ private:
         parts.desk = &desk_;
         parts.random = &console_.random;
         parts.connect = connect_;
-        parts.prove = [key = key_](std::span<const std::uint8_t> bytes) { return key->sign(bytes); };
+        parts.prove = [key = key_](std::span<const std::uint8_t> bytes) {
+            return key->sign(bytes);
+        };
         parts.server_key = identity_.server_key;
         parts.catalog_version = catalog::standard_catalog().version();
         parts.report = [this](const SyncReport& report) {
@@ -112,20 +117,20 @@ void announce(Console& console, WorkbenchServer& server) {
         // The mode first, the secret second.
         std::ofstream made{file, std::ios::trunc};
         std::error_code ignored;
-        std::filesystem::permissions(file,
-                                     std::filesystem::perms::owner_read |
-                                         std::filesystem::perms::owner_write,
-                                     ignored);
+        std::filesystem::permissions(
+            file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+            ignored);
         made << entry << '\n';
     }
     if (console.json) {
         console.out << R"({"address":")" << entry << "\"}" << std::endl;
     } else {
-        console.out << (console.language == Language::zh
-                            ? "工作台（只能打开一次，5分钟内有效；按回车键生成新的地址，Ctrl+C 结束）：\n"
-                            : "Workbench (opens once, within 5 minutes; Enter makes a new address, "
-                              "Ctrl+C ends):\n")
-                    << entry << std::endl;
+        console.out
+            << (console.language == Language::zh
+                    ? "工作台（只能打开一次，5分钟内有效；按回车键生成新的地址，Ctrl+C 结束）：\n"
+                    : "Workbench (opens once, within 5 minutes; Enter makes a new address, "
+                      "Ctrl+C ends):\n")
+            << entry << std::endl;
     }
 }
 
@@ -169,10 +174,10 @@ Exit serve(Console& console, const ServeWords& words) {
         }
         key = *std::move(derived);
     }
-    ReplicaDesk desk{std::move(opened->replica)};
+    auto desk = std::make_unique<ReplicaDesk>(std::move(opened->replica));
     Api* api_pointer = nullptr;
     std::unique_ptr<Synchronising> synchronising;
-    Api api{ApiParts{&desk, &catalog::standard_catalog(), &console.clock,
+    Api api{ApiParts{desk.get(), &catalog::standard_catalog(), &console.clock,
                      opened->identity.account_name, *sign,
                      [&] {
                          if (synchronising) {
@@ -195,9 +200,10 @@ Exit serve(Console& console, const ServeWords& words) {
         return fail(console, Exit::failed, "无法在本机打开工作台端口：" + server.error().detail,
                     "The workbench's port cannot be opened: " + server.error().detail);
     }
+    api.watch([&server](ApiNews news) { (*server)->notify(news); });
     if (key) {
         synchronising =
-            std::make_unique<Synchronising>(console, opened->identity, desk, api_pointer, key);
+            std::make_unique<Synchronising>(console, opened->identity, *desk, api_pointer, key);
         if (const Exit begun = synchronising->begin(); begun != Exit::done) {
             return begun;
         }
@@ -207,7 +213,11 @@ Exit serve(Console& console, const ServeWords& words) {
     wait_for_the_end(console, **server);
     (*server)->stop();
     serving.join();
-    synchronising.reset();
+    if (synchronising) {
+        synchronising->end();
+    }
+    // What is still to be done at the desk names the workbench and the agent: it ends before them.
+    desk.reset();
     return Exit::done;
 }
 

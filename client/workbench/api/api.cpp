@@ -5,9 +5,9 @@
 #include <charconv>
 #include <utility>
 
+#include "client/words/forms.hpp"
 #include "client/workbench/api/drafts.hpp"
 #include "client/workbench/api/queries.hpp"
-#include "client/words/forms.hpp"
 #include "shared/catalog/metadata.hpp"
 
 namespace zhibu::client {
@@ -21,10 +21,9 @@ ApiResponse answer(const json::value& body, unsigned status = 200) {
 
 ApiResponse problem(unsigned status, std::string_view code, std::string_view message,
                     json::array findings = {}) {
-    return answer(json::object{{"error",
-                                json::object{{"code", code},
-                                             {"message", message},
-                                             {"findings", std::move(findings)}}}},
+    return answer(json::object{{"error", json::object{{"code", code},
+                                                      {"message", message},
+                                                      {"findings", std::move(findings)}}}},
                   status);
 }
 
@@ -66,8 +65,7 @@ unsigned status_of(ReplicaFault fault) {
     return 500;
 }
 
-ApiResponse problem(const catalog::Catalog& catalog, const ReplicaError& error,
-                    Language language) {
+ApiResponse problem(const catalog::Catalog& catalog, const ReplicaError& error, Language language) {
     return problem(status_of(error.fault), "refused", explain(error, language),
                    finding_forms(catalog, error.findings, language));
 }
@@ -122,7 +120,8 @@ json::object editing_form(const sync::Lease& lease, record::Instant now) {
     return form;
 }
 
-std::string scope_name(Replica& replica, const catalog::Catalog& catalog, const sync::Lease& lease) {
+std::string scope_name(Replica& replica, const catalog::Catalog& catalog,
+                       const sync::Lease& lease) {
     const catalog::Kind& kind = catalog.kind("organisation");
     const auto found = replica.find(record::RecordKey{kind.id(), lease.scope});
     return found && *found ? record::to_text((*found)->value(kind.field("name").id()))
@@ -131,12 +130,9 @@ std::string scope_name(Replica& replica, const catalog::Catalog& catalog, const 
 
 json::object status_form(Replica& replica, const catalog::Catalog& catalog,
                          const ReplicaStatus& status, record::Instant now) {
-    json::object form{{"now", now.milliseconds},
-                      {"confirmed", status.confirmed.position},
-                      {"waiting", status.waiting},
-                      {"quarantined", status.quarantined},
-                      {"rejected", status.rejected},
-                      {"parked", status.parked},
+    json::object form{{"now", now.milliseconds},     {"confirmed", status.confirmed.position},
+                      {"waiting", status.waiting},   {"quarantined", status.quarantined},
+                      {"rejected", status.rejected}, {"parked", status.parked},
                       {"encrypted", false}};
     if (status.last_contact) {
         form["last_contact"] = status.last_contact->milliseconds;
@@ -187,10 +183,15 @@ void Api::set_report(const SyncReport& report) {
         const std::lock_guard lock{report_mutex_};
         report_ = report;
     }
-    touch();
+    watcher_(ApiNews::sync);
 }
 
-void Api::touch() { ++revision_; }
+void Api::watch(std::function<void(ApiNews)> watcher) { watcher_ = std::move(watcher); }
+
+void Api::touch() {
+    ++revision_;
+    watcher_(ApiNews::changed);
+}
 
 void Api::get_catalog(const ApiRequest& /*request*/, Language /*language*/, Respond respond) {
     respond(ApiResponse{200, catalog::metadata_json(*parts_.catalog)});
@@ -203,21 +204,21 @@ void Api::get_status(const ApiRequest& /*request*/, Language language, Respond r
         report = report_;
     }
     const std::uint64_t revision = revision_.load();
-    parts_.desk->ask([this, language, report, revision,
-                      respond = std::move(respond)](Replica& replica) {
-        const auto status = replica.status();
-        if (!status) {
-            respond(problem(*parts_.catalog, status.error(), language));
-            return;
-        }
-        json::object form = status_form(replica, *parts_.catalog, *status, parts_.clock->now());
-        form["revision"] = revision;
-        form["account"] = parts_.account_name;
-        form["sync"] = json::object{{"phase", static_cast<int>(report.phase)},
-                                    {"phase_text", name_of(report.phase, language)},
-                                    {"message", explain(report, language)}};
-        respond(answer(form));
-    });
+    parts_.desk->ask(
+        [this, language, report, revision, respond = std::move(respond)](Replica& replica) {
+            const auto status = replica.status();
+            if (!status) {
+                respond(problem(*parts_.catalog, status.error(), language));
+                return;
+            }
+            json::object form = status_form(replica, *parts_.catalog, *status, parts_.clock->now());
+            form["revision"] = revision;
+            form["account"] = parts_.account_name;
+            form["sync"] = json::object{{"phase", static_cast<int>(report.phase)},
+                                        {"phase_text", name_of(report.phase, language)},
+                                        {"message", explain(report, language)}};
+            respond(answer(form));
+        });
 }
 
 void Api::get_records(const ApiRequest& request, Language language, Respond respond) {
@@ -250,8 +251,8 @@ void Api::get_record(const ApiRequest& request, Language language, Respond respo
     const catalog::Kind* kind = parts_.catalog->find(segment_at(request.path, kind_segment));
     const auto id = record::parse_uuid(segment_at(request.path, id_segment));
     if (kind == nullptr || !id) {
-        respond(problem(kind == nullptr ? unknown_kind_problem() : unknown_record_problem(),
-                        language));
+        respond(
+            problem(kind == nullptr ? unknown_kind_problem() : unknown_record_problem(), language));
         return;
     }
     parts_.desk->ask([this, kind, language, key = record::RecordKey{kind->id(), {*id}},
@@ -305,12 +306,11 @@ void Api::post_group(const ApiRequest& request, Language language, Respond respo
         for (const DraftChange& change : draft.changes) {
             records.emplace_back(to_text(change.record.id));
         }
-        respond(answer(
-            json::object{{"sequence", committed->sequence.position},
-                         {"records", std::move(records)},
-                         {"warnings",
-                          finding_forms(*parts_.catalog, committed->warnings, language)}},
-            201));
+        respond(answer(json::object{{"sequence", committed->sequence.position},
+                                    {"records", std::move(records)},
+                                    {"warnings", finding_forms(*parts_.catalog, committed->warnings,
+                                                               language)}},
+                       201));
     });
 }
 

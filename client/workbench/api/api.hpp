@@ -47,6 +47,12 @@ struct ApiParts {
     std::function<void(record::Sequence)> group_made;
 };
 
+/// What a page should ask again.
+enum class ApiNews : std::uint8_t {
+    changed,  // something in the replica
+    sync,     // how synchronisation stands
+};
+
 /// GET /api/catalog, /api/status, /api/records/{kind}, /api/records/{kind}/{id}, /api/groups;
 /// POST /api/groups, /api/sync. `lang=zh|en` chooses the language of texts. Refusals are
 /// {error: {code, message, findings}} with 4xx.
@@ -57,6 +63,9 @@ public:
 
     /// Answers through `respond`, once, on the replica's thread or the caller's.
     void handle(const ApiRequest& request, std::function<void(ApiResponse)> respond);
+
+    /// Who is told of changes and reports, on the thread that made them. To be set before either.
+    void watch(std::function<void(ApiNews)> watcher);
 
     /// The agent's newest report, for /api/status.
     void set_report(const SyncReport& report);
@@ -85,6 +94,7 @@ private:
     void post_sync(const ApiRequest& request, Language language, Respond respond);
 
     ApiParts parts_;
+    std::function<void(ApiNews)> watcher_ = [](ApiNews) {};
     std::atomic<std::uint64_t> revision_{1};
     std::mutex report_mutex_;
     SyncReport report_;

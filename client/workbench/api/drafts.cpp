@@ -13,8 +13,8 @@ constexpr std::size_t depth_max = 8;
 constexpr std::size_t action_bytes_max = 64;
 
 std::unexpected<Problem> bad_body(const std::string& place) {
-    return std::unexpected{Problem{400, "bad_body", "请求内容不对：" + place,
-                                   "The request is wrong at: " + place}};
+    return std::unexpected{
+        Problem{400, "bad_body", "请求内容不对：" + place, "The request is wrong at: " + place}};
 }
 
 const json::string* text_at(const json::object& object, std::string_view name) {
@@ -57,8 +57,7 @@ std::expected<std::vector<DraftField>, Problem> read_fields(const catalog::Catal
         auto read = catalog::parse_value(catalog, *field, std::string_view{*text});
         if (!read) {
             return std::unexpected{Problem{
-                422, "unreadable_value",
-                "“" + std::string{field->label.zh} + "”的内容无法识别。",
+                422, "unreadable_value", "“" + std::string{field->label.zh} + "”的内容无法识别。",
                 "What stands in \"" + std::string{field->label.en} + "\" cannot be read."}};
         }
         fields.push_back(DraftField{field->id(), *std::move(read)});

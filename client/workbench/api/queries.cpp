@@ -75,7 +75,8 @@ Problem unknown_kind_problem() {
 }
 
 Problem unknown_record_problem() {
-    return Problem{404, "unknown_record", "本机副本中没有这条记录。", "There is no such record here."};
+    return Problem{404, "unknown_record", "本机副本中没有这条记录。",
+                   "There is no such record here."};
 }
 
 std::expected<ListQuery, Problem> read_query(

@@ -24,8 +24,8 @@ bool same_secret(std::string_view left, std::string_view right) {
 
 }  // namespace
 
-Guard::Guard(std::string authority, record::Random& random)
-    : authority_{std::move(authority)}, random_{random} {}
+Guard::Guard(std::string authority, record::Random& random, Now now)
+    : authority_{std::move(authority)}, random_{random}, now_{std::move(now)} {}
 
 std::optional<unsigned> Guard::refusal(const RequestHead& head) const {
     if (head.host != authority_) {
@@ -53,13 +53,13 @@ std::optional<unsigned> Guard::refusal(const RequestHead& head) const {
 std::string Guard::new_code() {
     const std::lock_guard lock{mutex_};
     code_ = random_text();
-    code_made_ = std::chrono::steady_clock::now();
+    code_made_ = now_();
     return code_;
 }
 
 std::optional<std::string> Guard::exchange(std::string_view code) {
     const std::lock_guard lock{mutex_};
-    const bool fresh = std::chrono::steady_clock::now() - code_made_ < code_life;
+    const bool fresh = now_() - code_made_ < code_life;
     if (code_.empty() || !fresh || !same_secret(code, code_)) {
         return std::nullopt;
     }
@@ -74,31 +74,35 @@ std::string Guard::random_text() {
     return keys::to_hex(bytes);
 }
 
-bool peer_is_this_user(std::uint16_t port, std::uint16_t our_port) {
+std::optional<std::uint32_t> peer_user(std::istream& table, LoopbackPorts ports) {
     std::array<char, 32> local{};
     std::array<char, 32> remote{};
     // The kernel writes addresses as the machine holds them: 127.0.0.1 on little-endian ones.
-    std::snprintf(local.data(), local.size(), "0100007F:%04X", port);
-    std::snprintf(remote.data(), remote.size(), "0100007F:%04X", our_port);
-    std::ifstream table{"/proc/net/tcp"};
+    std::snprintf(local.data(), local.size(), "0100007F:%04X", ports.peer);
+    std::snprintf(remote.data(), remote.size(), "0100007F:%04X", ports.own);
     std::string line;
     while (std::getline(table, line)) {
         std::istringstream words{line};
         std::string number;
         std::string from;
         std::string to;
-        std::string skipped;
-        unsigned user = 0;
         words >> number >> from >> to;
         if (from != local.data() || to != remote.data()) {
             continue;
         }
+        std::string skipped;
         for (int i = 0; i < 4; ++i) {
             words >> skipped;  // state, queues, timer, retransmits
         }
-        return static_cast<bool>(words >> user) && user == ::geteuid();
+        std::uint32_t user = 0;
+        return words >> user ? std::optional{user} : std::nullopt;
     }
-    return false;
+    return std::nullopt;
+}
+
+bool peer_is_this_user(LoopbackPorts ports) {
+    std::ifstream table{"/proc/net/tcp"};
+    return peer_user(table, ports) == std::optional<std::uint32_t>{::geteuid()};
 }
 
 }  // namespace zhibu::client

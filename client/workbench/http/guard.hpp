@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <iosfwd>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,7 +16,9 @@ namespace zhibu::client {
 /// What the guards look at in a request's head.
 struct RequestHead {
     std::string_view method;
+    /// Without the query.
     std::string_view path;
+    /// Empty where the request names none, or more than one.
     std::string_view host;
     std::string_view origin;
     std::string_view fetch_site;
@@ -26,8 +30,11 @@ struct RequestHead {
 /// Threads: any.
 class Guard {
 public:
+    using Now = std::function<std::chrono::steady_clock::time_point()>;
+
     /// @param authority  "127.0.0.1:PORT"
-    Guard(std::string authority, record::Random& random);
+    /// @param random     outlives this
+    Guard(std::string authority, record::Random& random, Now now = &std::chrono::steady_clock::now);
 
     /// No value: let it through. Otherwise the HTTP status to refuse it with.
     [[nodiscard]] std::optional<unsigned> refusal(const RequestHead& head) const;
@@ -36,6 +43,7 @@ public:
     [[nodiscard]] std::string new_code();
 
     /// The token for a code, once; no value for any other code, or one older than five minutes.
+    /// A new token voids the one before: one page at a time.
     [[nodiscard]] std::optional<std::string> exchange(std::string_view code);
 
 private:
@@ -43,14 +51,25 @@ private:
 
     std::string authority_;
     record::Random& random_;
+    Now now_;
     mutable std::mutex mutex_;
     std::string code_;
     std::chrono::steady_clock::time_point code_made_;
     std::string token_;
 };
 
-/// Whether the TCP connection from 127.0.0.1:`port` to 127.0.0.1:`our_port` belongs to this
-/// process's user, by /proc/net/tcp. False when it cannot be told.
-[[nodiscard]] bool peer_is_this_user(std::uint16_t port, std::uint16_t our_port);
+/// The two ends of a TCP connection within this machine.
+struct LoopbackPorts {
+    std::uint16_t peer = 0;
+    std::uint16_t own = 0;
+};
+
+/// The user whose socket is the peer's end, by a table in the form of /proc/net/tcp; no value where
+/// the table does not have it.
+[[nodiscard]] std::optional<std::uint32_t> peer_user(std::istream& table, LoopbackPorts ports);
+
+/// Whether the peer's end belongs to this process's user, by the kernel's table. False when it
+/// cannot be told.
+[[nodiscard]] bool peer_is_this_user(LoopbackPorts ports);
 
 }  // namespace zhibu::client

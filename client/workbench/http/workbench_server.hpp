@@ -31,12 +31,16 @@ struct WorkbenchError {
 /// must come from exactly this origin and carry JSON; everything under /api needs the token that
 /// the one-time code in the address was changed for. The token lives in memory here and in the
 /// page, and nowhere else. Source: the vault's rules for the local workbench.
-/// Threads: one of its own; stop() may be called from any.
+/// Limits: 64 connections, a header of 16 KiB, a body of 1 MiB, 30 seconds for each to arrive.
+/// Threads: run() takes one; new_entry(), notify() and stop() may be called from any.
 class WorkbenchServer {
 public:
+    /// Answers through its second argument, once, on any thread, before the server is destroyed.
     using Handle = std::function<void(const ApiRequest&, std::function<void(ApiResponse)>)>;
 
-    /// Opens the port. @param port  0 takes any free one
+    /// Opens the port.
+    /// @param port    0 takes any free one
+    /// @param assets  and `random` outlive the server
     [[nodiscard]] static std::expected<std::unique_ptr<WorkbenchServer>, WorkbenchError> open(
         std::uint16_t port, std::span<const Asset> assets, Handle handle, record::Random& random);
 
@@ -52,6 +56,8 @@ public:
     /// Serves until stop().
     void run();
     void stop();
+    /// Tells every page that listens at /api/events.
+    void notify(ApiNews news);
 
 private:
     class Body;

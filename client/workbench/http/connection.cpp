@@ -1,0 +1,313 @@
+#include <array>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/json.hpp>
+#include <chrono>
+#include <sstream>
+#include <utility>
+
+#include "client/workbench/http/detail/connection.hpp"
+#include "shared/keys/enrolment_code.hpp"
+
+namespace zhibu::client::detail {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace json = boost::json;
+using tcp = asio::ip::tcp;
+
+constexpr std::uint32_t header_bytes_max = 16'384;
+constexpr std::uint64_t body_bytes_max = 1U << 20U;
+constexpr std::chrono::seconds deadline{30};
+/// A page that has gone is noticed by the first heartbeat that cannot be written.
+constexpr std::chrono::seconds heartbeat_interval{15};
+
+constexpr std::string_view session_path = "/api/session";
+constexpr std::string_view events_path = "/api/events";
+
+void set_security(http::fields& fields, const std::string& nonce) {
+    // Ant Design writes style elements; they carry the page's nonce. Its text areas set a style
+    // attribute, which only 'unsafe-inline' for attributes lets through.
+    fields.set("Content-Security-Policy",
+               "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + nonce +
+                   "'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+                   "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action "
+                   "'none'");
+    fields.set("X-Content-Type-Options", "nosniff");
+    fields.set("Referrer-Policy", "no-referrer");
+    fields.set("Cross-Origin-Opener-Policy", "same-origin");
+    fields.set("Cross-Origin-Resource-Policy", "same-origin");
+    fields.set(http::field::cache_control, "no-store");
+}
+
+/// A field's value if it stands there once; two of a kind are an attempt at something.
+std::string_view only(const http::fields& fields, http::field name) {
+    return fields.count(name) == 1 ? std::string_view{fields[name]} : std::string_view{};
+}
+
+struct RefusalText {
+    unsigned status;
+    std::string_view code;
+    std::string_view zh;
+    std::string_view en;
+};
+
+ApiResponse refusal_response(unsigned status) {
+    static constexpr std::array texts{
+        RefusalText{400, "bad_request", "请求无法识别。", "The request cannot be read."},
+        RefusalText{401, "locked", "工作台已锁定，请重新打开。",
+                    "The workbench is locked; open it again."},
+        RefusalText{403, "foreign_page", "拒绝来自其他页面的请求。",
+                    "Requests of other pages are refused."},
+        RefusalText{404, "not_found", "没有这个页面。", "There is no such page."},
+        RefusalText{405, "method_not_allowed", "不支持这种请求方式。",
+                    "This kind of request is not supported."},
+        RefusalText{413, "too_large", "内容过大（上限1 MiB）。",
+                    "This is too large (at most 1 MiB)."},
+        RefusalText{415, "not_json", "只接受JSON。", "Only JSON is accepted."},
+        RefusalText{421, "wrong_host", "地址不对。", "This is not the address."},
+        RefusalText{431, "header_too_large", "请求头过大。", "The request's header is too large."},
+    };
+    for (const RefusalText& text : texts) {
+        if (text.status == status) {
+            return ApiResponse{
+                status,
+                json::serialize(json::object{{"error", json::object{{"code", text.code},
+                                                                    {"message_zh", text.zh},
+                                                                    {"message_en", text.en},
+                                                                    {"fields", json::array{}}}}})};
+        }
+    }
+    std::unreachable();
+}
+
+std::string_view name_of(ApiNews news) {
+    switch (news) {
+        case ApiNews::changed:
+            return "changed";
+        case ApiNews::sync:
+            return "sync";
+    }
+    std::unreachable();
+}
+
+}  // namespace
+
+Connection::Connection(tcp::socket socket, asio::io_context& context, Shared& shared)
+    : context_{context}, shared_{shared}, stream_{std::move(socket)}, heartbeat_{context} {}
+
+void Connection::read() {
+    parser_.emplace();
+    parser_->header_limit(header_bytes_max);
+    parser_->body_limit(body_bytes_max);
+    stream_.expires_after(deadline);
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = shared_from_this()](const Code& code, std::size_t /*bytes*/) {
+                         self->on_read(code);
+                     });
+}
+
+void Connection::close() {
+    Code ignored;
+    heartbeat_.cancel();
+    stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+    stream_.close();
+    streams_ = false;
+    shared_.live.erase(shared_from_this());
+}
+
+void Connection::on_read(const Code& code) {
+    if (code == http::error::body_limit || code == http::error::header_limit) {
+        keep_alive_ = false;
+        refuse(code == http::error::body_limit ? 413 : 431);
+    } else if (code) {
+        close();
+    } else {
+        answer(parser_->get());
+    }
+}
+
+void Connection::answer(const http::request<http::string_body>& received) {
+    keep_alive_ = received.keep_alive();
+    version_ = received.version();
+    auto target = parse_target(received.target());
+    if (!target) {
+        refuse(400);
+        return;
+    }
+    const RequestHead head{received.method_string(),
+                           target->path,
+                           only(received, http::field::host),
+                           only(received, http::field::origin),
+                           received["Sec-Fetch-Site"],
+                           only(received, http::field::content_type),
+                           only(received, http::field::authorization)};
+    if (const auto status = shared_.guard->refusal(head)) {
+        refuse(*status);
+    } else if (!head.path.starts_with("/api/")) {
+        send_asset(head);
+    } else if (head.path == session_path) {
+        send(open_session(head.method, received.body()));
+    } else if (head.path == events_path && head.method == "GET") {
+        stream_events();
+    } else {
+        call_api(*std::move(target), received);
+    }
+}
+
+void Connection::call_api(Target target, const http::request<http::string_body>& received) {
+    ApiRequest request;
+    request.method = received.method_string();
+    request.path = std::move(target.path);
+    request.query = std::move(target.query);
+    request.body = received.body();
+    // While the replica's thread works there is no time limit: it answers all that it is asked.
+    stream_.expires_never();
+    shared_.handle(request, [self = shared_from_this()](ApiResponse response) {
+        asio::post(self->context_, [self, response = std::move(response)]() mutable {
+            self->send(std::move(response));
+        });
+    });
+}
+
+ApiResponse Connection::open_session(std::string_view method, std::string_view body) {
+    if (method != "POST") {
+        return refusal_response(405);
+    }
+    Code fault;
+    const json::value parsed = json::parse(body, fault);
+    const json::object* object = fault ? nullptr : parsed.if_object();
+    const json::value* code = object == nullptr ? nullptr : object->if_contains("code");
+    const auto token = code != nullptr && code->is_string()
+                           ? shared_.guard->exchange(code->get_string())
+                           : std::nullopt;
+    return token ? ApiResponse{201, json::serialize(json::object{{"token", *token}})}
+                 : refusal_response(401);
+}
+
+void Connection::send_asset(const RequestHead& head) {
+    if (head.method != "GET") {
+        refuse(405);
+        return;
+    }
+    const std::string_view wanted = head.path == "/" ? "/index.html" : head.path;
+    for (const Asset& asset : shared_.assets) {
+        if (asset.path == wanted) {
+            start_response(200, asset.type);
+            response_.body() = with_nonce(asset);
+            finish_response();
+            return;
+        }
+    }
+    refuse(404);
+}
+
+/// The page names its nonce in a meta element, for the style elements that scripts make.
+std::string Connection::with_nonce(const Asset& asset) const {
+    constexpr std::string_view mark = "__CSP_NONCE__";
+    std::string content{asset.content};
+    if (asset.path == "/index.html") {
+        for (auto at = content.find(mark); at != std::string::npos; at = content.find(mark)) {
+            content.replace(at, mark.size(), nonce_);
+        }
+    }
+    return content;
+}
+
+void Connection::refuse(unsigned status) { send(refusal_response(status)); }
+
+void Connection::send(ApiResponse response) {
+    start_response(response.status, "application/json; charset=utf-8");
+    response_.body() = std::move(response.body);
+    finish_response();
+}
+
+std::string Connection::new_nonce() const {
+    std::array<std::uint8_t, 16> bytes{};
+    shared_.random->fill(bytes);
+    return keys::to_hex(bytes);
+}
+
+void Connection::start_response(unsigned status, std::string_view type) {
+    nonce_ = new_nonce();
+    response_ = {};
+    response_.version(version_);
+    response_.result(status);
+    response_.keep_alive(keep_alive_);
+    response_.set(http::field::content_type, type);
+    set_security(response_, nonce_);
+}
+
+void Connection::finish_response() {
+    response_.prepare_payload();
+    stream_.expires_after(deadline);
+    http::async_write(stream_, response_,
+                      [self = shared_from_this()](const Code& code, std::size_t /*bytes*/) {
+                          if (!code && self->keep_alive_) {
+                              self->read();
+                          } else {
+                              self->close();
+                          }
+                      });
+}
+
+void Connection::stream_events() {
+    http::response<http::empty_body> head{http::status::ok, 11};
+    head.keep_alive(false);
+    head.set(http::field::content_type, "text/event-stream; charset=utf-8");
+    set_security(head, new_nonce());
+    std::ostringstream text;
+    text << head;
+    outgoing_ = std::move(text).str();
+    streams_ = true;
+    // Whatever happened before the page listened is news to it.
+    pending_ = {ApiNews::changed, ApiNews::sync};
+    write_events();
+}
+
+void Connection::notify(ApiNews news) {
+    if (!streams_) {
+        return;
+    }
+    pending_.insert(news);
+    if (!writing_) {
+        write_events();
+    }
+}
+
+void Connection::write_events() {
+    for (const ApiNews news : std::exchange(pending_, {})) {
+        outgoing_ += "event: " + std::string{name_of(news)} + "\ndata: \n\n";
+    }
+    writing_ = true;
+    stream_.expires_after(deadline);
+    asio::async_write(stream_, asio::buffer(outgoing_),
+                      [self = shared_from_this()](const Code& code, std::size_t /*bytes*/) {
+                          self->writing_ = false;
+                          self->outgoing_.clear();
+                          if (code) {
+                              self->close();
+                          } else if (self->pending_.empty()) {
+                              self->wait_for_events();
+                          } else {
+                              self->write_events();
+                          }
+                      });
+}
+
+void Connection::wait_for_events() {
+    heartbeat_.expires_after(heartbeat_interval);
+    heartbeat_.async_wait([self = shared_from_this()](const Code& code) {
+        if (!code && self->streams_ && !self->writing_) {
+            self->outgoing_ = ": still here\n\n";
+            self->write_events();
+        }
+    });
+}
+
+}  // namespace zhibu::client::detail

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "client/workbench/http/guard.hpp"
+#include "client/workbench/http/target.hpp"
+#include "client/workbench/http/workbench_server.hpp"
+
+namespace zhibu::client::detail {
+
+class Connection;
+
+/// What connections share with their server. Confined to the server's thread.
+struct Shared {
+    std::span<const Asset> assets;
+    WorkbenchServer::Handle handle;
+    record::Random* random = nullptr;
+    std::unique_ptr<Guard> guard;
+    std::uint16_t port = 0;
+    /// Every open connection; one leaves when it is closed.
+    std::set<std::shared_ptr<Connection>> live;
+};
+
+/// One browser connection: requests one after another, or one stream of events to its end.
+/// Threads: confined to the server's.
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    Connection(boost::asio::ip::tcp::socket socket, boost::asio::io_context& context,
+               Shared& shared);
+
+    void read();
+    /// Tells the page, if this connection streams events. An event that waits already is not sent
+    /// twice, so a slow reader holds no memory.
+    void notify(ApiNews news);
+    void close();
+
+private:
+    using Code = boost::system::error_code;
+
+    void on_read(const Code& code);
+    void answer(const boost::beast::http::request<boost::beast::http::string_body>& received);
+    void call_api(Target target,
+                  const boost::beast::http::request<boost::beast::http::string_body>& received);
+    [[nodiscard]] ApiResponse open_session(std::string_view method, std::string_view body);
+    void send_asset(const RequestHead& head);
+    [[nodiscard]] std::string with_nonce(const Asset& asset) const;
+    void send(ApiResponse response);
+    void refuse(unsigned status);
+    void start_response(unsigned status, std::string_view type);
+    void finish_response();
+    void stream_events();
+    void write_events();
+    void wait_for_events();
+    [[nodiscard]] std::string new_nonce() const;
+
+    boost::asio::io_context& context_;
+    Shared& shared_;
+    boost::beast::tcp_stream stream_;
+    boost::asio::steady_timer heartbeat_;
+    boost::beast::flat_buffer buffer_;
+    std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+    boost::beast::http::response<boost::beast::http::string_body> response_;
+    std::string nonce_;
+    unsigned version_ = 11;
+    bool keep_alive_ = false;
+    bool streams_ = false;
+    bool writing_ = false;
+    std::set<ApiNews> pending_;
+    std::string outgoing_;
+};
+
+}  // namespace zhibu::client::detail

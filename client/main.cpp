@@ -72,9 +72,8 @@ void add_record_commands(CLI::App& app, Program& program) {
     CLI::App* show = app.add_subcommand("show", "show one record");
     show->add_option("kind", program.kind)->required();
     show->add_option("record", program.which, "id, name, number or field=value")->required();
-    program.choose(show, [&](Console& console) {
-        return show_record(console, program.kind, program.which);
-    });
+    program.choose(
+        show, [&](Console& console) { return show_record(console, program.kind, program.which); });
 
     CLI::App* edit = app.add_subcommand("edit", "change fields of one record");
     edit->add_option("kind", program.kind)->required();
@@ -133,7 +132,8 @@ void add_network_commands(CLI::App& app, Program& program) {
     enrol->add_option("--server", program.enrol.server, "host:port")->required();
     enrol->add_option("--code", program.enrol.code, "from your administrator")->required();
     enrol->add_option("--label", program.enrol.label, "the device's name; default: the machine's");
-    program.choose(enrol, [&](Console& console) { return zhibu::client::enrol(console, program.enrol); });
+    program.choose(enrol,
+                   [&](Console& console) { return zhibu::client::enrol(console, program.enrol); });
 
     CLI::App* sync = app.add_subcommand("sync", "send what waits, take what is new");
     sync->add_flag("--compare", program.sync.compare, "compare with the server by digest");
@@ -143,12 +143,12 @@ void add_network_commands(CLI::App& app, Program& program) {
     CLI::App* serve = app.add_subcommand("serve", "the workbench, as a page on this machine");
     serve->add_option("--port", program.serve.port, "0 takes any free one")->capture_default_str();
     serve->add_flag("--offline", program.serve.offline, "do not connect to the server");
-    program.choose(serve, [&](Console& console) {
-        return zhibu::client::serve(console, program.serve);
-    });
+    program.choose(serve,
+                   [&](Console& console) { return zhibu::client::serve(console, program.serve); });
 
     CLI::App* unlock = app.add_subcommand("unlock", "keep the account's key for a while");
-    unlock->add_option("--for", program.minutes, "minutes")->check(CLI::Range(1, 1440))
+    unlock->add_option("--for", program.minutes, "minutes")
+        ->check(CLI::Range(1, 1440))
         ->capture_default_str();
     program.choose(unlock, [&](Console& console) {
         return zhibu::client::unlock(console, std::chrono::minutes{program.minutes});
@@ -162,8 +162,8 @@ void add_control_commands(CLI::App& app, Program& program) {
     invite->add_option("account", program.invite.account)->required();
     invite->add_flag("--activate", program.invite.activate,
                      "the device may work without a second approval");
-    program.choose(invite,
-                   [&](Console& console) { return zhibu::client::invite(console, program.invite); });
+    program.choose(
+        invite, [&](Console& console) { return zhibu::client::invite(console, program.invite); });
 
     CLI::App* window = app.add_subcommand("window", "edit windows");
     window->require_subcommand(1);
@@ -177,21 +177,18 @@ void add_control_commands(CLI::App& app, Program& program) {
     program.choose(open, [&](Console& console) { return open_window(console, program.window); });
     CLI::App* close = window->add_subcommand("close", "end a window now");
     close->add_option("window", program.which, "its id")->required();
-    program.choose(close,
-                   [&](Console& console) { return close_window(console, program.which); });
+    program.choose(close, [&](Console& console) { return close_window(console, program.which); });
 
     CLI::App* account = app.add_subcommand("account", "accounts");
     account->require_subcommand(1);
     CLI::App* enable = account->add_subcommand("enable", "state 活动");
     enable->add_option("account", program.which)->required();
-    program.choose(enable, [&](Console& console) {
-        return set_account_state(console, program.which, "1");
-    });
+    program.choose(
+        enable, [&](Console& console) { return set_account_state(console, program.which, "1"); });
     CLI::App* disable = account->add_subcommand("disable", "state 禁用: its session ends at once");
     disable->add_option("account", program.which)->required();
-    program.choose(disable, [&](Console& console) {
-        return set_account_state(console, program.which, "2");
-    });
+    program.choose(
+        disable, [&](Console& console) { return set_account_state(console, program.which, "2"); });
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ public:
     SteadyTimer(asio::io_context& context, std::chrono::milliseconds delay,
                 std::function<void()> work)
         : timer_{context, delay} {
-        timer_.async_wait([work = std::move(work), alive = std::weak_ptr{alive_}](
-                              const boost::system::error_code& code) {
+        timer_.async_wait([work = std::move(work),
+                           alive = std::weak_ptr{alive_}](const boost::system::error_code& code) {
             if (!code && alive.lock()) {
                 work();
             }

@@ -56,21 +56,22 @@ Exit invite(Console& console, const InviteWords& words) {
         }
     }
     if (!code) {
-        return client::fail(console, IdentityError{IdentityFault::damaged,
-                                                   console.files.identity().string()});
+        return client::fail(
+            console, IdentityError{IdentityFault::damaged, console.files.identity().string()});
     }
     const record::Instant until{console.clock.now().milliseconds + code_minutes * 60'000};
-    const Exit created = create_record(
-        console, "enrolment_code",
-        {"account=" + account, "organisation=" + organisation,
-         "number=" + *keys::enrolment_code_hash(keys::secret_text(*code)),
-         "expires_at=" + moment_text(until),
-         std::string{"activates="} + (words.activate ? "true" : "false")});
+    const Exit created =
+        create_record(console, "enrolment_code",
+                      {"account=" + account, "organisation=" + organisation,
+                       "number=" + *keys::enrolment_code_hash(keys::secret_text(*code)),
+                       "expires_at=" + moment_text(until),
+                       std::string{"activates="} + (words.activate ? "true" : "false")});
     if (created != Exit::done) {
         return created;
     }
     if (console.json) {
-        console.out << boost::json::serialize(boost::json::object{{"code", to_text(*code)}}) << '\n';
+        console.out << boost::json::serialize(boost::json::object{{"code", to_text(*code)}})
+                    << '\n';
     } else {
         console.out << (console.language == Language::zh
                             ? "登记码（同步后60分钟内有效，只显示这一次）：\n"

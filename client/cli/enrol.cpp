@@ -62,9 +62,8 @@ EnrolmentOutcome ask_server(const Endpoint& endpoint, const record::Hash& root_f
         // Once the wire has had time to say goodbye.
         wires.executor().post([&wires] { wires.stop(); });
     });
-    wires.executor().post([&] {
-        wires.connect(endpoint, ServerTrust{{}, root_fingerprint}, nullptr, *events);
-    });
+    wires.executor().post(
+        [&] { wires.connect(endpoint, ServerTrust{{}, root_fingerprint}, nullptr, *events); });
     wires.run();
     return outcome;
 }
@@ -79,10 +78,10 @@ Exit keep(Console& console, const sync::EnrolAccepted& accepted, const Endpoint&
     if (auto saved = save_identity(console.files, *identity, key); !saved) {
         return fail(console, saved.error());
     }
-    const auto replica = Replica::create(
-        console.files.replica(),
-        ReplicaIdentity{identity->space, identity->device, identity->account},
-        catalog::standard_catalog(), console.clock, console.random);
+    const auto replica =
+        Replica::create(console.files.replica(),
+                        ReplicaIdentity{identity->space, identity->device, identity->account},
+                        catalog::standard_catalog(), console.clock, console.random);
     if (!replica) {
         return fail(console, replica.error());
     }

@@ -91,8 +91,7 @@ std::expected<std::set<std::uint32_t>, WordError> read_rows(const std::vector<st
     for (const std::string_view word : words) {
         const auto dash = word.find('-');
         const auto from = row_number(word.substr(0, dash));
-        const auto to =
-            dash == std::string_view::npos ? from : row_number(word.substr(dash + 1));
+        const auto to = dash == std::string_view::npos ? from : row_number(word.substr(dash + 1));
         if (!from || !to) {
             return std::unexpected{from ? to.error() : from.error()};
         }
@@ -117,12 +116,13 @@ std::expected<ColumnChoice, WordError> read_choice(std::string_view word) {
             choice.column = 0;
             break;
         }
-        choice.column = choice.column * 26 + static_cast<std::uint32_t>(letter - (upper ? 'A' : 'a')) + 1;
+        choice.column =
+            choice.column * 26 + static_cast<std::uint32_t>(letter - (upper ? 'A' : 'a')) + 1;
     }
     if (equals == std::string_view::npos || choice.column == 0) {
-        return std::unexpected{WordError{"“" + std::string{word} + "”应写成 列=字段，例如 C=name。",
-                                         "Write \"" + std::string{word} +
-                                             "\" as column=field, such as C=name."}};
+        return std::unexpected{
+            WordError{"“" + std::string{word} + "”应写成 列=字段，例如 C=name。",
+                      "Write \"" + std::string{word} + "\" as column=field, such as C=name."}};
     }
     choice.field = word.substr(equals + 1);
     return choice;
@@ -145,7 +145,8 @@ void add_row(Draft& draft, std::map<record::RecordId, std::uint32_t>& row_of, Re
     const record::RecordId owner = draft.changes.back().record.id;
     for (const EntryValues& entry : row.entries) {
         DraftChange change = to_change(entry.kind, entry.values);
-        std::erase_if(change.fields, [](const DraftField& field) { return field.field.number == 1; });
+        std::erase_if(change.fields,
+                      [](const DraftField& field) { return field.field.number == 1; });
         change.fields.insert(change.fields.begin(), DraftField{record::FieldNumber{1}, owner});
         draft.changes.push_back(std::move(change));
     }
@@ -208,10 +209,12 @@ public:
             return refused ? Exit::refused : Exit::done;
         }
         if (refused && !words_.accepted_only && words_.rows.empty()) {
-            return fail(console_, Exit::refused,
-                        "有未通过的行，没有导入任何内容。请改正后重试，或用 --accepted-only 只导入通过的行。",
-                        "Some rows are refused, so nothing was imported. Correct them, or take only "
-                        "the good ones with --accepted-only.");
+            return fail(
+                console_, Exit::refused,
+                "有未通过的行，没有导入任何内容。请改正后重试，或用 --accepted-only "
+                "只导入通过的行。",
+                "Some rows are refused, so nothing was imported. Correct them, or take only "
+                "the good ones with --accepted-only.");
         }
         return commit();
     }
@@ -241,8 +244,8 @@ private:
         for (DraftField& field : *given) {
             options.given.push_back(FieldValue{field.field, std::move(field.value)});
         }
-        auto preview = interpret(*sheet, catalog_, (*kind)->name, options,
-                                 ReplicaLookup{replica_, catalog_});
+        auto preview =
+            interpret(*sheet, catalog_, (*kind)->name, options, ReplicaLookup{replica_, catalog_});
         if (!preview) {
             return fail_with(message_of(preview.error()));
         }
@@ -332,20 +335,19 @@ private:
         }
         const std::size_t rows = preview_.accepted.size();
         if (console_.json) {
-            console_.out << json::serialize(
-                                json::object{{"imported", rows},
-                                             {"refused", preview_.refused.size() +
-                                                             refused_by_rules_},
-                                             {"sequence", committed->sequence.position},
-                                             {"report", json::parse(json_report(catalog_,
-                                                                                preview_))}})
+            console_.out << json::serialize(json::object{
+                                {"imported", rows},
+                                {"refused", preview_.refused.size() + refused_by_rules_},
+                                {"sequence", committed->sequence.position},
+                                {"report", json::parse(json_report(catalog_, preview_))}})
                          << '\n';
             return Exit::done;
         }
-        console_.out << (console_.language == Language::zh
-                             ? "已导入 " + std::to_string(rows) + " 行，保存在本机，待上传。\n"
-                             : std::to_string(rows) +
-                                   " rows imported and saved on this machine, waiting to be sent.\n");
+        console_.out
+            << (console_.language == Language::zh
+                    ? "已导入 " + std::to_string(rows) + " 行，保存在本机，待上传。\n"
+                    : std::to_string(rows) +
+                          " rows imported and saved on this machine, waiting to be sent.\n");
         return Exit::done;
     }
 

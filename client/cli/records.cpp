@@ -139,11 +139,12 @@ Exit report_commit(Console& console, const std::expected<Committed, ReplicaError
     }
     const bool saved = committed->sequence.position != 0;
     if (console.json) {
-        console.out << json::serialize(json::object{{"id", to_text(id)},
-                                                    {"sequence", committed->sequence.position},
-                                                    {"saved", saved},
-                                                    {"warnings", finding_forms(catalog::standard_catalog(),
-                                                    committed->warnings, console.language)}})
+        console.out << json::serialize(json::object{
+                           {"id", to_text(id)},
+                           {"sequence", committed->sequence.position},
+                           {"saved", saved},
+                           {"warnings", finding_forms(catalog::standard_catalog(),
+                                                      committed->warnings, console.language)}})
                     << '\n';
         return Exit::done;
     }

@@ -151,8 +151,7 @@ Exit list_groups(Console& console, std::uint32_t limit) {
     if (console.json) {
         json::array out;
         for (const OwnGroup& own : *groups) {
-            out.emplace_back(
-                group_form(catalog::standard_catalog(), own, console.language));
+            out.emplace_back(group_form(catalog::standard_catalog(), own, console.language));
         }
         console.out << json::serialize(out) << '\n';
         return Exit::done;

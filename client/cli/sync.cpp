@@ -45,7 +45,8 @@ void print_comparison(Console& console, const SyncReport& report) {
     console.out << (equal ? (zh ? "与服务器一致：" : "Equal to the server: ")
                           : (zh ? "与服务器不一致：" : "Not equal to the server: "))
                 << keys::to_hex(report.own_digest->digest).substr(0, 16) << "… ("
-                << report.own_digest->records << (zh ? " 条记录，日志序号 " : " records at log index ")
+                << report.own_digest->records
+                << (zh ? " 条记录，日志序号 " : " records at log index ")
                 << report.own_digest->at.position << ")\n";
 }
 
@@ -60,8 +61,7 @@ void print_report(Console& console, const SyncReport& report) {
                     << (console.language == Language::zh ? "，日志序号 " : ", log index ")
                     << report.at.position << std::endl;
     } else if (!words.empty() && (report.refusal || report.fault || report.replica_error ||
-                                  report.phase != SyncPhase::ended ||
-                                  report.wire_error)) {
+                                  report.phase != SyncPhase::ended || report.wire_error)) {
         console.err << words << std::endl;
     }
 }

@@ -19,7 +19,7 @@ std::unexpected<IdentityError> error(IdentityFault fault, const std::filesystem:
 
 IdentityError error_of(const keys::FileError& error) {
     const IdentityFault fault =
-        error.fault == keys::FileFault::not_there     ? IdentityFault::not_enrolled
+        error.fault == keys::FileFault::not_there    ? IdentityFault::not_enrolled
         : error.fault == keys::FileFault::wrong_size ? IdentityFault::damaged
                                                      : IdentityFault::storage_failed;
     return IdentityError{fault, error.place.string()};

@@ -131,12 +131,12 @@ json::array finding_forms(const catalog::Catalog& catalog,
                           const std::vector<rules::Finding>& findings, Language language) {
     json::array forms;
     for (const rules::Finding& finding : findings) {
-        forms.emplace_back(json::object{
-            {"rule", finding.rule},
-            {"severity", severity_name(finding.severity)},
-            {"record", to_text(finding.record.id)},
-            {"field", field_name(catalog, finding.record.kind, finding.field)},
-            {"message", rules::message(finding.rule, language, finding.parameters)}});
+        forms.emplace_back(
+            json::object{{"rule", finding.rule},
+                         {"severity", severity_name(finding.severity)},
+                         {"record", to_text(finding.record.id)},
+                         {"field", field_name(catalog, finding.record.kind, finding.field)},
+                         {"message", rules::message(finding.rule, language, finding.parameters)}});
     }
     return forms;
 }

@@ -65,7 +65,6 @@ constexpr std::array settings{
             &rules::Parameters::extra_divisions},
 };
 
-
 /// Puts a node into the setting's member; returns what is wrong with it, if anything.
 struct Putting {
     Config& config;
@@ -180,9 +179,9 @@ std::expected<Config, std::vector<ConfigError>> parse_config(std::string_view te
         root = toml::parse(text);
     } catch (const toml::parse_error& error) {
         const auto at = error.source().begin;
-        errors.push_back({"line " + std::to_string(at.line) + ", column " +
-                              std::to_string(at.column),
-                          std::string{error.description()}});
+        errors.push_back(
+            {"line " + std::to_string(at.line) + ", column " + std::to_string(at.column),
+             std::string{error.description()}});
         return std::unexpected{std::move(errors)};
     }
     for (const auto& [section, node] : root) {
@@ -204,8 +203,7 @@ std::expected<Config, std::vector<ConfigError>> read_config(const std::filesyste
     std::ostringstream text;
     text << stream.rdbuf();
     if (!stream) {
-        return std::unexpected{
-            std::vector{ConfigError{file.string(), "cannot be read"}}};
+        return std::unexpected{std::vector{ConfigError{file.string(), "cannot be read"}}};
     }
     return parse_config(text.str());
 }

@@ -54,7 +54,8 @@ ServerWrite code_write(const catalog::Catalog& catalog, const FoundedSpace& foun
 
 std::expected<void, ServerWriteError> write_and_wait(Committer& committer, ServerWrite write) {
     std::promise<std::expected<LogIndex, ServerWriteError>> done;
-    committer.write(std::move(write), [&done](auto written) { done.set_value(std::move(written)); });
+    committer.write(std::move(write),
+                    [&done](auto written) { done.set_value(std::move(written)); });
     auto written = done.get_future().get();
     if (!written) {
         return std::unexpected{std::move(written).error()};
@@ -114,8 +115,9 @@ FoundingError explain(const StoreError& error) {
     const std::string place = " (" + error.place + ")";
     switch (error.fault) {
         case StoreFault::not_there:
-            return {"此文件夹中没有组织空间，请先用 zhibu-server init 建立。" + place,
-                    "There is no space in this folder. Found one first: zhibu-server init." + place};
+            return {
+                "此文件夹中没有组织空间，请先用 zhibu-server init 建立。" + place,
+                "There is no space in this folder. Found one first: zhibu-server init." + place};
         case StoreFault::already_there:
             return {"此文件夹中已有组织空间，没有作任何更改。" + place,
                     "There is a space in this folder already; nothing was changed." + place};
@@ -128,7 +130,8 @@ FoundingError explain(const StoreError& error) {
         case StoreFault::other_version:
             return {"存储由较新版本写成，没有作任何更改。请升级 zhibu-server。" + place,
                     "The store was written by a newer version; nothing was changed. Upgrade "
-                    "zhibu-server." + place};
+                    "zhibu-server." +
+                        place};
         case StoreFault::storage_full:
             return {"磁盘已满。已确认的内容不受影响。请腾出空间后重新启动。" + place,
                     "The disk is full. What was acknowledged is safe. Make room and start again." +
@@ -136,7 +139,8 @@ FoundingError explain(const StoreError& error) {
         case StoreFault::storage_failed:
             return {"读写存储出错。已确认的内容不受影响。请检查磁盘和权限。" + place,
                     "The store cannot be read or written. What was acknowledged is safe. Check the "
-                    "disk and its permissions." + place};
+                    "disk and its permissions." +
+                        place};
     }
     return {};
 }
@@ -145,14 +149,16 @@ FoundingError explain(const KeyFilesError& error) {
     const std::string place = " (" + error.place + ")";
     switch (error.fault) {
         case KeyFilesFault::not_there:
-            return {"缺少密钥文件。没有作任何更改。请从备份恢复该文件。" + place,
-                    "A key file is missing; nothing was changed. Restore it from a backup." + place};
+            return {
+                "缺少密钥文件。没有作任何更改。请从备份恢复该文件。" + place,
+                "A key file is missing; nothing was changed. Restore it from a backup." + place};
         case KeyFilesFault::already_there:
             return {"文件夹不是空的，没有作任何更改。请换一个空文件夹。" + place,
                     "The folder is not empty; nothing was changed. Name an empty one." + place};
         case KeyFilesFault::damaged:
-            return {"密钥文件已损坏。没有作任何更改。请从备份恢复该文件。" + place,
-                    "A key file is damaged; nothing was changed. Restore it from a backup." + place};
+            return {
+                "密钥文件已损坏。没有作任何更改。请从备份恢复该文件。" + place,
+                "A key file is damaged; nothing was changed. Restore it from a backup." + place};
         case KeyFilesFault::storage_failed:
             return {"密钥文件无法读写。请检查磁盘和权限。" + place,
                     "A key file cannot be read or written. Check the disk and its permissions." +

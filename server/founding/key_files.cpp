@@ -62,9 +62,9 @@ Result<void> write_new(const std::filesystem::path& file, std::span<const std::u
 }
 
 Result<void> write_new(const std::filesystem::path& file, std::string_view text) {
-    return write_new(file, std::span{static_cast<const std::uint8_t*>(
-                                         static_cast<const void*>(text.data())),
-                                     text.size()});
+    return write_new(
+        file, std::span{static_cast<const std::uint8_t*>(static_cast<const void*>(text.data())),
+                        text.size()});
 }
 
 Result<keys::SecretBytes> read(const std::filesystem::path& file) {
@@ -101,8 +101,8 @@ Result<void> write_all(const ServerFiles& files, const ServerKeys& made,
     ZHIBU_TRY_VOID(write_new(folder / server_authority_file, to_pem(made.server_authority)));
     ZHIBU_TRY_VOID(
         write_new(folder / device_authority_file, to_pem(made.device_authority.certificate)));
-    ZHIBU_TRY_VOID(write_new(folder / device_authority_key_file,
-                             made.device_authority.key.to_pem().span()));
+    ZHIBU_TRY_VOID(
+        write_new(folder / device_authority_key_file, made.device_authority.key.to_pem().span()));
     ZHIBU_TRY_VOID(write_new(folder / server_file, to_pem(made.server.certificate)));
     ZHIBU_TRY_VOID(write_new(folder / server_key_file, made.server.key.to_pem().span()));
     ZHIBU_TRY_VOID(write_new(folder / signing_seed_file, made.signing_key.seed().span()));
@@ -128,18 +128,16 @@ std::expected<ServerKeys, KeyFilesError> make_server_keys(const ServerFiles& fil
                               record::Instant{now.milliseconds + days * day_ms}};
     };
     const keys::Issuer root = keys::make_root(space_name + " root", for_days(root_days), random);
-    const keys::Issuer server_authority =
-        keys::make_intermediate(root, space_name + " servers", keys::Usage::server,
-                                for_days(intermediate_days), random);
-    ServerKeys made{
-        record::DeviceId{record::make_uuid_v7(now, random)},
-        root.certificate,
-        server_authority.certificate,
-        keys::make_intermediate(root, space_name + " devices", keys::Usage::device,
-                                for_days(intermediate_days), random),
-        keys::issue_server(server_authority, hosts, for_days(server_days), random),
-        keys::Ed25519Key::generate(),
-        keys::P256Key::generate()};
+    const keys::Issuer server_authority = keys::make_intermediate(
+        root, space_name + " servers", keys::Usage::server, for_days(intermediate_days), random);
+    ServerKeys made{record::DeviceId{record::make_uuid_v7(now, random)},
+                    root.certificate,
+                    server_authority.certificate,
+                    keys::make_intermediate(root, space_name + " devices", keys::Usage::device,
+                                            for_days(intermediate_days), random),
+                    keys::issue_server(server_authority, hosts, for_days(server_days), random),
+                    keys::Ed25519Key::generate(),
+                    keys::P256Key::generate()};
     ZHIBU_TRY_VOID(write_all(files, made, root.key));
     return made;
 }

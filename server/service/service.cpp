@@ -37,8 +37,8 @@ FoundingError explain_listening(const ListenError& error) {
                 "The address or port to listen on cannot be used: " + error.detail +
                     ". Check the section listen of the configuration."};
     }
-    return {"服务器证书不可用：" + error.detail, "The server's certificate cannot be used: " +
-                                                     error.detail};
+    return {"服务器证书不可用：" + error.detail,
+            "The server's certificate cannot be used: " + error.detail};
 }
 
 /// The parts of a running server, made in order and dropped in reverse.
@@ -198,8 +198,8 @@ std::expected<void, FoundingError> serve(
     if (!listener) {
         return std::unexpected{explain_listening(listener.error())};
     }
-    Service service{config,           catalog, std::move(log), *std::move(keys), *std::move(store),
-                    *std::move(listener)};
+    Service service{config,           catalog,           std::move(log),
+                    *std::move(keys), *std::move(store), *std::move(listener)};
     if (const auto prepared = service.prepare(); !prepared) {
         return std::unexpected{explain(prepared.error())};
     }

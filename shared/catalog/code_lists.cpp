@@ -1,5 +1,6 @@
 #include <string_view>
 #include <vector>
+
 #include "shared/catalog/catalog.hpp"
 #include "shared/catalog/detail/embedded_codes.hpp"
 #include "shared/record/check.hpp"

@@ -1,4 +1,5 @@
 #include <vector>
+
 #include "shared/catalog/catalog.hpp"
 #include "shared/catalog/detail/field_line.hpp"
 
@@ -7,85 +8,57 @@ namespace zhibu::catalog::detail {
 // Who may work, when and from what is written through the same log as everything else: an account
 // that is disabled, a window that is opened, is a change with an author, a verdict and a history.
 // Passwords and keys are no fields: they never travel in the log.
+// clang-format off: a table, one line for each field
 // NOLINTNEXTLINE(readability-function-size): a table, one line for each field
 std::vector<Kind> control_kinds() {
     return {
-        Kind{6,
-             "account",
-             {"账号", "Account"},
-             "",
-             {"organisation"},
-             Writers::administrator,
-             {
-                 text(1, "name", "账号名称", "Account name", 50)
-                     .must()
-                     .above()
-                     .called("账号|用户名"),
-                 ref(2, "organisation", "管辖组织", "Scope", "organisation").must().above(),
-                 code(3, "level", "级别", "Level", "account_level").must().above(),
-                 code(4, "nature", "账号性质", "Nature", "account_nature").must().above(),
-                 code(5, "permission", "系统权限", "Permission", "account_permission")
-                     .must()
-                     .above(),
-                 code(6, "state", "状态", "State", "account_state").must().above(),
-                 boolean(7, "manages", "管理下属账号", "Manages accounts").above(),
-                 text(8, "holder", "管理员姓名", "Holder", 50).above().personal().called("姓名"),
-                 text(9, "post", "职务", "Post", 50).above(),
-                 text(10, "phone", "联系方式", "Contact", 30).above().personal().called("联系电话"),
-                 day(11, "expires_on", "结束日期", "Ends on").above(),
-                 text(12, "reason", "增设原因", "Reason", 500).above(),
-                 day(13, "password_changed_on", "密码更新日期", "Password changed on").above(),
-             }},
-        Kind{7,
-             "window",
-             {"维护时段", "Edit window"},
-             "",
-             {"organisation"},
-             Writers::administrator,
-             {
-                 ref(1, "organisation", "适用组织", "For the organisation", "organisation")
-                     .must()
-                     .above(),
-                 ref(2, "account", "适用账号", "For the account", "account").above(),
-                 code(3, "level", "适用级别", "For the level", "account_level").above(),
-                 instant(4, "starts_at", "开始时间", "Starts at").must().above(),
-                 instant(5, "ends_at", "结束时间", "Ends at").must().above(),
-                 integer(6, "grace_days", "宽限天数", "Grace in days").above(),
-                 note(7, "remark", "备注", "Remark").above(),
-             }},
-        Kind{8,
-             "device",
-             {"设备", "Device"},
-             "",
-             {"organisation"},
-             Writers::administrator,
-             {
-                 ref(1, "account", "账号", "Account", "account").must().above(),
-                 ref(2, "organisation", "管辖组织", "Scope", "organisation").must().above(),
-                 text(3, "label", "设备名称", "Label", 100).above(),
-                 text(4, "fingerprint", "指纹", "Fingerprint", 64).above(),
-                 instant(5, "enrolled_at", "登记时间", "Enrolled at").above(),
-                 code(6, "state", "状态", "State", "device_state").must().above(),
-                 text(7, "reason", "原因", "Reason", 500).above(),
-             }},
+        Kind{6, "account", {"账号", "Account"}, "", {"organisation"}, Writers::administrator, {
+            text(1, "name", "账号名称", "Account name", 50).must().above().called("账号|用户名"),
+            ref(2, "organisation", "管辖组织", "Scope", "organisation").must().above(),
+            code(3, "level", "级别", "Level", "account_level").must().above(),
+            code(4, "nature", "账号性质", "Nature", "account_nature").must().above(),
+            code(5, "permission", "系统权限", "Permission", "account_permission").must().above(),
+            code(6, "state", "状态", "State", "account_state").must().above(),
+            boolean(7, "manages", "管理下属账号", "Manages accounts").above(),
+            text(8, "holder", "管理员姓名", "Holder", 50).above().personal().called("姓名"),
+            text(9, "post", "职务", "Post", 50).above(),
+            text(10, "phone", "联系方式", "Contact", 30).above().personal().called("联系电话"),
+            day(11, "expires_on", "结束日期", "Ends on").above(),
+            text(12, "reason", "增设原因", "Reason", 500).above(),
+            day(13, "password_changed_on", "密码更新日期", "Password changed on").above(),
+        }},
+        Kind{7, "window", {"维护时段", "Edit window"}, "", {"organisation"}, Writers::administrator, {
+            ref(1, "organisation", "适用组织", "For the organisation", "organisation").must().above(),
+            ref(2, "account", "适用账号", "For the account", "account").above(),
+            code(3, "level", "适用级别", "For the level", "account_level").above(),
+            instant(4, "starts_at", "开始时间", "Starts at").must().above(),
+            instant(5, "ends_at", "结束时间", "Ends at").must().above(),
+            integer(6, "grace_days", "宽限天数", "Grace in days").above(),
+            note(7, "remark", "备注", "Remark").above(),
+        }},
+        Kind{8, "device", {"设备", "Device"}, "", {"organisation"}, Writers::administrator, {
+            ref(1, "account", "账号", "Account", "account").must().above(),
+            ref(2, "organisation", "管辖组织", "Scope", "organisation").must().above(),
+            text(3, "label", "设备名称", "Label", 100).above(),
+            text(4, "fingerprint", "指纹", "Fingerprint", 64).above(),
+            instant(5, "enrolled_at", "登记时间", "Enrolled at").above(),
+            code(6, "state", "状态", "State", "device_state").must().above(),
+            text(7, "reason", "原因", "Reason", 500).above(),
+        }},
         // The code itself is seen by the officer who makes it and by nobody else; the record keeps
         // its hash. The server alone marks it as used, in the transaction that makes the device.
-        Kind{9,
-             "enrolment_code",
-             {"登记码", "Enrolment code"},
-             "",
-             {"organisation"},
-             Writers::administrator,
-             {
-                 ref(1, "account", "账号", "Account", "account").must().above(),
-                 ref(2, "organisation", "管辖组织", "Scope", "organisation").must().above(),
-                 text(3, "number", "登记码摘要", "Hash of the code", 64).must().above(),
-                 instant(4, "expires_at", "失效时间", "Expires at").must().above(),
-                 boolean(5, "activates", "登记后立即可用", "Device is active at once").above(),
-                 instant(6, "used_at", "使用时间", "Used at").above(),
-                 ref(7, "device", "登记的设备", "Enrolled device", "device").above(),
-             }},
+        Kind{9, "enrolment_code", {"登记码", "Enrolment code"}, "", {"organisation"}, Writers::administrator, {
+            ref(1, "account", "账号", "Account", "account").must().above(),
+            ref(2, "organisation", "管辖组织", "Scope", "organisation").must().above(),
+            text(3, "number", "登记码摘要", "Hash of the code", 64).must().above(),
+            instant(4, "expires_at", "失效时间", "Expires at").must().above(),
+            boolean(5, "activates", "登记后立即可用", "Device is active at once").above(),
+            instant(6, "used_at", "使用时间", "Used at").above(),
+            ref(7, "device", "登记的设备", "Enrolled device", "device").above(),
+        }},
     };
 }
+
+// clang-format on
 
 }  // namespace zhibu::catalog::detail

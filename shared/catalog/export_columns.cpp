@@ -1,5 +1,6 @@
 #include "shared/catalog/export_columns.hpp"
 #include <vector>
+
 #include "shared/catalog/catalog.hpp"
 
 namespace zhibu::catalog {

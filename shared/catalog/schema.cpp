@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/clock.hpp"
 #include "shared/record/date.hpp"

@@ -20,9 +20,9 @@ struct FileError {
 /// Larger than any key or identity that these programs write.
 constexpr std::size_t private_file_bytes_max = 1U << 20U;
 
-/// Small files that only their owner may read (mode 0600), in folders that only he may enter (0700).
-/// Written files are synced before these functions return; a folder's entries are only after
-/// sync_folder. Threads: as the file system.
+/// Small files that only their owner may read (mode 0600), in folders that only he may enter
+/// (0700). Written files are synced before these functions return; a folder's entries are only
+/// after sync_folder. Threads: as the file system.
 
 /// Makes the folder, and those above it that are missing; an existing one is closed to others.
 [[nodiscard]] std::expected<void, FileError> make_private_folder(

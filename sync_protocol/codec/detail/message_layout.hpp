@@ -106,8 +106,8 @@ void serialize(Archive& archive, Welcome& welcome) {
 
 template <class Archive>
 void serialize(Archive& archive, Refusal& refusal) {
-    archive(one_of(refusal.reason, RefusalReason::scope_changed), refusal.expected, refusal.not_before,
-            refusal.password_salt, refusal.password_cost, refusal.detail);
+    archive(one_of(refusal.reason, RefusalReason::scope_changed), refusal.expected,
+            refusal.not_before, refusal.password_salt, refusal.password_cost, refusal.detail);
 }
 
 template <class Archive>

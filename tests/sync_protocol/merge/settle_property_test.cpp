@@ -36,9 +36,7 @@ rc::Gen<Value> small_sets() {
     });
 }
 
-rc::Gen<Value> any_values() {
-    return rc::gen::oneOf(small_values(), small_sets());
-}
+rc::Gen<Value> any_values() { return rc::gen::oneOf(small_values(), small_sets()); }
 
 rc::Gen<MergePolicy> policies() {
     return rc::gen::element(MergePolicy::later, MergePolicy::authority, MergePolicy::max,

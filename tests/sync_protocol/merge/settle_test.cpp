@@ -24,9 +24,7 @@ const record::RecordId officer = conformance::id_of<record::RecordId>(2);
 constexpr LogIndex seen{10};
 constexpr LogIndex meanwhile{11};
 
-Value text(std::string_view content) {
-    return Value{std::string(content)};
-}
+Value text(std::string_view content) { return Value{std::string(content)}; }
 
 FieldChange offer(Value value, Value previous = Empty{}) {
     return {FieldNumber{4}, std::move(value), std::move(previous), record::confirmed_base(seen)};

@@ -110,6 +110,44 @@ def _rings(edges):
     return sorted(found)
 
 
+def check_one_definition(sources):
+    """No two types of one full name: the linker would take the functions of either for both."""
+    first = {}
+    for source in sources:
+        for name, line in _types_defined(source.tokens):
+            path = first.setdefault(name, source.path)
+            if path != source.path:
+                yield Finding(
+                    source.path,
+                    line,
+                    "one-definition",
+                    f"{name} is defined in {path} too: give one of them another name",
+                )
+
+
+def _types_defined(tokens):
+    """Full name and line of each type defined in a namespace that has a name."""
+    scopes = []  # a namespace's name, or None for any other brace
+    texts = [token.text for token in tokens]
+    index = 0
+    while index < len(tokens):
+        text = texts[index]
+        if text == "namespace":
+            opening = next(i for i in range(index, len(texts)) if texts[i] in ("{", ";", "="))
+            if texts[opening] == "{":
+                scopes.append("".join(texts[index + 1 : opening]) or None)
+                index = opening
+        elif text == "{":
+            scopes.append(None)
+        elif text == "}":
+            scopes.pop()
+        elif text in ("class", "struct", "union") and None not in scopes and scopes:
+            word = index + 2 if texts[index + 1] == "class" else index + 1
+            if tokens[word].kind == "word" and texts[word + 1] in ("{", ":", "final"):
+                yield "::".join([*scopes, texts[word]]), tokens[word].line
+        index += 1
+
+
 def check_third_party_headers(source):
     for include in source.includes:
         if include.path in layers.FORBIDDEN_HEADERS:

@@ -81,6 +81,7 @@ def check_tree(root):
         findings += check_source(source)
     findings += checks.check_include_edges(sources)
     findings += checks.check_folder_cycles(sources)
+    findings += checks.check_one_definition(sources)
     return sorted(set(findings)), len(sources)
 
 

@@ -56,6 +56,9 @@ class Fixtures(unittest.TestCase):
     def test_unfinished_work_banners_and_bare_nolints_are_caught(self):
         self.check("comments")
 
+    def test_two_types_of_one_name_are_caught(self):
+        self.check("definitions")
+
     def test_expected_without_nodiscard_is_caught(self):
         self.check("nodiscard")
 

@@ -1,11 +1,6 @@
 #include "client/workbench/http/guard.hpp"
 
-#include <unistd.h>
-
 #include <array>
-#include <cstdio>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "shared/keys/enrolment_code.hpp"
@@ -72,37 +67,6 @@ std::string Guard::random_text() {
     std::array<std::uint8_t, 32> bytes{};
     random_.fill(bytes);
     return keys::to_hex(bytes);
-}
-
-std::optional<std::uint32_t> peer_user(std::istream& table, LoopbackPorts ports) {
-    std::array<char, 32> local{};
-    std::array<char, 32> remote{};
-    // The kernel writes addresses as the machine holds them: 127.0.0.1 on little-endian ones.
-    std::snprintf(local.data(), local.size(), "0100007F:%04X", ports.peer);
-    std::snprintf(remote.data(), remote.size(), "0100007F:%04X", ports.own);
-    std::string line;
-    while (std::getline(table, line)) {
-        std::istringstream words{line};
-        std::string number;
-        std::string from;
-        std::string to;
-        words >> number >> from >> to;
-        if (from != local.data() || to != remote.data()) {
-            continue;
-        }
-        std::string skipped;
-        for (int i = 0; i < 4; ++i) {
-            words >> skipped;  // state, queues, timer, retransmits
-        }
-        std::uint32_t user = 0;
-        return words >> user ? std::optional{user} : std::nullopt;
-    }
-    return std::nullopt;
-}
-
-bool peer_is_this_user(LoopbackPorts ports) {
-    std::ifstream table{"/proc/net/tcp"};
-    return peer_user(table, ports) == std::optional<std::uint32_t>{::geteuid()};
 }
 
 }  // namespace zhibu::client

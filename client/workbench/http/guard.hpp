@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <iosfwd>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -57,19 +56,5 @@ private:
     std::chrono::steady_clock::time_point code_made_;
     std::string token_;
 };
-
-/// The two ends of a TCP connection within this machine.
-struct LoopbackPorts {
-    std::uint16_t peer = 0;
-    std::uint16_t own = 0;
-};
-
-/// The user whose socket is the peer's end, by a table in the form of /proc/net/tcp; no value where
-/// the table does not have it.
-[[nodiscard]] std::optional<std::uint32_t> peer_user(std::istream& table, LoopbackPorts ports);
-
-/// Whether the peer's end belongs to this process's user, by the kernel's table. False when it
-/// cannot be told.
-[[nodiscard]] bool peer_is_this_user(LoopbackPorts ports);
 
 }  // namespace zhibu::client

@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "client/workbench/http/detail/connection.hpp"
+#include "client/workbench/http/detail/page_connection.hpp"
+#include "client/workbench/http/peer_user.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -28,9 +29,9 @@ class WorkbenchServer::Body {
 public:
     Body(std::span<const Asset> assets, Handle handle, record::Random& random)
         : acceptor_{context_}, pause_{context_} {
-        shared_.assets = assets;
-        shared_.handle = std::move(handle);
-        shared_.random = &random;
+        serving_.assets = assets;
+        serving_.handle = std::move(handle);
+        serving_.random = &random;
     }
 
     Code open(std::uint16_t port) {
@@ -44,17 +45,17 @@ public:
             acceptor_.listen(asio::socket_base::max_listen_connections, code);
         }
         if (!code) {
-            shared_.port = acceptor_.local_endpoint(code).port();
-            shared_.guard = std::make_unique<Guard>(authority(), *shared_.random);
+            serving_.port = acceptor_.local_endpoint(code).port();
+            serving_.guard = std::make_unique<Guard>(authority(), *serving_.random);
         }
         return code;
     }
 
     [[nodiscard]] std::string authority() const {
-        return "127.0.0.1:" + std::to_string(shared_.port);
+        return "127.0.0.1:" + std::to_string(serving_.port);
     }
 
-    [[nodiscard]] std::string new_code() { return shared_.guard->new_code(); }
+    [[nodiscard]] std::string new_code() { return serving_.guard->new_code(); }
 
     void run() {
         accept();
@@ -66,8 +67,8 @@ public:
     void notify(ApiNews news) {
         asio::post(context_, [this, news] {
             // A copy: a connection that cannot be written to leaves the set.
-            const std::vector<std::shared_ptr<detail::Connection>> live(shared_.live.begin(),
-                                                                        shared_.live.end());
+            const std::vector<std::shared_ptr<detail::PageConnection>> live(serving_.live.begin(),
+                                                                            serving_.live.end());
             for (const auto& connection : live) {
                 connection->notify(news);
             }
@@ -93,19 +94,19 @@ private:
     void take(tcp::socket socket) {
         Code code;
         const auto peer = socket.remote_endpoint(code);
-        if (code || shared_.live.size() >= connections_max ||
-            !peer_is_this_user({.peer = peer.port(), .own = shared_.port})) {
+        if (code || serving_.live.size() >= connections_max ||
+            !peer_is_this_user({.peer = peer.port(), .own = serving_.port})) {
             return;
         }
         auto connection =
-            std::make_shared<detail::Connection>(std::move(socket), context_, shared_);
-        shared_.live.insert(connection);
+            std::make_shared<detail::PageConnection>(std::move(socket), context_, serving_);
+        serving_.live.insert(connection);
         connection->read();
     }
 
     // The context goes after what lives on it: connections, and the handlers it still holds.
     asio::io_context context_{1};
-    detail::Shared shared_;
+    detail::PageServing serving_;
     tcp::acceptor acceptor_;
     asio::steady_timer pause_;
 };

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "tests/support/seeded_random.hpp"
 
 namespace zhibu::client {
@@ -124,23 +122,6 @@ TEST_F(WorkbenchGuard, NewCodeVoidsTheOldAndNewSessionTheOldToken) {
     EXPECT_FALSE(guard_.refusal(own_read())) << "a code alone ends no session";
     EXPECT_TRUE(guard_.exchange(second));
     EXPECT_EQ(guard_.refusal(own_read()), 401U);
-}
-
-TEST(WorkbenchPeer, IsReadFromTheKernelsTable) {
-    const std::string table =
-        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
-        "   0: 0100007F:1267 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 1\n"
-        "   1: 0100007F:1267 0100007F:C350 01 00000000:00000000 00:00000000 00000000  1000 0 2\n"
-        "   2: 0100007F:C350 0100007F:1267 01 00000000:00000000 00:00000000 00000000  1001 0 3\n"
-        "   3: 0100007F:C351 0100007F:12\n";
-    const auto user = [&](LoopbackPorts ports) {
-        std::istringstream text{table};
-        return peer_user(text, ports);
-    };
-    EXPECT_EQ(user({.peer = 50'000, .own = 4711}), 1001U) << "the peer's end, not ours";
-    EXPECT_FALSE(user({.peer = 50'000, .own = 4712}));
-    EXPECT_FALSE(user({.peer = 50'001, .own = 18})) << "a line cut short";
-    EXPECT_FALSE(user({.peer = 50'002, .own = 4711}));
 }
 
 }  // namespace

@@ -22,25 +22,25 @@
 
 namespace zhibu::client::detail {
 
-class Connection;
+class PageConnection;
 
 /// What connections share with their server. Confined to the server's thread.
-struct Shared {
+struct PageServing {
     std::span<const Asset> assets;
     WorkbenchServer::Handle handle;
     record::Random* random = nullptr;
     std::unique_ptr<Guard> guard;
     std::uint16_t port = 0;
     /// Every open connection; one leaves when it is closed.
-    std::set<std::shared_ptr<Connection>> live;
+    std::set<std::shared_ptr<PageConnection>> live;
 };
 
 /// One browser connection: requests one after another, or one stream of events to its end.
 /// Threads: confined to the server's.
-class Connection : public std::enable_shared_from_this<Connection> {
+class PageConnection : public std::enable_shared_from_this<PageConnection> {
 public:
-    Connection(boost::asio::ip::tcp::socket socket, boost::asio::io_context& context,
-               Shared& shared);
+    PageConnection(boost::asio::ip::tcp::socket socket, boost::asio::io_context& context,
+                   PageServing& shared);
 
     void read();
     /// Tells the page, if this connection streams events. An event that waits already is not sent
@@ -68,7 +68,7 @@ private:
     [[nodiscard]] std::string new_nonce() const;
 
     boost::asio::io_context& context_;
-    Shared& shared_;
+    PageServing& serving_;
     boost::beast::tcp_stream stream_;
     boost::asio::steady_timer heartbeat_;
     boost::beast::flat_buffer buffer_;

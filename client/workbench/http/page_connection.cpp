@@ -9,7 +9,7 @@
 #include <sstream>
 #include <utility>
 
-#include "client/workbench/http/detail/connection.hpp"
+#include "client/workbench/http/detail/page_connection.hpp"
 #include "shared/keys/enrolment_code.hpp"
 
 namespace zhibu::client::detail {
@@ -98,10 +98,10 @@ std::string_view name_of(ApiNews news) {
 
 }  // namespace
 
-Connection::Connection(tcp::socket socket, asio::io_context& context, Shared& shared)
-    : context_{context}, shared_{shared}, stream_{std::move(socket)}, heartbeat_{context} {}
+PageConnection::PageConnection(tcp::socket socket, asio::io_context& context, PageServing& shared)
+    : context_{context}, serving_{shared}, stream_{std::move(socket)}, heartbeat_{context} {}
 
-void Connection::read() {
+void PageConnection::read() {
     parser_.emplace();
     parser_->header_limit(header_bytes_max);
     parser_->body_limit(body_bytes_max);
@@ -112,16 +112,16 @@ void Connection::read() {
                      });
 }
 
-void Connection::close() {
+void PageConnection::close() {
     Code ignored;
     heartbeat_.cancel();
     stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
     stream_.close();
     streams_ = false;
-    shared_.live.erase(shared_from_this());
+    serving_.live.erase(shared_from_this());
 }
 
-void Connection::on_read(const Code& code) {
+void PageConnection::on_read(const Code& code) {
     if (code == http::error::body_limit || code == http::error::header_limit) {
         keep_alive_ = false;
         refuse(code == http::error::body_limit ? 413 : 431);
@@ -132,7 +132,7 @@ void Connection::on_read(const Code& code) {
     }
 }
 
-void Connection::answer(const http::request<http::string_body>& received) {
+void PageConnection::answer(const http::request<http::string_body>& received) {
     keep_alive_ = received.keep_alive();
     version_ = received.version();
     auto target = parse_target(received.target());
@@ -147,7 +147,7 @@ void Connection::answer(const http::request<http::string_body>& received) {
                            received["Sec-Fetch-Site"],
                            only(received, http::field::content_type),
                            only(received, http::field::authorization)};
-    if (const auto status = shared_.guard->refusal(head)) {
+    if (const auto status = serving_.guard->refusal(head)) {
         refuse(*status);
     } else if (!head.path.starts_with("/api/")) {
         send_asset(head);
@@ -160,7 +160,7 @@ void Connection::answer(const http::request<http::string_body>& received) {
     }
 }
 
-void Connection::call_api(Target target, const http::request<http::string_body>& received) {
+void PageConnection::call_api(Target target, const http::request<http::string_body>& received) {
     ApiRequest request;
     request.method = received.method_string();
     request.path = std::move(target.path);
@@ -168,14 +168,14 @@ void Connection::call_api(Target target, const http::request<http::string_body>&
     request.body = received.body();
     // While the replica's thread works there is no time limit: it answers all that it is asked.
     stream_.expires_never();
-    shared_.handle(request, [self = shared_from_this()](ApiResponse response) {
+    serving_.handle(request, [self = shared_from_this()](ApiResponse response) {
         asio::post(self->context_, [self, response = std::move(response)]() mutable {
             self->send(std::move(response));
         });
     });
 }
 
-ApiResponse Connection::open_session(std::string_view method, std::string_view body) {
+ApiResponse PageConnection::open_session(std::string_view method, std::string_view body) {
     if (method != "POST") {
         return refusal_response(405);
     }
@@ -184,19 +184,19 @@ ApiResponse Connection::open_session(std::string_view method, std::string_view b
     const json::object* object = fault ? nullptr : parsed.if_object();
     const json::value* code = object == nullptr ? nullptr : object->if_contains("code");
     const auto token = code != nullptr && code->is_string()
-                           ? shared_.guard->exchange(code->get_string())
+                           ? serving_.guard->exchange(code->get_string())
                            : std::nullopt;
     return token ? ApiResponse{201, json::serialize(json::object{{"token", *token}})}
                  : refusal_response(401);
 }
 
-void Connection::send_asset(const RequestHead& head) {
+void PageConnection::send_asset(const RequestHead& head) {
     if (head.method != "GET") {
         refuse(405);
         return;
     }
     const std::string_view wanted = head.path == "/" ? "/index.html" : head.path;
-    for (const Asset& asset : shared_.assets) {
+    for (const Asset& asset : serving_.assets) {
         if (asset.path == wanted) {
             start_response(200, asset.type);
             response_.body() = with_nonce(asset);
@@ -208,7 +208,7 @@ void Connection::send_asset(const RequestHead& head) {
 }
 
 /// The page names its nonce in a meta element, for the style elements that scripts make.
-std::string Connection::with_nonce(const Asset& asset) const {
+std::string PageConnection::with_nonce(const Asset& asset) const {
     constexpr std::string_view mark = "__CSP_NONCE__";
     std::string content{asset.content};
     if (asset.path == "/index.html") {
@@ -219,21 +219,21 @@ std::string Connection::with_nonce(const Asset& asset) const {
     return content;
 }
 
-void Connection::refuse(unsigned status) { send(refusal_response(status)); }
+void PageConnection::refuse(unsigned status) { send(refusal_response(status)); }
 
-void Connection::send(ApiResponse response) {
+void PageConnection::send(ApiResponse response) {
     start_response(response.status, "application/json; charset=utf-8");
     response_.body() = std::move(response.body);
     finish_response();
 }
 
-std::string Connection::new_nonce() const {
+std::string PageConnection::new_nonce() const {
     std::array<std::uint8_t, 16> bytes{};
-    shared_.random->fill(bytes);
+    serving_.random->fill(bytes);
     return keys::to_hex(bytes);
 }
 
-void Connection::start_response(unsigned status, std::string_view type) {
+void PageConnection::start_response(unsigned status, std::string_view type) {
     nonce_ = new_nonce();
     response_ = {};
     response_.version(version_);
@@ -243,7 +243,7 @@ void Connection::start_response(unsigned status, std::string_view type) {
     set_security(response_, nonce_);
 }
 
-void Connection::finish_response() {
+void PageConnection::finish_response() {
     response_.prepare_payload();
     stream_.expires_after(deadline);
     http::async_write(stream_, response_,
@@ -256,7 +256,7 @@ void Connection::finish_response() {
                       });
 }
 
-void Connection::stream_events() {
+void PageConnection::stream_events() {
     http::response<http::empty_body> head{http::status::ok, 11};
     head.keep_alive(false);
     head.set(http::field::content_type, "text/event-stream; charset=utf-8");
@@ -270,7 +270,7 @@ void Connection::stream_events() {
     write_events();
 }
 
-void Connection::notify(ApiNews news) {
+void PageConnection::notify(ApiNews news) {
     if (!streams_) {
         return;
     }
@@ -280,7 +280,7 @@ void Connection::notify(ApiNews news) {
     }
 }
 
-void Connection::write_events() {
+void PageConnection::write_events() {
     for (const ApiNews news : std::exchange(pending_, {})) {
         outgoing_ += "event: " + std::string{name_of(news)} + "\ndata: \n\n";
     }
@@ -300,7 +300,7 @@ void Connection::write_events() {
                       });
 }
 
-void Connection::wait_for_events() {
+void PageConnection::wait_for_events() {
     heartbeat_.expires_after(heartbeat_interval);
     heartbeat_.async_wait([self = shared_from_this()](const Code& code) {
         if (!code && self->streams_ && !self->writing_) {

@@ -1,0 +1,130 @@
+#include <memory>
+#include <span>
+
+#include "shared/vault/detail/vfs_methods.hpp"
+
+/// The C functions by which SQLite reaches an open file. Nothing throws: what could has been
+/// allocated when the file was opened.
+namespace zhibu::vault::detail {
+namespace {
+
+/// The lower file follows directly behind; SQLite aligns the memory to 8 bytes.
+struct alignas(8) OpenFile {
+    sqlite3_file head;
+    SealedFile* sealed;
+};
+
+SealedFile& sealed_of(sqlite3_file* file) {
+    return *static_cast<OpenFile*>(static_cast<void*>(file))->sealed;
+}
+
+sqlite3_file* below_of(sqlite3_file* file) { return sealed_of(file).below(); }
+
+/// What the lower file may be told and asked. Everything else does not reach it: not mmap, nor
+/// chunks of unsealed zeros at the file's end, nor batched writes, nor a switch of our promises.
+int control_file(sqlite3_file* file, int operation, void* argument) {
+    switch (operation) {
+        case SQLITE_FCNTL_LOCKSTATE:
+        case SQLITE_FCNTL_LAST_ERRNO:
+        case SQLITE_FCNTL_HAS_MOVED:
+        case SQLITE_FCNTL_PERSIST_WAL:
+            return below_of(file)->pMethods->xFileControl(below_of(file), operation, argument);
+        case SQLITE_FCNTL_POWERSAFE_OVERWRITE:
+            *static_cast<int*>(argument) = 1;
+            return SQLITE_OK;
+        default:
+            return SQLITE_NOTFOUND;
+    }
+}
+
+extern "C" {
+
+int zhibu_vault_close(sqlite3_file* file) noexcept {
+    const std::unique_ptr<SealedFile> closing(&sealed_of(file));
+    return closing->below()->pMethods->xClose(closing->below());
+}
+
+int zhibu_vault_read(sqlite3_file* file, void* out, int bytes, sqlite3_int64 offset) noexcept {
+    auto* to = static_cast<std::uint8_t*>(out);
+    return sealed_of(file).read({to, static_cast<std::size_t>(bytes)}, offset);
+}
+
+int zhibu_vault_write(sqlite3_file* file, const void* in, int bytes,
+                      sqlite3_int64 offset) noexcept {
+    const auto* from = static_cast<const std::uint8_t*>(in);
+    return sealed_of(file).write({from, static_cast<std::size_t>(bytes)}, offset);
+}
+
+int zhibu_vault_truncate(sqlite3_file* file, sqlite3_int64 size) noexcept {
+    return sealed_of(file).truncate(size);
+}
+
+int zhibu_vault_sync(sqlite3_file* file, int flags) noexcept { return sealed_of(file).sync(flags); }
+
+int zhibu_vault_file_size(sqlite3_file* file, sqlite3_int64* size) noexcept {
+    return below_of(file)->pMethods->xFileSize(below_of(file), size);
+}
+
+int zhibu_vault_lock(sqlite3_file* file, int level) noexcept {
+    return below_of(file)->pMethods->xLock(below_of(file), level);
+}
+
+int zhibu_vault_unlock(sqlite3_file* file, int level) noexcept {
+    return below_of(file)->pMethods->xUnlock(below_of(file), level);
+}
+
+int zhibu_vault_check_reserved_lock(sqlite3_file* file, int* answer) noexcept {
+    return below_of(file)->pMethods->xCheckReservedLock(below_of(file), answer);
+}
+
+int zhibu_vault_file_control(sqlite3_file* file, int operation, void* argument) noexcept {
+    return control_file(file, operation, argument);
+}
+
+int zhibu_vault_sector_size(sqlite3_file*) noexcept { return static_cast<int>(page_bytes); }
+
+/// Always, whatever the lower file or a URI says: without it SQLite splits the writes of pages.
+int zhibu_vault_device_characteristics(sqlite3_file*) noexcept {
+    return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+}
+
+}  // extern "C"
+
+/// Version 1 has neither shared memory nor mmap.
+constexpr sqlite3_io_methods methods{
+    .iVersion = 1,
+    .xClose = zhibu_vault_close,
+    .xRead = zhibu_vault_read,
+    .xWrite = zhibu_vault_write,
+    .xTruncate = zhibu_vault_truncate,
+    .xSync = zhibu_vault_sync,
+    .xFileSize = zhibu_vault_file_size,
+    .xLock = zhibu_vault_lock,
+    .xUnlock = zhibu_vault_unlock,
+    .xCheckReservedLock = zhibu_vault_check_reserved_lock,
+    .xFileControl = zhibu_vault_file_control,
+    .xSectorSize = zhibu_vault_sector_size,
+    .xDeviceCharacteristics = zhibu_vault_device_characteristics,
+    .xShmMap = nullptr,
+    .xShmLock = nullptr,
+    .xShmBarrier = nullptr,
+    .xShmUnmap = nullptr,
+    .xFetch = nullptr,
+    .xUnfetch = nullptr,
+};
+
+}  // namespace
+
+sqlite3_file* below(sqlite3_file* file) {
+    return static_cast<sqlite3_file*>(
+        static_cast<void*>(static_cast<OpenFile*>(static_cast<void*>(file)) + 1));
+}
+
+int file_bytes() { return static_cast<int>(sizeof(OpenFile)); }
+
+void serve(sqlite3_file* file, std::unique_ptr<SealedFile> sealed) {
+    static_cast<OpenFile*>(static_cast<void*>(file))->sealed = sealed.release();
+    file->pMethods = &methods;
+}
+
+}  // namespace zhibu::vault::detail

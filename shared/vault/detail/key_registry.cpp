@@ -1,0 +1,57 @@
+#include "shared/vault/detail/key_registry.hpp"
+
+#include <cstdlib>
+#include <utility>
+
+#include "shared/record/check.hpp"
+
+namespace zhibu::vault::detail {
+namespace {
+
+void end_process() {
+    constexpr bool the_disk_has_synced = false;
+    ZHIBU_CHECK(the_disk_has_synced);
+}
+
+}  // namespace
+
+FileKey::FileKey(std::shared_ptr<const KeyRing> keys, FileTerms terms)
+    : ring{std::move(keys)},
+      random{terms.random},
+      sync_failed{terms.sync_failed ? std::move(terms.sync_failed) : end_process},
+      pages_sealed{terms.pages_sealed} {}
+
+bool KeyRegistry::add(const std::string& path, std::shared_ptr<FileKey> key) {
+    const std::lock_guard lock(mutex_);
+    return keys_.emplace(path, std::move(key)).second;
+}
+
+void KeyRegistry::add_unnamed(std::shared_ptr<FileKey> key) {
+    const std::lock_guard lock(mutex_);
+    unnamed_ = std::move(key);
+}
+
+void KeyRegistry::remove(const std::shared_ptr<FileKey>& key) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(keys_, [&](const auto& entry) { return entry.second == key; });
+    if (unnamed_ == key) {
+        unnamed_.reset();
+    }
+}
+
+std::shared_ptr<FileKey> KeyRegistry::find(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    const auto found = keys_.find(path);
+    return found == keys_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<FileKey> KeyRegistry::claim(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    if (unnamed_ != nullptr && !keys_.contains(path)) {
+        keys_.emplace(path, std::exchange(unnamed_, nullptr));
+    }
+    const auto found = keys_.find(path);
+    return found == keys_.end() ? nullptr : found->second;
+}
+
+}  // namespace zhibu::vault::detail

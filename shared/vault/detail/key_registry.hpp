@@ -1,0 +1,47 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "shared/record/random.hpp"
+#include "shared/vault/key_ring.hpp"
+#include "shared/vault/vfs.hpp"
+
+namespace zhibu::vault::detail {
+
+/// What an open file needs to know of its key. Shared by the registry and the open files.
+struct FileKey {
+    FileKey(std::shared_ptr<const KeyRing> keys, FileTerms terms);
+
+    std::shared_ptr<const KeyRing> ring;
+    record::Random& random;
+    std::function<void()> sync_failed;
+    std::atomic<std::uint64_t> pages_sealed;
+};
+
+/// Which files may be opened, by their full path. Threads: any.
+class KeyRegistry {
+public:
+    /// False: there is one of this path.
+    [[nodiscard]] bool add(const std::string& path, std::shared_ptr<FileKey> key);
+    /// Takes the path of the first database that is asked for.
+    void add_unnamed(std::shared_ptr<FileKey> key);
+    void remove(const std::shared_ptr<FileKey>& key);
+
+    /// The key of a database; null: none may be opened there.
+    [[nodiscard]] std::shared_ptr<FileKey> find(const std::string& path);
+    /// As find(), but an unnamed key takes this path.
+    [[nodiscard]] std::shared_ptr<FileKey> claim(const std::string& path);
+
+private:
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<FileKey>> keys_;
+    std::shared_ptr<FileKey> unnamed_;
+};
+
+}  // namespace zhibu::vault::detail

@@ -1,0 +1,56 @@
+#include "shared/vault/detail/sealed_file.hpp"
+
+#include <utility>
+
+namespace zhibu::vault::detail {
+
+SealedFile::SealedFile(sqlite3_file* below, std::shared_ptr<FileKey> key, FileKind kind)
+    : below_{below}, key_{std::move(key)}, cipher_{key_->ring, kind, key_->random} {}
+
+int SealedFile::sync(int flags) {
+    const int result = below_->pMethods->xSync(below_, flags);
+    if (result != SQLITE_OK) {
+        key_->sync_failed();
+    }
+    return result;
+}
+
+int SealedFile::read_below(std::span<std::uint8_t> out, std::int64_t offset) {
+    return below_->pMethods->xRead(below_, out.data(), static_cast<int>(out.size()), offset);
+}
+
+int SealedFile::write_below(std::span<const std::uint8_t> bytes, std::int64_t offset) {
+    return below_->pMethods->xWrite(below_, bytes.data(), static_cast<int>(bytes.size()), offset);
+}
+
+int SealedFile::truncate_below(std::int64_t size) {
+    return below_->pMethods->xTruncate(below_, size);
+}
+
+std::optional<std::int64_t> SealedFile::size_below() {
+    sqlite3_int64 size = 0;
+    if (below_->pMethods->xFileSize(below_, &size) != SQLITE_OK) {
+        return std::nullopt;
+    }
+    return size;
+}
+
+bool SealedFile::seal(PageView plain, const PagePlace& place, PageSpace sealed, int& result) {
+    if (!reserved_are_zero(plain)) {
+        result = SQLITE_IOERR_WRITE;
+        return false;
+    }
+    if (key_->pages_sealed.fetch_add(1, std::memory_order_relaxed) >= sealed_pages_max) {
+        key_->pages_sealed.store(sealed_pages_max, std::memory_order_relaxed);
+        result = SQLITE_FULL;
+        return false;
+    }
+    cipher_.seal(plain, place, sealed);
+    return true;
+}
+
+bool SealedFile::open(PageView sealed, const PagePlace& place, PageSpace plain) {
+    return cipher_.open(sealed, place, plain);
+}
+
+}  // namespace zhibu::vault::detail

@@ -8,7 +8,7 @@
 #include "client/cli/network.hpp"
 #include "client/cli/records.hpp"
 #include "client/cli/serve.hpp"
-#include "shared/keys/system.hpp"
+#include "shared/keys/process_hardening.hpp"
 
 namespace {
 
@@ -194,7 +194,7 @@ void add_control_commands(CLI::App& app, Program& program) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    zhibu::keys::forbid_core_dumps();
+    zhibu::keys::harden_process();
     Program program;
     CLI::App app{"zhibu: a branch's records, offline, and their synchronisation"};
     app.add_option("--data", program.folder, "this device's folder")->capture_default_str();

@@ -7,6 +7,7 @@
 #include "server/config/config.hpp"
 #include "server/founding/founding.hpp"
 #include "server/service/service.hpp"
+#include "shared/keys/process_hardening.hpp"
 #include "shared/keys/system.hpp"
 
 namespace {
@@ -123,7 +124,7 @@ int run(const Words& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    keys::forbid_core_dumps();
+    keys::harden_process();
     Words words;
     CLI::App app{"zhibu-server: keeps a committee's records and judges its branches' changes"};
     app.add_option("--data", words.data, "the folder of the space")->capture_default_str();

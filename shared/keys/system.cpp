@@ -1,8 +1,6 @@
 #include "shared/keys/system.hpp"
 
 #include <openssl/rand.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include <chrono>
 
@@ -18,12 +16,6 @@ record::Instant SystemClock::now() const {
 
 void SystemRandom::fill(std::span<std::uint8_t> bytes) {
     ZHIBU_CHECK(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1);
-}
-
-void forbid_core_dumps() {
-    const rlimit none{0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0);
 }
 
 }  // namespace zhibu::keys

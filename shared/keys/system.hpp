@@ -18,7 +18,4 @@ public:
     void fill(std::span<std::uint8_t> bytes) override;
 };
 
-/// No core dumps and no tracing of this process from now on.
-void forbid_core_dumps();
-
 }  // namespace zhibu::keys

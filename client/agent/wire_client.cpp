@@ -4,7 +4,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <deque>
 #include <set>
 #include <utility>
 
@@ -22,6 +21,7 @@
 #include <boost/beast/websocket.hpp>
 
 #include "client/agent/detail/tls_verdicts.hpp"
+#include "sync_protocol/session/write_queue.hpp"
 #include "transport/context_executor.hpp"
 #include "transport/wire_fault.hpp"
 
@@ -35,6 +35,8 @@ using Code = boost::system::error_code;
 using tcp = asio::ip::tcp;
 
 constexpr std::size_t message_bytes_max = 1U << 20U;
+/// Twice of what a session may have in flight.
+constexpr std::size_t unsent_bytes_max = 16U << 20U;
 constexpr std::string_view binding_label = "EXPORTER-zhibu-session";
 
 sync::WireFault fault_of(const Code& code) {
@@ -97,31 +99,36 @@ public:
     void fail(const std::string& detail) { finish(sync::WireFault::protocol_error, detail); }
 
     void send(std::vector<std::uint8_t> message) override {
-        if (closing_ || finished_ || write_failed_) {
-            return;
+        switch (queue_.push(std::move(message))) {
+            case sync::WriteQueue::Push::queued:
+                write();
+                return;
+            case sync::WriteQueue::Push::closed:
+                return;
+            case sync::WriteQueue::Push::full:
+                queue_.drop();
+                // Not from in here: the events are about to be told of the end.
+                asio::post(stream_.get_executor(), [self = shared_from_this()] {
+                    self->finish(sync::WireFault::connection_lost,
+                                 "the server does not take what is sent");
+                });
+                return;
         }
-        unsent_bytes_ += message.size();
-        queue_.push_back(std::move(message));
-        write();
     }
 
     void close() override {
-        if (std::exchange(closing_, true)) {
+        if (finished_ || std::exchange(closing_, true)) {
             return;
         }
+        queue_.close();
         // A server that does not read would hold the queue, and so the close, for ever.
-        timer_.expires_after(deadlines_.close);
-        timer_.async_wait([self = shared_from_this()](const Code& code) {
-            if (!code) {
-                self->finish(sync::WireFault::closed_here, "the server did not close in time");
-            }
-        });
-        if (!writing_ && queue_.empty()) {
+        finish_in_time(sync::WireFault::closed_here, "the server did not close in time");
+        if (queue_.empty()) {
             start_close();
         }
     }
 
-    [[nodiscard]] std::size_t unsent_bytes() const override { return unsent_bytes_; }
+    [[nodiscard]] std::size_t unsent_bytes() const override { return queue_.unsent_bytes(); }
 
 private:
     void on_resolve(const Code& code, const tcp::resolver::results_type& results) {
@@ -267,44 +274,50 @@ private:
     }
 
     void write() {
-        if (writing_ || queue_.empty() || !open_) {
+        const sync::WriteQueue::Message* message = queue_.begin_write();
+        if (message == nullptr) {
             return;
         }
-        writing_ = true;
-        stream_.async_write(asio::buffer(queue_.front()),
-                            [self = shared_from_this()](const Code& code, std::size_t bytes) {
-                                self->on_write(code, bytes);
+        stream_.async_write(asio::buffer(*message),
+                            [self = shared_from_this()](const Code& code, std::size_t /*bytes*/) {
+                                self->on_write(code);
                             });
     }
 
-    void on_write(const Code& code, std::size_t bytes) {
-        writing_ = false;
+    void on_write(const Code& code) {
+        queue_.end_write();
         if (finished_) {
             return;
         }
-        if (code) {
+        if (code == beast::error::timeout) {
+            // Told to one operation alone; the read will only say that it was cancelled.
+            finish(closing_ ? sync::WireFault::closed_here : fault_of(code), code.message());
+        } else if (code) {
             // The read that is under way says why: it may hold the server's alert.
-            queue_.clear();
-            unsent_bytes_ = 0;
-            write_failed_ = true;
-            return;
-        }
-        unsent_bytes_ -= bytes;
-        queue_.pop_front();
-        if (!queue_.empty()) {
+            queue_.drop();
+            finish_in_time(closing_ ? sync::WireFault::closed_here : fault_of(code),
+                           code.message());
+        } else if (!queue_.empty()) {
             write();
         } else if (closing_) {
             start_close();
-        } else {
+        } else if (!queue_.is_closed()) {
             events_->on_drained();
         }
     }
 
+    /// Ends the wire for this reason if nothing else has ended it by the deadline.
+    void finish_in_time(sync::WireFault fault, std::string detail) {
+        timer_.expires_after(deadlines_.close);
+        timer_.async_wait(
+            [self = shared_from_this(), fault, detail = std::move(detail)](const Code& code) {
+                if (!code) {
+                    self->finish(fault, detail);
+                }
+            });
+    }
+
     void start_close() {
-        if (!open_) {
-            finish(sync::WireFault::closed_here, "closed before it was open");
-            return;
-        }
         if (std::exchange(close_started_, true)) {
             return;
         }
@@ -318,6 +331,7 @@ private:
         if (std::exchange(finished_, true)) {
             return;
         }
+        queue_.drop();
         timer_.cancel();
         resolver_.cancel();
         beast::get_lowest_layer(stream_).close();
@@ -336,11 +350,8 @@ private:
     beast::flat_buffer buffer_;
     websocket::response_type response_;
     sync::PeerIdentity peer_;
-    std::deque<std::vector<std::uint8_t>> queue_;
-    std::size_t unsent_bytes_ = 0;
+    sync::WriteQueue queue_{unsent_bytes_max};
     bool open_ = false;
-    bool writing_ = false;
-    bool write_failed_ = false;
     bool closing_ = false;
     bool close_started_ = false;
     bool finished_ = false;

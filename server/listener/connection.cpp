@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
@@ -23,6 +24,8 @@ using transport::fault_of;
 constexpr std::uint32_t header_bytes_max = 8'192;
 /// What an idle wire may keep for its next message.
 constexpr std::size_t buffer_bytes_kept = 65'536;
+/// What a peer may still send after its end; two of the largest messages.
+constexpr std::size_t dropped_bytes_max = 2U << 20U;
 constexpr std::string_view binding_label = "EXPORTER-zhibu-session";
 
 /// The peer's own certificate in DER; empty without one.
@@ -38,10 +41,18 @@ std::vector<std::uint8_t> certificate_of(SSL* ssl) {
     return bytes;
 }
 
+/// Its type alone: what it says may hold what a record says.
+std::string thrown_by_session(const std::exception& thrown) {
+    return std::string{"the session threw "} + typeid(thrown).name();
+}
+
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, asio::ssl::context& tls, ConnectionHost& host)
-    : host_{host}, stream_{std::move(socket), tls}, deadline_{stream_.get_executor()} {
+    : host_{host},
+      stream_{std::move(socket), tls},
+      deadline_{stream_.get_executor()},
+      queue_{host.settings.unsent_bytes_max} {
     boost::system::error_code ignored;
     const auto remote = beast::get_lowest_layer(stream_).socket().remote_endpoint(ignored);
     address_ = ignored ? "unknown" : remote.address().to_string();
@@ -123,15 +134,25 @@ void Connection::on_request(const Code& code) {
         return;
     }
     peer_ = *known;
-    events_ = sync_wanted ? host_.accepts.sync() : host_.accepts.enrol();
+    upgrade(sync_wanted ? host_.accepts.sync : host_.accepts.enrol);
+}
+
+void Connection::upgrade(const Listener::Accept& accept) {
+    try {
+        events_ = accept();
+    } catch (const std::exception& thrown) {
+        finish(sync::WireFault::closed_here, thrown_by_session(thrown));
+        return;
+    }
     beast::get_lowest_layer(stream_).expires_never();
     stream_.set_option(websocket::stream_base::timeout{host_.settings.close_deadline,
                                                        host_.settings.idle_deadline, true});
     stream_.read_message_max(host_.settings.message_bytes_max);
     stream_.auto_fragment(false);
     stream_.binary(true);
-    stream_.async_accept(
-        request, [self = shared_from_this()](const Code& failed) { self->on_accept(failed); });
+    stream_.async_accept(parser_->get(), [self = shared_from_this()](const Code& failed) {
+        self->on_accept(failed);
+    });
 }
 
 void Connection::refuse(http::status status) {
@@ -148,6 +169,9 @@ void Connection::refuse(http::status status) {
 }
 
 void Connection::on_accept(const Code& code) {
+    if (finished_) {
+        return;
+    }
     if (code) {
         finish(fault_of(code), code.message());
         return;
@@ -168,6 +192,10 @@ void Connection::read() {
 }
 
 void Connection::on_read(const Code& code) {
+    // A message that had come before the end may still be told of after it.
+    if (finished_) {
+        return;
+    }
     if (code == beast::error::timeout) {
         finish(closing_ ? sync::WireFault::closed_here : fault_of(code), code.message());
         return;
@@ -195,60 +223,60 @@ void Connection::on_read(const Code& code) {
 }
 
 void Connection::send(std::vector<std::uint8_t> message) {
-    if (closing_ || finished_) {
-        return;
+    switch (queue_.push(std::move(message))) {
+        case sync::WriteQueue::Push::queued:
+            write();
+            return;
+        case sync::WriteQueue::Push::closed:
+            return;
+        case sync::WriteQueue::Push::full:
+            queue_.drop();
+            // Not from in here: the events are about to be told of the end.
+            asio::post(stream_.get_executor(), [self = shared_from_this()] {
+                self->finish(sync::WireFault::connection_lost,
+                             "the peer does not take what is sent");
+            });
+            return;
     }
-    unsent_bytes_ += message.size();
-    queue_.push_back(std::move(message));
-    if (unsent_bytes_ > host_.settings.unsent_bytes_max) {
-        // The peer does not read. Its socket is closed; the pending read reports the end. The
-        // first message stays where it is, for a write that is under way still refers to it.
-        closing_ = true;
-        queue_.resize(1);
-        beast::get_lowest_layer(stream_).close();
-        return;
-    }
-    write();
 }
 
 void Connection::write() {
-    if (writing_ || queue_.empty()) {
+    const sync::WriteQueue::Message* message = queue_.begin_write();
+    if (message == nullptr) {
         return;
     }
-    writing_ = true;
-    stream_.async_write(asio::buffer(queue_.front()),
-                        [self = shared_from_this()](const Code& code, std::size_t bytes) {
-                            self->on_write(code, bytes);
+    stream_.async_write(asio::buffer(*message),
+                        [self = shared_from_this()](const Code& code, std::size_t /*bytes*/) {
+                            self->on_write(code);
                         });
 }
 
-void Connection::on_write(const Code& code, std::size_t bytes) {
-    writing_ = false;
+void Connection::on_write(const Code& code) {
+    queue_.end_write();
+    if (finished_) {
+        return;
+    }
     if (code) {
         finish(closing_ ? sync::WireFault::closed_here : fault_of(code), code.message());
         return;
-    }
-    unsent_bytes_ -= bytes;
-    if (!queue_.empty()) {
-        queue_.pop_front();
     }
     if (!queue_.empty()) {
         write();
     } else if (closing_) {
         start_close();
-    } else if (!finished_) {
+    } else if (!queue_.is_closed()) {
         tell([](sync::WireEvents& events) { events.on_drained(); });
     }
 }
 
 void Connection::close() {
-    if (closing_) {
+    if (finished_ || std::exchange(closing_, true)) {
         return;
     }
-    closing_ = true;
+    queue_.close();
     // A peer that does not read would hold the queue, and so the close, for ever.
     start_deadline();
-    if (!writing_ && queue_.empty()) {
+    if (queue_.empty()) {
         start_close();
     }
 }
@@ -266,7 +294,7 @@ void Connection::start_deadline() {
 }
 
 void Connection::start_close() {
-    if (!open_ || std::exchange(close_started_, true)) {
+    if (std::exchange(close_started_, true)) {
         return;
     }
     stream_.async_close(close_code_, [self = shared_from_this()](const Code& code) {
@@ -291,9 +319,7 @@ void Connection::tell(Work work) {
     try {
         work(*events_);
     } catch (const std::exception& thrown) {
-        // Its type alone: what it says may hold what a record says.
-        finish_gently(sync::WireFault::closed_here,
-                      std::string{"the session threw "} + typeid(thrown).name());
+        finish_gently(sync::WireFault::closed_here, thrown_by_session(thrown));
     }
 }
 
@@ -324,16 +350,19 @@ void Connection::finish_gently(sync::WireFault fault, const std::string& detail)
 
 void Connection::report_end(sync::WireFault fault, const std::string& detail) {
     finished_ = true;
-    if (open_ && events_) {
-        events_->on_closed(sync::WireError{fault, detail});
+    queue_.drop();
+    if (open_) {
+        const sync::WireError error{fault, detail};
+        tell([&error](sync::WireEvents& events) { events.on_closed(error); });
     }
     events_.reset();
 }
 
 void Connection::drain() {
     beast::get_lowest_layer(stream_).socket().async_read_some(
-        asio::buffer(dropped_), [self = shared_from_this()](const Code& code, std::size_t) {
-            if (code) {
+        asio::buffer(dropped_), [self = shared_from_this()](const Code& code, std::size_t bytes) {
+            self->dropped_bytes_ += bytes;
+            if (code || self->dropped_bytes_ > dropped_bytes_max) {
                 self->deadline_.cancel();
                 beast::get_lowest_layer(self->stream_).close();
                 return;

@@ -21,10 +21,12 @@ using Code = boost::system::error_code;
 
 constexpr std::chrono::seconds deadline{2};
 constexpr std::uint32_t header_bytes_max = 4'096;
+constexpr long requests_max = 16;
+constexpr std::chrono::milliseconds pause_after_failure{100};
 
 class Request : public std::enable_shared_from_this<Request> {
 public:
-    Request(asio::ip::tcp::socket socket, HealthListener::Answer answer)
+    Request(asio::ip::tcp::socket socket, std::shared_ptr<HealthListener::Answer> answer)
         : stream_{std::move(socket)}, answer_{std::move(answer)} {
         parser_.header_limit(header_bytes_max);
     }
@@ -48,7 +50,8 @@ private:
         response_.set(http::field::cache_control, "no-store");
         if (request.method() != http::verb::get) {
             response_.result(http::status::method_not_allowed);
-        } else if (auto body = answer_(std::string{request.target()})) {
+            response_.set(http::field::allow, "GET");
+        } else if (auto body = (*answer_)(std::string{request.target()})) {
             response_.body() = *std::move(body);
         } else {
             response_.result(http::status::not_found);
@@ -60,7 +63,7 @@ private:
     }
 
     beast::tcp_stream stream_;
-    HealthListener::Answer answer_;
+    std::shared_ptr<HealthListener::Answer> answer_;
     beast::flat_buffer buffer_;
     http::request_parser<http::empty_body> parser_;
     http::response<http::string_body> response_;
@@ -69,7 +72,7 @@ private:
 }  // namespace
 
 HealthListener::HealthListener(asio::io_context& context, Answer answer)
-    : acceptor_{context}, answer_{std::move(answer)} {}
+    : acceptor_{context}, pause_{context}, answer_{std::make_shared<Answer>(std::move(answer))} {}
 
 std::uint16_t HealthListener::open(std::uint16_t port, Code& code) {
     const asio::ip::tcp::endpoint endpoint{asio::ip::address_v4::loopback(), port};
@@ -93,6 +96,7 @@ std::uint16_t HealthListener::open(std::uint16_t port, Code& code) {
 void HealthListener::stop() {
     Code ignored;
     acceptor_.close(ignored);
+    pause_.cancel();
 }
 
 void HealthListener::accept() {
@@ -103,7 +107,18 @@ void HealthListener::accept() {
                 code == asio::error::bad_descriptor) {
                 return;
             }
-            if (!code) {
+            if (code) {
+                // Out of descriptors, most likely: others must end first.
+                self->pause_.expires_after(pause_after_failure);
+                self->pause_.async_wait([weak](const Code& cancelled) {
+                    if (const auto still = weak.lock(); still && !cancelled) {
+                        still->accept();
+                    }
+                });
+                return;
+            }
+            // Each request holds the answer. One too many is closed unheard.
+            if (self->answer_.use_count() <= requests_max) {
                 std::make_shared<Request>(std::move(socket), self->answer_)->start();
             }
             self->accept();

@@ -110,10 +110,17 @@ public:
     void on_stop_signal(std::function<void()> work) {
         signals_.add(SIGINT);
         signals_.add(SIGTERM);
-        signals_.async_wait([work = std::move(work)](const Code& code, int /*signal*/) {
-            if (!code) {
-                work();
+        signals_.async_wait([this, work = std::move(work)](const Code& code, int /*signal*/) {
+            if (code) {
+                return;
             }
+            // Whoever asks twice does not want to wait for the wires.
+            signals_.async_wait([this](const Code& cancelled, int /*signal*/) {
+                if (!cancelled) {
+                    context_.stop();
+                }
+            });
+            work();
         });
     }
 
@@ -136,7 +143,6 @@ public:
             }
             Code ignored;
             acceptor_.close(ignored);
-            signals_.cancel(ignored);
             if (health_) {
                 health_->stop();
             }
@@ -170,6 +176,10 @@ private:
         accepting_ = true;
         acceptor_.async_accept([this](const Code& code, asio::ip::tcp::socket socket) {
             accepting_ = false;
+            // One may have been accepted just before the port was closed.
+            if (stopping_) {
+                return;
+            }
             if (!code) {
                 std::make_shared<Connection>(std::move(socket), tls_, host_)->start();
             } else if (code != asio::error::operation_aborted) {
@@ -196,6 +206,8 @@ private:
     void end_grace_if_idle() {
         if (stopping_ && host_.alive.empty()) {
             grace_.cancel();
+            Code ignored;
+            signals_.cancel(ignored);
         }
     }
 

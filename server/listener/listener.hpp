@@ -68,7 +68,8 @@ public:
     /// Accepts and serves until stopped.
     void run(Accepts accepts);
 
-    /// `work` runs on the executor at the first SIGINT or SIGTERM. Call before run().
+    /// `work` runs on the executor at the first SIGINT or SIGTERM, and is expected to stop(); the
+    /// second ends run() at once. Call before run().
     void on_stop_signal(std::function<void()> work);
 
     /// Answers GET on loopback with what `answer` gives for the path (no value: 404), as JSON.

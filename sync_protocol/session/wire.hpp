@@ -57,7 +57,8 @@ class Wire {
 public:
     virtual ~Wire() = default;
 
-    /// Queues one message. Ignored after close().
+    /// Queues one message. Ignored after close(). Where more would wait than the wire's limit, the
+    /// peer does not take what is sent: the queue is dropped and the wire ends, connection_lost.
     virtual void send(std::vector<std::uint8_t> message) = 0;
 
     /// Sends what is queued, then closes within a deadline; on_closed follows.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <set>
@@ -19,6 +18,7 @@
 #include <boost/beast/websocket.hpp>
 
 #include "server/listener/listener.hpp"
+#include "sync_protocol/session/write_queue.hpp"
 
 namespace zhibu::server {
 
@@ -50,19 +50,20 @@ public:
     void send(std::vector<std::uint8_t> message) override;
     void close() override;
 
-    [[nodiscard]] std::size_t unsent_bytes() const override { return unsent_bytes_; }
+    [[nodiscard]] std::size_t unsent_bytes() const override { return queue_.unsent_bytes(); }
 
 private:
     using Code = boost::system::error_code;
 
     void on_handshake(const Code& code);
     void on_request(const Code& code);
+    void upgrade(const Listener::Accept& accept);
     void refuse(beast::http::status status);
     void on_accept(const Code& code);
     void read();
     void on_read(const Code& code);
     void write();
-    void on_write(const Code& code, std::size_t bytes);
+    void on_write(const Code& code);
     void start_close();
     void start_deadline();
     /// Tells the events one thing; what they throw ends this session alone.
@@ -72,7 +73,7 @@ private:
     void finish(sync::WireFault fault, const std::string& detail);
     /// The same, but the socket first takes what the peer has still sent, and drops it. Closing at
     /// once would reset the connection, and the peer would lose the alert or close frame that says
-    /// why.
+    /// why. Bounded in bytes and in time.
     void finish_gently(sync::WireFault fault, const std::string& detail);
     void report_end(sync::WireFault fault, const std::string& detail);
     void drain();
@@ -85,14 +86,13 @@ private:
     asio::steady_timer deadline_;
     beast::flat_buffer buffer_;
     std::array<char, 4'096> dropped_{};
+    std::size_t dropped_bytes_ = 0;
     std::optional<beast::http::request_parser<beast::http::empty_body>> parser_;
     std::unique_ptr<sync::WireEvents> events_;
     sync::PeerIdentity peer_;
-    std::deque<std::vector<std::uint8_t>> queue_;
-    std::size_t unsent_bytes_ = 0;
+    sync::WriteQueue queue_;
     beast::websocket::close_code close_code_ = beast::websocket::close_code::normal;
     bool open_ = false;
-    bool writing_ = false;
     bool closing_ = false;
     bool close_started_ = false;
     bool finished_ = false;

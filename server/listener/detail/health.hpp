@@ -7,11 +7,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 namespace zhibu::server {
 
 /// Plain HTTP on 127.0.0.1 for the machine's own monitoring: GET of known paths, JSON, one request
-/// a connection, small and short.
+/// a connection, small and short, and few at a time.
 class HealthListener : public std::enable_shared_from_this<HealthListener> {
 public:
     using Answer = std::function<std::optional<std::string>(const std::string& path)>;
@@ -26,7 +27,8 @@ private:
     void accept();
 
     boost::asio::ip::tcp::acceptor acceptor_;
-    Answer answer_;
+    boost::asio::steady_timer pause_;
+    std::shared_ptr<Answer> answer_;
 };
 
 }  // namespace zhibu::server

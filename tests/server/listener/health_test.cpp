@@ -1,3 +1,5 @@
+#include <deque>
+
 #include "tests/server/listener/raw_tls.hpp"
 #include "tests/server/listener/wire_fixture.hpp"
 
@@ -54,6 +56,19 @@ TEST_F(Health, GarbageAndEndlessRequestsAreCutOff) {
     EXPECT_EQ(ask("\x16\x03\x01\x02\x00\r\n\r\n"), "");
     EXPECT_EQ(ask("GET /health HTTP/1.1\r\nX: " + std::string(10'000, 'x')), "");
     EXPECT_EQ(ask("GET /hea"), "");
+    EXPECT_TRUE(ask("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(Health, ServesAFewAtOnceAndTheRestUnheard) {
+    std::deque<RawSocket> silent;
+    for (int i = 0; i < 16; ++i) {
+        silent.emplace_back(port_);
+    }
+    EXPECT_EQ(ask("GET /health HTTP/1.1\r\nHost: x\r\n\r\n"), "");
+    for (RawSocket& each : silent) {
+        EXPECT_EQ(each.read_all(), "");
+        EXPECT_TRUE(each.ended()) << "cut off at the deadline";
+    }
     EXPECT_TRUE(ask("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200"));
 }
 

@@ -179,8 +179,42 @@ TEST_F(Hostile, APeerThatDoesNotReadIsDroppedAtTheLimit) {
         }
     });
     ASSERT_TRUE(seen->wait_closed());
-    EXPECT_EQ(seen->look().error.fault, WireFault::closed_here);
+    EXPECT_EQ(seen->look().error.fault, WireFault::connection_lost);
+    EXPECT_EQ(seen->look().error.detail, "the peer does not take what is sent");
     EXPECT_EQ(seen->look().drained, 0);
+}
+
+// The second message has come with the first, and is told of after the end that the first brought.
+TEST_F(Hostile, NothingIsToldToASessionThatHasEnded) {
+    echo_ = false;
+    ListenerSettings limited = settings();
+    limited.unsent_bytes_max = 1U << 10U;
+    serve(std::move(limited));
+    const auto peer = enrolling();
+    const auto seen = server_side(0);
+    seen->change([](Seen::State& state) {
+        state.on_message = [](sync::Wire& wire) { wire.send(pattern(2U << 10U)); };
+    });
+    peer->write(std::string{whole_frame} + std::string{whole_frame});
+    ASSERT_TRUE(seen->wait_closed());
+    EXPECT_EQ(seen->look().error.fault, WireFault::connection_lost);
+    EXPECT_EQ(seen->look().messages.size(), 1U);
+    EXPECT_EQ(seen->look().closed, 1);
+}
+
+TEST_F(Hostile, WhatARefusedPeerGoesOnSendingIsReadOnlySoFar) {
+    ListenerSettings patient = settings();
+    patient.close_deadline = std::chrono::seconds{30};
+    serve(std::move(patient));
+    const auto peer = enrolling();
+    peer->write("\x81\x81\x01\x02\x03\x04\x60"sv);
+    ASSERT_TRUE(server_side(0)->wait_closed());
+    const std::string flood(1U << 20U, 'x');
+    bool taken = true;
+    for (int i = 0; i < 100 && taken; ++i) {
+        taken = peer->write(flood);
+    }
+    EXPECT_FALSE(taken) << "100 MiB were read and forgotten";
 }
 
 TEST_F(Hostile, AClosedWireEndsInTimeThoughItsPeerDoesNotRead) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 namespace zhibu::server {
 
@@ -24,7 +25,17 @@ RawSocket::RawSocket(std::uint16_t port) : descriptor_{::socket(AF_INET, SOCK_ST
     static_cast<void>(::connect(descriptor_, static_cast<sockaddr*>(named), sizeof address));
 }
 
-RawSocket::~RawSocket() { ::close(descriptor_); }
+RawSocket::~RawSocket() {
+    if (descriptor_ >= 0) {
+        ::close(descriptor_);
+    }
+}
+
+void RawSocket::reset() {
+    const linger at_once{1, 0};
+    setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(std::exchange(descriptor_, -1));
+}
 
 void RawSocket::write(std::string_view bytes) const {
     while (!bytes.empty()) {
@@ -60,11 +71,12 @@ RawTls::RawTls(std::uint16_t port, int version_max, SSL_SESSION* session)
     stands_ = SSL_connect(ssl_.get()) == 1;
 }
 
-void RawTls::write(std::string_view bytes) {
+bool RawTls::write(std::string_view bytes) {
     std::size_t written = 0;
     while (!bytes.empty() && SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written) == 1) {
         bytes.remove_prefix(written);
     }
+    return bytes.empty();
 }
 
 std::string RawTls::read_some() {

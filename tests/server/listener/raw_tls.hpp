@@ -18,6 +18,8 @@ public:
     RawSocket& operator=(const RawSocket&) = delete;
 
     void write(std::string_view bytes) const;
+    /// Ends the connection with a reset.
+    void reset();
     /// Everything until the other side ends the connection; `ended()` tells whether it did.
     [[nodiscard]] std::string read_all();
 
@@ -39,7 +41,8 @@ public:
     /// Whether TLS stands, as far as this side knows.
     [[nodiscard]] bool stands() const { return stands_; }
 
-    void write(std::string_view bytes);
+    /// Whether the connection took them all.
+    bool write(std::string_view bytes);
     /// Some bytes; empty at the end of the connection.
     [[nodiscard]] std::string read_some();
     [[nodiscard]] std::string read_all();
@@ -47,6 +50,8 @@ public:
     [[nodiscard]] std::string upgrade(std::string_view target, std::string_view behind = {});
 
     [[nodiscard]] SSL* ssl() { return ssl_.get(); }
+
+    void reset() { socket_.reset(); }
 
 private:
     struct Free {

@@ -64,7 +64,14 @@ void NotingEvents::on_message(std::vector<std::uint8_t> message) {
     if (echo_) {
         wire_->send(message);
     }
-    seen_->change([&](Seen::State& state) { state.messages.push_back(std::move(message)); });
+    std::function<void(sync::Wire&)> also;
+    seen_->change([&](Seen::State& state) {
+        state.messages.push_back(std::move(message));
+        also = state.on_message;
+    });
+    if (also) {
+        also(*wire_);
+    }
 }
 
 void NotingEvents::on_drained() {
@@ -72,11 +79,16 @@ void NotingEvents::on_drained() {
 }
 
 void NotingEvents::on_closed(const sync::WireError& error) {
+    std::function<void()> also;
     seen_->change([&](Seen::State& state) {
         state.wire = nullptr;
         state.error = error;
         ++state.closed;
+        also = state.on_closed;
     });
+    if (also) {
+        also();
+    }
 }
 
 WireTest::WireTest()
@@ -103,10 +115,13 @@ ListenerSettings WireTest::settings() const {
     return settings;
 }
 
-void WireTest::serve(ListenerSettings settings) {
+void WireTest::serve(ListenerSettings settings, const std::function<void()>& prepare) {
     auto opened = Listener::open(std::move(settings), server_key_.key.to_pem());
     ASSERT_TRUE(opened) << opened.error().detail;
     listener_ = *std::move(opened);
+    if (prepare) {
+        prepare();
+    }
     const auto accept = [this]() -> std::unique_ptr<sync::WireEvents> {
         if (make_events_) {
             return make_events_();
@@ -124,8 +139,10 @@ void WireTest::serve(ListenerSettings settings) {
 
 void WireTest::stop_server(std::chrono::seconds grace) {
     listener_->stop(grace);
-    server_thread_.join();
+    join_server();
 }
+
+void WireTest::join_server() { server_thread_.join(); }
 
 client::Endpoint WireTest::endpoint(const std::string& target) const {
     return {"127.0.0.1", listener_->port(), target};

@@ -27,6 +27,10 @@ public:
         sync::Wire* wire = nullptr;
         sync::PeerIdentity peer;
         std::deque<Bytes> messages;
+        /// Also done on each message.
+        std::function<void(sync::Wire&)> on_message;
+        /// Also done at the end.
+        std::function<void()> on_closed;
         int drained = 0;
         int opened = 0;
         int closed = 0;
@@ -71,13 +75,15 @@ protected:
     WireTest();
     ~WireTest() override;
 
-    /// Opens the listener and runs it. Called once by each test, or by connect().
-    void serve(ListenerSettings settings);
+    /// Opens the listener, prepares it and runs it. Called once by each test.
+    void serve(ListenerSettings settings, const std::function<void()>& prepare = {});
 
     void serve() { serve(settings()); }
 
     [[nodiscard]] ListenerSettings settings() const;
     void stop_server(std::chrono::seconds grace);
+    /// Waits for a listener that something else stops.
+    void join_server();
 
     /// A client's events; lives as long as the test.
     struct Client {

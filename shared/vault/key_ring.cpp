@@ -1,5 +1,7 @@
 #include "shared/vault/key_ring.hpp"
 
+#include <algorithm>
+
 #include "shared/keys/digest.hpp"
 #include "shared/record/check.hpp"
 
@@ -33,6 +35,11 @@ KeyRing::KeyRing(const DataKey& newest, const DataKey& older) : KeyRing(newest) 
     ZHIBU_CHECK(older.epoch < newest.epoch);
     ZHIBU_CHECK(older.file_id == newest.file_id && older.file_salt == newest.file_salt);
     epochs_.push_back(derive_epoch(older));
+}
+
+const EpochKeys* KeyRing::find(std::uint32_t epoch) const {
+    const auto found = std::ranges::find(epochs_, epoch, &EpochKeys::epoch);
+    return found == epochs_.end() ? nullptr : &*found;
 }
 
 }  // namespace zhibu::vault

@@ -34,6 +34,9 @@ public:
     /// Newest first; one or two.
     [[nodiscard]] std::span<const EpochKeys> epochs() const { return epochs_; }
 
+    /// Null: the ring has no keys of this epoch.
+    [[nodiscard]] const EpochKeys* find(std::uint32_t epoch) const;
+
     [[nodiscard]] const std::array<std::uint8_t, 16>& file_id() const { return file_id_; }
 
 private:

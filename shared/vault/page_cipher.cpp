@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -135,7 +136,8 @@ std::uint32_t claimed_epoch(PageView sealed) {
 }
 
 bool reserved_are_zero(PageView plain) {
-    return std::ranges::all_of(plain.last<reserved_bytes>(), [](auto byte) { return byte == 0; });
+    constexpr std::array<std::uint8_t, reserved_bytes> zeros{};
+    return std::memcmp(&plain[content_bytes], zeros.data(), reserved_bytes) == 0;
 }
 
 }  // namespace zhibu::vault

@@ -149,6 +149,7 @@ FORBIDDEN_HEADERS = {
 ADAPTERS = [
     "shared/keys/system.cpp",
     "shared/keys/private_file.cpp",
+    "shared/vault/storage_file.cpp",
     "server/store/sqlite",
     "client/replica",
     "client/roster/roster_file.cpp",

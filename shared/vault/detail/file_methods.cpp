@@ -37,11 +37,24 @@ int control_file(sqlite3_file* file, int operation, void* argument) {
     }
 }
 
+int close_file(SealedFile& file) {
+    const int flushed = file.flush();
+    const int closed = file.below()->pMethods->xClose(file.below());
+    return flushed == SQLITE_OK ? closed : flushed;
+}
+
+int ask_size(SealedFile& file, sqlite3_int64& size) {
+    std::int64_t bytes = 0;
+    const int result = file.size(bytes);
+    size = bytes;
+    return result;
+}
+
 extern "C" {
 
 int zhibu_vault_close(sqlite3_file* file) noexcept {
     const std::unique_ptr<SealedFile> closing(&sealed_of(file));
-    return closing->below()->pMethods->xClose(closing->below());
+    return close_file(*closing);
 }
 
 int zhibu_vault_read(sqlite3_file* file, void* out, int bytes, sqlite3_int64 offset) noexcept {
@@ -62,7 +75,7 @@ int zhibu_vault_truncate(sqlite3_file* file, sqlite3_int64 size) noexcept {
 int zhibu_vault_sync(sqlite3_file* file, int flags) noexcept { return sealed_of(file).sync(flags); }
 
 int zhibu_vault_file_size(sqlite3_file* file, sqlite3_int64* size) noexcept {
-    return below_of(file)->pMethods->xFileSize(below_of(file), size);
+    return ask_size(sealed_of(file), *size);
 }
 
 int zhibu_vault_lock(sqlite3_file* file, int level) noexcept {

@@ -1,19 +1,10 @@
 #include "shared/vault/detail/key_registry.hpp"
 
-#include <cstdlib>
 #include <utility>
 
-#include "shared/record/check.hpp"
+#include "shared/vault/detail/end_process.hpp"
 
 namespace zhibu::vault::detail {
-namespace {
-
-void end_process() {
-    constexpr bool the_disk_has_synced = false;
-    ZHIBU_CHECK(the_disk_has_synced);
-}
-
-}  // namespace
 
 FileKey::FileKey(std::shared_ptr<const KeyRing> keys, FileTerms terms)
     : ring{std::move(keys)},

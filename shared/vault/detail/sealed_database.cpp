@@ -75,7 +75,12 @@ int SealedDatabase::read_page(PageSpace out, std::int64_t offset) {
         std::ranges::fill(out, std::uint8_t{0});
         // Only an empty file is a new one. SQLite would take a page behind a shortened file's end
         // for zeros.
-        return size_below() == 0 ? SQLITE_IOERR_SHORT_READ : SQLITE_IOERR_DATA;
+        std::int64_t size = 0;
+        const int asked = this->size(size);
+        if (asked != SQLITE_OK) {
+            return asked;
+        }
+        return size == 0 ? SQLITE_IOERR_SHORT_READ : SQLITE_IOERR_DATA;
     }
     if (result != SQLITE_OK) {
         return result;

@@ -8,6 +8,9 @@ SealedFile::SealedFile(sqlite3_file* below, std::shared_ptr<FileKey> key, FileKi
     : below_{below}, key_{std::move(key)}, cipher_{key_->ring, kind, key_->random} {}
 
 int SealedFile::sync(int flags) {
+    if (const int flushed = flush(); flushed != SQLITE_OK) {
+        return flushed;
+    }
     const int result = below_->pMethods->xSync(below_, flags);
     if (result != SQLITE_OK) {
         key_->sync_failed();
@@ -27,12 +30,14 @@ int SealedFile::truncate_below(std::int64_t size) {
     return below_->pMethods->xTruncate(below_, size);
 }
 
-std::optional<std::int64_t> SealedFile::size_below() {
-    sqlite3_int64 size = 0;
-    if (below_->pMethods->xFileSize(below_, &size) != SQLITE_OK) {
-        return std::nullopt;
+int SealedFile::size(std::int64_t& size) {
+    if (const int flushed = flush(); flushed != SQLITE_OK) {
+        return flushed;
     }
-    return size;
+    sqlite3_int64 below = 0;
+    const int result = below_->pMethods->xFileSize(below_, &below);
+    size = below;
+    return result;
 }
 
 bool SealedFile::seal(PageView plain, const PagePlace& place, PageSpace sealed, int& result) {

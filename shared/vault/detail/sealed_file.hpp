@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 
 #include "shared/vault/detail/frame_header_cipher.hpp"
@@ -33,6 +32,10 @@ public:
     [[nodiscard]] virtual int write(std::span<const std::uint8_t> bytes, std::int64_t offset) = 0;
     [[nodiscard]] virtual int truncate(std::int64_t size) = 0;
 
+    /// Writes what was held back for the next write.
+    [[nodiscard]] virtual int flush() { return SQLITE_OK; }
+
+    [[nodiscard]] int size(std::int64_t& size);
     [[nodiscard]] int sync(int flags);
 
     [[nodiscard]] sqlite3_file* below() { return below_; }
@@ -41,9 +44,6 @@ protected:
     [[nodiscard]] int read_below(std::span<std::uint8_t> out, std::int64_t offset);
     [[nodiscard]] int write_below(std::span<const std::uint8_t> bytes, std::int64_t offset);
     [[nodiscard]] int truncate_below(std::int64_t size);
-    /// No value: it cannot be told.
-    [[nodiscard]] std::optional<std::int64_t> size_below();
-
     /// Into sealed_page(); false: not to be written, reserved bytes are not zero or the key is at
     /// its end, and `result` says which.
     [[nodiscard]] bool seal(PageView plain, const PagePlace& place, PageSpace sealed, int& result);
@@ -85,6 +85,7 @@ public:
     [[nodiscard]] int read(std::span<std::uint8_t> out, std::int64_t offset) override;
     [[nodiscard]] int write(std::span<const std::uint8_t> bytes, std::int64_t offset) override;
     [[nodiscard]] int truncate(std::int64_t size) override;
+    [[nodiscard]] int flush() override;
 
 private:
     /// Reads and opens a frame into header_ and the page.
@@ -112,6 +113,8 @@ private:
     /// The header of frame header_of_, plain; 0: of none.
     FrameHeader header_{};
     std::uint32_t header_of_ = 0;
+    /// SQLite writes a frame as header and page; the header waits, so that one call writes both.
+    bool header_waits_ = false;
     /// Those of the log's header.
     std::array<std::uint8_t, 8> salts_{};
     bool salts_known_ = false;

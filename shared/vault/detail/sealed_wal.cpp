@@ -47,6 +47,9 @@ SealedWal::SealedWal(sqlite3_file* below, std::shared_ptr<FileKey> key)
     : SealedFile(below, std::move(key), FileKind::wal), header_cipher_{*this->key().ring} {}
 
 int SealedWal::read(std::span<std::uint8_t> out, std::int64_t offset) {
+    if (const int flushed = flush(); flushed != SQLITE_OK) {
+        return flushed;
+    }
     if (offset == 0 && out.size() == header_bytes) {
         salts_known_ = false;
         return read_below(out, offset);
@@ -137,14 +140,20 @@ int SealedWal::read_checksum(std::span<std::uint8_t> out, std::uint32_t number) 
 }
 
 int SealedWal::write(std::span<const std::uint8_t> bytes, std::int64_t offset) {
+    const Spot spot = spot_of(offset);
+    const bool is_page = spot.frame != 0 && spot.within == frame_header_bytes;
+    if (!is_page || spot.frame != header_of_) {
+        if (const int flushed = flush(); flushed != SQLITE_OK) {
+            return flushed;
+        }
+    }
     if (offset == 0 && bytes.size() == header_bytes) {
         return write_header(bytes);
     }
-    const Spot spot = spot_of(offset);
     if (spot.frame != 0 && spot.within == 0 && bytes.size() == frame_header_bytes) {
         return write_frame_header(bytes, spot.frame);
     }
-    if (spot.frame != 0 && spot.within == frame_header_bytes && bytes.size() == page_bytes) {
+    if (is_page && bytes.size() == page_bytes) {
         return write_page(bytes.first<page_bytes>(), spot.frame);
     }
     return SQLITE_IOERR_WRITE;
@@ -167,9 +176,9 @@ int SealedWal::write_frame_header(std::span<const std::uint8_t> bytes, std::uint
         return SQLITE_IOERR_WRITE;
     }
     std::ranges::copy(bytes, header_.begin());
-    const int result = write_below(header_cipher_.seal(header_), offset_of(number));
-    header_of_ = result == SQLITE_OK ? number : 0;
-    return result;
+    header_of_ = number;
+    header_waits_ = true;
+    return SQLITE_OK;
 }
 
 int SealedWal::write_page(PageView page, std::uint32_t number) {
@@ -189,7 +198,22 @@ int SealedWal::write_page(PageView page, std::uint32_t number) {
     if (!seal(page, place, sealed, result)) {
         return result;
     }
+    if (std::exchange(header_waits_, false)) {
+        std::ranges::copy(header_cipher_.seal(header_), sealed_.begin());
+        return write_below(sealed_, offset_of(number));
+    }
     return write_below(sealed, offset_of(number) + static_cast<std::int64_t>(frame_header_bytes));
+}
+
+int SealedWal::flush() {
+    if (!std::exchange(header_waits_, false)) {
+        return SQLITE_OK;
+    }
+    const int result = write_below(header_cipher_.seal(header_), offset_of(header_of_));
+    if (result != SQLITE_OK) {
+        header_of_ = 0;
+    }
+    return result;
 }
 
 int SealedWal::recall_header(std::uint32_t number) {
@@ -204,6 +228,9 @@ int SealedWal::recall_header(std::uint32_t number) {
 }
 
 int SealedWal::truncate(std::int64_t size) {
+    if (const int flushed = flush(); flushed != SQLITE_OK) {
+        return flushed;
+    }
     header_of_ = 0;
     salts_known_ = false;
     return size < 0 ? SQLITE_IOERR_TRUNCATE : truncate_below(size);

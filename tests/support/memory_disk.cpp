@@ -1,0 +1,320 @@
+#include "tests/support/memory_disk.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shared/record/check.hpp"
+
+namespace zhibu::support {
+namespace {
+
+constexpr std::size_t sector_bytes = 512;
+
+using Bytes = std::vector<std::uint8_t>;
+
+struct PendingWrite {
+    std::uint64_t offset = 0;
+    Bytes bytes;
+};
+
+struct PendingTruncate {
+    std::uint64_t size = 0;
+};
+
+using Pending = std::variant<PendingWrite, PendingTruncate>;
+
+void put(Bytes& content, std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+    content.resize(std::max<std::size_t>(content.size(), offset + bytes.size()));
+    std::ranges::copy(bytes, content.begin() + static_cast<std::ptrdiff_t>(offset));
+}
+
+void make_change(Bytes& content, const Pending& pending) {
+    if (const auto* write = std::get_if<PendingWrite>(&pending)) {
+        put(content, write->offset, write->bytes);
+    } else {
+        content.resize(std::get<PendingTruncate>(pending).size);
+    }
+}
+
+/// Of the sectors that a write touches, some.
+void apply_torn(Bytes& content, const PendingWrite& write, SeededRandom& random) {
+    std::uint64_t at = 0;
+    while (at < write.bytes.size()) {
+        const std::uint64_t until = std::min<std::uint64_t>(
+            write.bytes.size(), at + sector_bytes - (write.offset + at) % sector_bytes);
+        if (random.chance(50)) {
+            put(content, write.offset + at, std::span(write.bytes).subspan(at, until - at));
+        }
+        at = until;
+    }
+}
+
+void apply_by_chance(Bytes& content, const Pending& pending, SeededRandom& random) {
+    const std::size_t chance = random.below(3);
+    const auto* write = std::get_if<PendingWrite>(&pending);
+    if (chance == 0) {
+        make_change(content, pending);
+    } else if (chance == 1 && write != nullptr) {
+        apply_torn(content, *write, random);
+    }
+}
+
+}  // namespace
+
+struct MemoryDisk::File {
+    Bytes current;
+    Bytes durable;
+    std::vector<Pending> pending;
+
+    void change(Pending change) {
+        make_change(current, change);
+        pending.push_back(std::move(change));
+    }
+};
+
+DiskAnswer MemoryDisk::begin(bool changes) {
+    ++calls_;
+    if (is_cut_) {
+        return DiskAnswer::io_error;
+    }
+    if (changes && ++changes_ == cut_at_) {
+        is_cut_ = true;
+    }
+    return calls_ == fail_at_ ? fail_answer_ : DiskAnswer::done;
+}
+
+MemoryDisk::Handle MemoryDisk::open(const std::string& name, DiskAnswer& answer) {
+    answer = begin(false);
+    if (answer != DiskAnswer::done) {
+        return nullptr;
+    }
+    const auto found = names_.find(name);
+    answer = found == names_.end() ? DiskAnswer::not_there : DiskAnswer::done;
+    return found == names_.end() ? nullptr : found->second;
+}
+
+MemoryDisk::Handle MemoryDisk::create(const std::string& name, DiskAnswer& answer) {
+    if (names_.contains(name)) {
+        return open(name, answer);
+    }
+    answer = begin(true);
+    if (answer != DiskAnswer::done) {
+        return nullptr;
+    }
+    change_name(name, std::make_shared<File>());
+    return names_.at(name);
+}
+
+DiskAnswer MemoryDisk::read(const Handle& file, std::span<std::uint8_t> out, std::uint64_t offset) {
+    const DiskAnswer answer = begin(false);
+    std::ranges::fill(out, std::uint8_t{0});
+    if (answer != DiskAnswer::done) {
+        return answer;
+    }
+    const std::size_t there = std::min<std::size_t>(
+        out.size(), file->current.size() - std::min<std::size_t>(file->current.size(), offset));
+    std::ranges::copy(std::span(file->current).subspan(there == 0 ? 0 : offset, there),
+                      out.begin());
+    return there == out.size() ? DiskAnswer::done : DiskAnswer::short_count;
+}
+
+DiskAnswer MemoryDisk::write(const Handle& file, std::span<const std::uint8_t> bytes,
+                             std::uint64_t offset) {
+    const DiskAnswer answer = begin(true);
+    if (answer == DiskAnswer::short_count) {
+        bytes = bytes.first(bytes.size() / 2);
+    } else if (answer != DiskAnswer::done) {
+        return answer;
+    }
+    file->change(PendingWrite{offset, Bytes(bytes.begin(), bytes.end())});
+    return is_cut_ ? DiskAnswer::io_error : answer;
+}
+
+DiskAnswer MemoryDisk::truncate(const Handle& file, std::uint64_t size) {
+    const DiskAnswer answer = begin(true);
+    if (answer != DiskAnswer::done) {
+        return answer;
+    }
+    file->change(PendingTruncate{size});
+    return is_cut_ ? DiskAnswer::io_error : DiskAnswer::done;
+}
+
+DiskAnswer MemoryDisk::sync(const Handle& file) {
+    const DiskAnswer answer = begin(true);
+    if (answer != DiskAnswer::done || is_cut_) {
+        return answer == DiskAnswer::done ? DiskAnswer::io_error : answer;
+    }
+    for (const Pending& pending : file->pending) {
+        make_change(file->durable, pending);
+    }
+    file->pending.clear();
+    return DiskAnswer::done;
+}
+
+DiskAnswer MemoryDisk::remove(const std::string& name) {
+    const DiskAnswer answer = begin(true);
+    if (answer != DiskAnswer::done) {
+        return answer;
+    }
+    if (!names_.contains(name)) {
+        return DiskAnswer::not_there;
+    }
+    change_name(name, nullptr);
+    return is_cut_ ? DiskAnswer::io_error : DiskAnswer::done;
+}
+
+DiskAnswer MemoryDisk::rename(const std::string& from, const std::string& to) {
+    const DiskAnswer answer = begin(true);
+    if (answer != DiskAnswer::done) {
+        return answer;
+    }
+    const auto found = names_.find(from);
+    if (found == names_.end()) {
+        return DiskAnswer::not_there;
+    }
+    // The new name first: a journal that keeps only the first of the two loses no file.
+    change_name(to, Handle(found->second));
+    change_name(from, nullptr);
+    return is_cut_ ? DiskAnswer::io_error : DiskAnswer::done;
+}
+
+DiskAnswer MemoryDisk::sync_folder() {
+    const DiskAnswer answer = begin(true);
+    if (answer != DiskAnswer::done || is_cut_) {
+        return answer == DiskAnswer::done ? DiskAnswer::io_error : answer;
+    }
+    durable_names_ = names_;
+    pending_names_.clear();
+    return DiskAnswer::done;
+}
+
+void MemoryDisk::change_name(const std::string& name, Handle file) {
+    pending_names_.push_back({name, file});
+    if (file == nullptr) {
+        names_.erase(name);
+    } else {
+        names_[name] = std::move(file);
+    }
+}
+
+bool MemoryDisk::exists(const std::string& name) const { return names_.contains(name); }
+
+std::uint64_t MemoryDisk::size(const Handle& file) { return file->current.size(); }
+
+std::vector<std::string> MemoryDisk::names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, file] : names_) {
+        names.push_back(name);
+    }
+    return names;
+}
+
+std::vector<std::uint8_t> MemoryDisk::content(const std::string& name) const {
+    const auto found = names_.find(name);
+    return found == names_.end() ? Bytes{} : found->second->current;
+}
+
+void MemoryDisk::set_content(const std::string& name, std::vector<std::uint8_t> bytes) {
+    const auto file = std::make_shared<File>();
+    file->current = bytes;
+    file->durable = std::move(bytes);
+    names_[name] = file;
+    durable_names_[name] = file;
+}
+
+MemoryDisk MemoryDisk::after_power_cut(SeededRandom& random) const {
+    Names names = durable_names_;
+    const std::size_t kept = random.below(pending_names_.size() + 1);
+    for (const NameChange& change : std::span(pending_names_).first(kept)) {
+        if (change.file == nullptr) {
+            names.erase(change.name);
+        } else {
+            names[change.name] = change.file;
+        }
+    }
+    MemoryDisk disk;
+    for (const auto& [name, file] : names) {
+        Bytes content = file->durable;
+        for (const Pending& pending : file->pending) {
+            apply_by_chance(content, pending, random);
+        }
+        disk.set_content(name, std::move(content));
+    }
+    return disk;
+}
+
+MemoryDisk MemoryDisk::after_kill() const {
+    MemoryDisk disk;
+    for (const auto& [name, file] : names_) {
+        disk.set_content(name, file->current);
+    }
+    return disk;
+}
+
+namespace {
+
+std::unexpected<vault::VaultError> failed() {
+    return std::unexpected(vault::VaultError{vault::VaultFault::storage_failed, "memory disk"});
+}
+
+class FileInMemory final : public vault::StorageFile {
+public:
+    FileInMemory(MemoryDisk& disk, MemoryDisk::Handle file) : disk_{disk}, file_{std::move(file)} {}
+
+    std::expected<std::uint64_t, vault::VaultError> size() override {
+        return MemoryDisk::size(file_);
+    }
+
+    std::expected<std::size_t, vault::VaultError> read(std::span<std::uint8_t> out,
+                                                       std::uint64_t offset) override {
+        const std::uint64_t size = MemoryDisk::size(file_);
+        const DiskAnswer answer = disk_.read(file_, out, offset);
+        if (answer != DiskAnswer::done && answer != DiskAnswer::short_count) {
+            return failed();
+        }
+        return std::min<std::uint64_t>(out.size(), size - std::min(size, offset));
+    }
+
+    std::expected<void, vault::VaultError> write(std::span<const std::uint8_t> bytes,
+                                                 std::uint64_t offset) override {
+        return outcome(disk_.write(file_, bytes, offset));
+    }
+
+    std::expected<void, vault::VaultError> truncate(std::uint64_t size) override {
+        return outcome(disk_.truncate(file_, size));
+    }
+
+    std::expected<void, vault::VaultError> sync() override { return outcome(disk_.sync(file_)); }
+
+private:
+    static std::expected<void, vault::VaultError> outcome(DiskAnswer answer) {
+        if (answer != DiskAnswer::done) {
+            return failed();
+        }
+        return {};
+    }
+
+    MemoryDisk& disk_;
+    MemoryDisk::Handle file_;
+};
+
+std::unique_ptr<vault::StorageFile> file_of(MemoryDisk& disk, MemoryDisk::Handle file) {
+    if (file == nullptr) {
+        return nullptr;
+    }
+    return std::make_unique<FileInMemory>(disk, std::move(file));
+}
+
+}  // namespace
+
+std::unique_ptr<vault::StorageFile> open_on(MemoryDisk& disk, const std::string& name) {
+    DiskAnswer answer{};
+    return file_of(disk, disk.open(name, answer));
+}
+
+std::unique_ptr<vault::StorageFile> create_on(MemoryDisk& disk, const std::string& name) {
+    DiskAnswer answer{};
+    return file_of(disk, disk.create(name, answer));
+}
+
+}  // namespace zhibu::support

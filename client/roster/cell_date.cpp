@@ -4,13 +4,21 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "client/roster/plain_text.hpp"
+#include "client/roster/refusal.hpp"
+#include "client/roster/sheet.hpp"
 #include "client/roster/text_encoding.hpp"
+#include "shared/record/date.hpp"
 
 namespace zhibu::client {
 namespace {

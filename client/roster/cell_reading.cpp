@@ -4,10 +4,19 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "client/roster/cell_date.hpp"
 #include "client/roster/plain_text.hpp"
+#include "client/roster/refusal.hpp"
+#include "client/roster/sheet.hpp"
 #include "client/roster/text_encoding.hpp"
+#include "shared/record/date.hpp"
 
 namespace zhibu::client {
 namespace {

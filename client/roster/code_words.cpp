@@ -1,11 +1,18 @@
 #include "client/roster/code_words.hpp"
 
 #include <algorithm>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "client/roster/cell_reading.hpp"
 #include "client/roster/plain_text.hpp"
+#include "client/roster/refusal.hpp"
+#include "client/roster/sheet.hpp"
 #include "client/roster/short_forms.hpp"
+#include "shared/catalog/catalog.hpp"
 
 namespace zhibu::client {
 namespace {

@@ -2,8 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <string>
+#include <string_view>
 
+#include "client/roster/roster_error.hpp"
+#include "client/roster/sheet.hpp"
 #include "client/roster/sheet_builder.hpp"
 #include "client/roster/text_encoding.hpp"
 #include "shared/record/check.hpp"

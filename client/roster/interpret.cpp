@@ -1,16 +1,29 @@
 #include "client/roster/interpret.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <expected>
+#include <map>
 #include <string>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "client/roster/merged_view.hpp"
 #include "client/roster/person_row.hpp"
+#include "client/roster/reference_lookup.hpp"
+#include "client/roster/refusal.hpp"
+#include "client/roster/roster_error.hpp"
+#include "client/roster/roster_preview.hpp"
 #include "client/roster/row_reader.hpp"
 #include "client/roster/row_sorting.hpp"
+#include "client/roster/sheet.hpp"
+#include "client/roster/sheet_header.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::client {
 namespace {

@@ -1,7 +1,10 @@
 #include "client/roster/merged_view.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <vector>
 
+#include "client/roster/sheet.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::client {

@@ -1,6 +1,10 @@
 #include "client/roster/message_text.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace zhibu::client::detail {
 

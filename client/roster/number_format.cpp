@@ -1,6 +1,10 @@
 #include "client/roster/number_format.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include "client/roster/sheet.hpp"
 
 namespace zhibu::client {
 namespace {

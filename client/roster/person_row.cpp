@@ -5,6 +5,13 @@
 #include <string_view>
 #include <utility>
 
+#include "client/roster/merged_view.hpp"
+#include "client/roster/refusal.hpp"
+#include "client/roster/roster_preview.hpp"
+#include "client/roster/row_reader.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/value.hpp"
 #include "shared/rules/id_number.hpp"
 
 namespace zhibu::client {

@@ -1,8 +1,12 @@
 #include "client/roster/refusal.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string>
+#include <string_view>
 
 #include "client/roster/message_text.hpp"
+#include "client/roster/roster_error.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::client {

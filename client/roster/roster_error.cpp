@@ -1,6 +1,10 @@
 #include "client/roster/roster_error.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <string_view>
 
 #include "client/roster/message_text.hpp"
 #include "shared/record/check.hpp"

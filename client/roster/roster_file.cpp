@@ -2,13 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <expected>
+#include <filesystem>
 #include <fstream>
+#include <ios>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 #include "client/roster/csv_reader.hpp"
+#include "client/roster/roster_error.hpp"
+#include "client/roster/sheet.hpp"
 #include "client/roster/workbook_reader.hpp"
-#include "shared/record/check.hpp"
 
 namespace zhibu::client {
 namespace {

@@ -4,11 +4,20 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstddef>
 #include <map>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "client/roster/refusal.hpp"
+#include "client/roster/roster_error.hpp"
+#include "client/roster/roster_preview.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::client {
 namespace {

@@ -1,10 +1,31 @@
 #include "client/roster/row_reader.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
 
+#include "client/roster/cell_date.hpp"
 #include "client/roster/cell_reading.hpp"
+#include "client/roster/interpret.hpp"
+#include "client/roster/merged_view.hpp"
 #include "client/roster/plain_text.hpp"
+#include "client/roster/reference_lookup.hpp"
+#include "client/roster/refusal.hpp"
+#include "client/roster/roster_preview.hpp"
+#include "client/roster/sheet.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::client {
 namespace {

@@ -1,10 +1,19 @@
 #include "client/roster/row_sorting.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "client/roster/cell_reading.hpp"
 #include "client/roster/plain_text.hpp"
+#include "client/roster/roster_preview.hpp"
+#include "client/roster/sheet.hpp"
+#include "client/roster/sheet_header.hpp"
 
 namespace zhibu::client {
 namespace {

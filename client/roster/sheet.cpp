@@ -1,6 +1,8 @@
 #include "client/roster/sheet.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <string_view>
 
 namespace zhibu::client {
 

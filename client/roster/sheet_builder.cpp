@@ -1,8 +1,14 @@
 #include "client/roster/sheet_builder.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <expected>
+#include <span>
 #include <utility>
+#include <vector>
 
+#include "client/roster/roster_error.hpp"
+#include "client/roster/sheet.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::client {

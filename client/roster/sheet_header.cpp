@@ -1,12 +1,24 @@
 #include "client/roster/sheet_header.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "client/roster/cell_reading.hpp"
 #include "client/roster/merged_view.hpp"
 #include "client/roster/plain_text.hpp"
+#include "client/roster/roster_error.hpp"
+#include "client/roster/roster_preview.hpp"
+#include "client/roster/sheet.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::client {

@@ -1,4 +1,5 @@
 #include "client/roster/short_forms.hpp"
+#include <span>
 
 namespace zhibu::client {
 namespace {

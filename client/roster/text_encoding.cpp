@@ -3,6 +3,12 @@
 #include <iconv.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shared/record/check.hpp"

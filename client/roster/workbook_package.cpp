@@ -1,11 +1,19 @@
 #include "client/roster/workbook_package.hpp"
 
 #include <zip.h>
+#include <zipconf.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "client/roster/roster_error.hpp"
+#include "client/roster/sheet.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::client {

@@ -2,9 +2,17 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "client/roster/number_format.hpp"
+#include "client/roster/roster_error.hpp"
 #include "client/roster/text_encoding.hpp"
+#include "client/roster/xml_reader.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::client {

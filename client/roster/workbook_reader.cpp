@@ -1,9 +1,14 @@
 #include "client/roster/workbook_reader.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <expected>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "client/roster/roster_error.hpp"
+#include "client/roster/sheet.hpp"
 #include "client/roster/sheet_builder.hpp"
 #include "client/roster/workbook_package.hpp"
 #include "client/roster/workbook_parts.hpp"

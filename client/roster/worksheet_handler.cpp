@@ -3,7 +3,18 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
+#include "client/roster/roster_error.hpp"
+#include "client/roster/sheet.hpp"
+#include "client/roster/sheet_builder.hpp"
+#include "client/roster/workbook_parts.hpp"
+#include "client/roster/xml_reader.hpp"
 
 namespace zhibu::client {
 namespace {

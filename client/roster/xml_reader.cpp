@@ -1,9 +1,17 @@
 #include "client/roster/xml_reader.hpp"
 
 #include <expat.h>
+#include <expat_external.h>
 
+#include <cstddef>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
+#include "client/roster/roster_error.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::client {

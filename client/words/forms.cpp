@@ -1,8 +1,19 @@
 #include "client/words/forms.hpp"
 
 #include <boost/json.hpp>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include "client/replica/replica.hpp"
+#include "client/words/words.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/state.hpp"
+#include "shared/record/value.hpp"
 #include "shared/rules/rules.hpp"
 
 namespace zhibu::client {

@@ -1,6 +1,10 @@
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "client/replica/replica.hpp"
 #include "client/words/words.hpp"
+#include "shared/record/change.hpp"
 #include "shared/rules/rules.hpp"
 
 namespace zhibu::client {

@@ -1,11 +1,21 @@
 #include "client/words/words.hpp"
 
 #include <array>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "client/agent/sync_agent.hpp"
+#include "client/replica/replica.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/clock.hpp"
 #include "shared/record/date.hpp"
-#include "shared/rules/rules.hpp"
+#include "sync_protocol/message/message.hpp"
+#include "sync_protocol/session/client_session.hpp"
+#include "sync_protocol/session/wire.hpp"
 
 namespace zhibu::client {
 namespace {

@@ -1,9 +1,14 @@
 #include "server/account/admission.hpp"
 
+#include <expected>
 #include <utility>
 
+#include "server/account/lockout.hpp"
+#include "server/committer/control.hpp"
+#include "server/store/store.hpp"
 #include "shared/keys/ed25519.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server {
 namespace {

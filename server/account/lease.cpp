@@ -1,6 +1,13 @@
 #include "server/account/lease.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <vector>
+#include "server/committer/control.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/id.hpp"
+#include "shared/rules/rules.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server {
 namespace {

@@ -1,6 +1,10 @@
 #include "server/account/lockout.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include "shared/record/clock.hpp"
+#include "shared/record/id.hpp"
 
 namespace zhibu::server {
 namespace {

@@ -3,10 +3,19 @@
 #include <toml++/toml.h>
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::server {
 namespace {

@@ -1,5 +1,8 @@
 #include "server/device/derivation_desk.hpp"
 
+#include <cstddef>
+#include <functional>
+#include <mutex>
 #include <utility>
 
 namespace zhibu::server {

@@ -1,11 +1,33 @@
 #include "server/device/enrolment.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include "server/committer/committer.hpp"
+#include "server/committer/control.hpp"
 #include "server/device/password_policy.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/keys/account_key.hpp"
+#include "shared/keys/authority.hpp"
 #include "shared/keys/digest.hpp"
+#include "shared/keys/ed25519.hpp"
 #include "shared/keys/enrolment_code.hpp"
+#include "shared/keys/secret_bytes.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/value.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
+#include "sync_protocol/session/wire.hpp"
 
 namespace zhibu::server {
 namespace {

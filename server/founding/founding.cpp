@@ -1,11 +1,25 @@
 #include "server/founding/founding.hpp"
 
+#include <cstdint>
+#include <expected>
 #include <future>
+#include <span>
+#include <string_view>
 #include <utility>
 
+#include "server/committer/committer.hpp"
+#include "server/committer/genesis.hpp"
+#include "server/founding/key_files.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/keys/digest.hpp"
 #include "shared/keys/enrolment_code.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/random.hpp"
+#include "shared/record/value.hpp"
 #include "shared/rules/rules.hpp"
 
 namespace zhibu::server {

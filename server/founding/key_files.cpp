@@ -1,13 +1,24 @@
 #include "server/founding/key_files.hpp"
 
+#include <cstdint>
+#include <expected>
+#include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
+#include "shared/keys/authority.hpp"
+#include "shared/keys/p256.hpp"
 #include "shared/keys/private_file.hpp"
+#include "shared/keys/secret_bytes.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/random.hpp"
 
 namespace zhibu::server {
 namespace {

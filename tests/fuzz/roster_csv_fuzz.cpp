@@ -3,8 +3,10 @@
 #include <string_view>
 
 #include "client/roster/interpret.hpp"
+#include "client/roster/roster_error.hpp"
 #include "client/roster/roster_file.hpp"
 #include "client/roster/roster_report.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/record/check.hpp"
 #include "tests/fuzz/no_records.hpp"
 

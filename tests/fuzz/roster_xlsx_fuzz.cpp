@@ -3,10 +3,12 @@
 #include <string_view>
 
 #include "client/roster/interpret.hpp"
+#include "client/roster/sheet.hpp"
 #include "client/roster/sheet_builder.hpp"
 #include "client/roster/workbook_parts.hpp"
 #include "client/roster/worksheet_handler.hpp"
 #include "client/roster/xml_reader.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/record/check.hpp"
 #include "tests/fuzz/no_records.hpp"
 

@@ -1,6 +1,14 @@
 #include "tests/support/tls_space.hpp"
+#include <cstdint>
+#include <string>
+#include <vector>
 
+#include "client/agent/wire_client.hpp"
+#include "shared/keys/authority.hpp"
 #include "shared/keys/digest.hpp"
+#include "shared/keys/p256.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/id.hpp"
 
 namespace zhibu::support {
 namespace {

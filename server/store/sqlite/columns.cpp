@@ -1,11 +1,23 @@
 #include "server/store/sqlite/detail/columns.hpp"
 
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
+#include "server/store/sqlite/detail/connection.hpp"
 #include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/catalog/column_value.hpp"
 #include "shared/catalog/schema.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/value.hpp"
 
 namespace zhibu::server::detail {
 namespace {

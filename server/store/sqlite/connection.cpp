@@ -9,11 +9,22 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <limits>
+#include <memory>
 #include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/id.hpp"
 
 namespace zhibu::server::detail {
 namespace {

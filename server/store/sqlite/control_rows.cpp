@@ -1,9 +1,19 @@
 #include "server/store/sqlite/detail/control_rows.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
+#include "server/store/sqlite/detail/connection.hpp"
 #include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/state.hpp"
+#include "shared/record/value.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::server::detail {

@@ -1,9 +1,17 @@
 #include "server/store/sqlite/detail/log_rows.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "server/store/sqlite/detail/connection.hpp"
 #include "server/store/sqlite/detail/failure.hpp"
 #include "server/store/sqlite/detail/placed_effects.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
 

@@ -1,10 +1,16 @@
 #include "server/store/sqlite/detail/placed_effects.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "server/store/sqlite/detail/columns.hpp"
+#include "server/store/sqlite/detail/connection.hpp"
 #include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/state.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::server::detail {

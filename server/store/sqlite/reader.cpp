@@ -1,12 +1,22 @@
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/sqlite/detail/reading_on.hpp"
 #include "server/store/sqlite/detail/scope_walk.hpp"
 #include "server/store/sqlite/detail/scoped_tail.hpp"
 #include "server/store/sqlite/detail/transaction.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/merge/digest.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server::detail {
 namespace {

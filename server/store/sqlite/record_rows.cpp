@@ -1,12 +1,25 @@
 #include "server/store/sqlite/detail/record_rows.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "server/store/placement.hpp"
+#include "server/store/sqlite/detail/columns.hpp"
+#include "server/store/sqlite/detail/connection.hpp"
 #include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/catalog/schema.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/state.hpp"
+#include "shared/record/value.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::server::detail {

@@ -1,11 +1,19 @@
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
-#include <utility>
+#include <optional>
 #include <variant>
+#include <vector>
 
-#include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/sqlite/detail/columns.hpp"
+#include "server/store/sqlite/detail/connection.hpp"
 #include "server/store/sqlite/detail/record_rows.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/catalog/schema.hpp"
+#include "shared/record/state.hpp"
+#include "shared/record/value.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 /// RecordRows: writing a record, and keeping the table of who sees it.

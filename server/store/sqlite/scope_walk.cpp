@@ -1,7 +1,15 @@
 #include "server/store/sqlite/detail/scope_walk.hpp"
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
 
 #include "server/store/sqlite/detail/failure.hpp"
 #include "server/store/sqlite/detail/ordered_union.hpp"
+#include "server/store/sqlite/detail/record_rows.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/id.hpp"
 
 namespace zhibu::server::detail {
 namespace {

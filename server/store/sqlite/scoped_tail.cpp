@@ -1,11 +1,21 @@
 #include "server/store/sqlite/detail/scoped_tail.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/sqlite/detail/log_rows.hpp"
 #include "server/store/sqlite/detail/ordered_union.hpp"
+#include "server/store/sqlite/detail/reading_on.hpp"
+#include "server/store/store.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/state.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server::detail {
 namespace {

@@ -4,14 +4,21 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
 
+#include "server/store/sqlite/detail/connection.hpp"
 #include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/sqlite/detail/reading_on.hpp"
 #include "server/store/sqlite/detail/transaction.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 
 namespace zhibu::server {
 namespace {

@@ -1,7 +1,13 @@
 #include "server/store/sqlite/detail/transaction.hpp"
 
+#include <expected>
+#include <memory>
+#include <optional>
 #include <utility>
 
+#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/sqlite/detail/reading_on.hpp"
+#include "server/store/store.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::server::detail {

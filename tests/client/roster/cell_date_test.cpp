@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <utility>
+#include <string_view>
+#include "client/roster/refusal.hpp"
+#include "client/roster/sheet.hpp"
+#include "shared/record/date.hpp"
 
 namespace zhibu::client {
 namespace {

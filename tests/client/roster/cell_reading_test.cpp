@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
 #include "client/roster/plain_text.hpp"
+#include "client/roster/refusal.hpp"
+#include "client/roster/roster_error.hpp"
+#include "client/roster/sheet.hpp"
 
 namespace zhibu::client {
 namespace {

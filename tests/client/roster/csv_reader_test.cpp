@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "client/roster/roster_error.hpp"
+#include "client/roster/sheet.hpp"
 #include "client/roster/text_encoding.hpp"
 
 namespace zhibu::client {

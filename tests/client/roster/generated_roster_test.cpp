@@ -6,18 +6,24 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <map>
 #include <set>
 #include <sstream>
 #include <string>
 
 #include "client/roster/interpret.hpp"
+#include "client/roster/roster_error.hpp"
 #include "client/roster/roster_file.hpp"
 #include "client/roster/roster_report.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "tests/client/roster/invented_lookups.hpp"
 #include "tests/support/roster_generator/roster_generator.hpp"
+#include "tests/support/roster_generator/sheet_writer.hpp"
 
 namespace zhibu::client {
 namespace {

@@ -3,14 +3,23 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <expected>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "client/roster/code_words.hpp"
+#include "client/roster/refusal.hpp"
+#include "client/roster/roster_error.hpp"
 #include "client/roster/roster_file.hpp"
+#include "client/roster/roster_preview.hpp"
 #include "client/roster/roster_report.hpp"
+#include "client/roster/sheet.hpp"
 #include "client/roster/short_forms.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/value.hpp"
 #include "tests/client/roster/invented_lookups.hpp"
 #include "tests/client/roster/workbook_file.hpp"
 

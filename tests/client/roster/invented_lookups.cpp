@@ -1,4 +1,10 @@
 #include "tests/client/roster/invented_lookups.hpp"
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+#include "shared/record/id.hpp"
 
 namespace zhibu::client::test {
 

@@ -2,8 +2,12 @@
 
 #include <zip.h>
 
-#include <cstdint>
+#include <cstddef>
+#include <cstdio>
+#include <map>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 namespace zhibu::client::test {
 

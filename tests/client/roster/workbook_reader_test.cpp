@@ -1,11 +1,16 @@
-#include "client/roster/workbook_reader.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <expected>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "client/roster/number_format.hpp"
+#include "client/roster/roster_error.hpp"
 #include "client/roster/roster_file.hpp"
+#include "client/roster/sheet.hpp"
 #include "tests/client/roster/workbook_file.hpp"
 
 namespace zhibu::client {

@@ -1,7 +1,15 @@
 #include "server/store/placement.hpp"
 
 #include <gtest/gtest.h>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <utility>
+#include <vector>
 
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/value.hpp"
 #include "tests/server/store/store_samples.hpp"
 
 namespace zhibu::server {

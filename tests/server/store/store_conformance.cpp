@@ -1,12 +1,29 @@
 #include "tests/server/store/store_conformance.hpp"
 
+#include <sched.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/value.hpp"
 #include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/merge/digest.hpp"
+#include "sync_protocol/message/message.hpp"
+#include "tests/server/store/store_samples.hpp"
 
 namespace zhibu::server::test {
 

@@ -1,8 +1,18 @@
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <vector>
 
+#include "server/store/store.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/state.hpp"
 #include "sync_protocol/codec/codec.hpp"
-#include "sync_protocol/merge/digest.hpp"
+#include "sync_protocol/message/message.hpp"
 #include "tests/server/store/store_conformance.hpp"
+#include "tests/server/store/store_samples.hpp"
 #include "tests/support/seeded_random.hpp"
 
 /// What sessions read: tails, chunks, digests.

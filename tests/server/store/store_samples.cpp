@@ -3,10 +3,24 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "server/store/placement.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/keys/digest.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/state.hpp"
+#include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server::test {
 namespace {

@@ -1,7 +1,11 @@
 #include "tests/support/roster_generator/invented_person.hpp"
 
+#include <cstdint>
 #include <cstdio>
+#include <string>
+#include <string_view>
 
+#include "shared/record/date.hpp"
 #include "shared/rules/id_number.hpp"
 
 namespace zhibu::test {

@@ -4,7 +4,9 @@
 #include <map>
 #include <string>
 
+#include "shared/catalog/catalog.hpp"
 #include "tests/support/roster_generator/roster_generator.hpp"
+#include "tests/support/roster_generator/sheet_writer.hpp"
 
 namespace {
 

@@ -1,9 +1,13 @@
 #include "tests/support/roster_generator/messy_cells.hpp"
 
 #include <cstdio>
+#include <string>
 #include <string_view>
 
 #include "client/roster/text_encoding.hpp"
+#include "shared/record/date.hpp"
+#include "tests/support/roster_generator/invented_person.hpp"
+#include "tests/support/roster_generator/sheet_writer.hpp"
 
 namespace zhibu::test {
 namespace {

@@ -4,14 +4,21 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <fstream>
-#include <optional>
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/date.hpp"
 #include "tests/support/roster_generator/invented_person.hpp"
 #include "tests/support/roster_generator/messy_cells.hpp"
+#include "tests/support/roster_generator/sheet_writer.hpp"
 
 namespace zhibu::test {
 namespace {

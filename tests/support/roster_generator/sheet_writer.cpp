@@ -2,9 +2,14 @@
 
 #include <xlsxwriter.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <ios>
+#include <memory>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "client/roster/text_encoding.hpp"
 

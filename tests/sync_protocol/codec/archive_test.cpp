@@ -2,10 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/codec/detail/basic_layout.hpp"
+#include "sync_protocol/codec/detail/failure.hpp"
 
 namespace zhibu::sync::detail {
 

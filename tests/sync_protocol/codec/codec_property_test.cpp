@@ -2,10 +2,17 @@
 #include <rapidcheck.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "shared/record/change.hpp"
+#include "shared/record/date.hpp"
+#include "shared/record/state.hpp"
+#include "shared/record/value.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
 #include "tests/conformance/samples.hpp"
 
 namespace zhibu::sync {

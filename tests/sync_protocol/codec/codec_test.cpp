@@ -3,8 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <variant>
+#include <vector>
 
+#include "shared/record/change.hpp"
+#include "shared/record/state.hpp"
+#include "shared/record/value.hpp"
+#include "sync_protocol/message/message.hpp"
 #include "tests/conformance/samples.hpp"
 
 namespace zhibu::sync {

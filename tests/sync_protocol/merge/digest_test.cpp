@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <openssl/sha.h>
+#include <cstdint>
 
+#include "shared/record/change.hpp"
+#include "shared/record/state.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
 #include "tests/conformance/samples.hpp"
 
 namespace zhibu::sync {

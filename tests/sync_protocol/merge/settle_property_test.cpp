@@ -2,9 +2,15 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/value.hpp"
 #include "sync_protocol/merge/settle.hpp"
 
 namespace zhibu::sync {

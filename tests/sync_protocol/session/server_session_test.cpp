@@ -1,7 +1,12 @@
 #include "sync_protocol/session/server_session.hpp"
 
 #include <gtest/gtest.h>
+#include <cstdint>
+#include <optional>
+#include <vector>
 
+#include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/message/message.hpp"
 #include "tests/sync_protocol/session/session_samples.hpp"
 
 namespace zhibu::sync {

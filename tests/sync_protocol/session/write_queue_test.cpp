@@ -1,6 +1,7 @@
 #include "sync_protocol/session/write_queue.hpp"
 
 #include <gtest/gtest.h>
+#include <cstdint>
 
 namespace zhibu::sync {
 namespace {

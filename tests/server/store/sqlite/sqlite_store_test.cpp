@@ -3,11 +3,20 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <ios>
+#include <memory>
+#include <string>
+#include <vector>
 
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "tests/server/store/sqlite/fault_vfs.hpp"
 #include "tests/server/store/store_conformance.hpp"
+#include "tests/server/store/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace zhibu::server::test {

@@ -175,10 +175,12 @@ int SealedWal::write_frame_header(std::span<const std::uint8_t> bytes, std::uint
     if (page_number == 0 || page_number > sealed_pages_max) {
         return SQLITE_IOERR_WRITE;
     }
+    // A header that was just read gets its checksums now; its page does not follow.
+    const bool page_follows = header_of_ != number;
     std::ranges::copy(bytes, header_.begin());
     header_of_ = number;
     header_waits_ = true;
-    return SQLITE_OK;
+    return page_follows ? SQLITE_OK : flush();
 }
 
 int SealedWal::write_page(PageView page, std::uint32_t number) {

@@ -1,0 +1,235 @@
+#include "tests/support/sealed_ledger.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "shared/keys/digest.hpp"
+#include "shared/record/check.hpp"
+#include "shared/vault/open_pragmas.hpp"
+
+namespace zhibu::support {
+namespace {
+
+using record::Hash;
+
+/// The content of an entry: from nothing to five pages, so that some overflow.
+std::vector<std::uint8_t> content_of(std::uint64_t number) {
+    SeededRandom random{number};
+    std::vector<std::uint8_t> content(random.below(random.chance(20) ? 20'000 : 900) + 1);
+    random.fill(content);
+    return content;
+}
+
+Hash chained(const Hash& before, std::span<const std::uint8_t> content) {
+    keys::Sha256 hash;
+    hash.update(before);
+    hash.update(content);
+    return hash.finish();
+}
+
+std::string hex(std::span<const std::uint8_t> bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : bytes) {
+        text += digits[byte >> 4U];
+        text += digits[byte & 15U];
+    }
+    return text;
+}
+
+struct Finalized {
+    void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
+};
+
+using Statement = std::unique_ptr<sqlite3_stmt, Finalized>;
+
+std::span<const std::uint8_t> blob(sqlite3_stmt* statement, int column) {
+    return {static_cast<const std::uint8_t*>(sqlite3_column_blob(statement, column)),
+            static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
+}
+
+/// What else a transaction does beside its entry.
+std::string chores(std::uint64_t number) {
+    std::string sql = "UPDATE counter SET value=" + std::to_string(number) + ";";
+    switch (number % 10) {
+        case 3:
+            return sql +
+                   "DELETE FROM scratch; INSERT INTO scratch SELECT number, content FROM entry";
+        case 5:
+            return sql +
+                   "SAVEPOINT a; UPDATE scratch SET content=zeroblob(50); ROLLBACK TO a; "
+                   "RELEASE a";
+        case 7:
+            // Several times over more pages than the cache holds: frames are written over.
+            return sql +
+                   "UPDATE scratch SET content=content||x'00'; UPDATE scratch SET "
+                   "number=-number; UPDATE scratch SET number=-number";
+        default:
+            return sql + "DELETE FROM scratch WHERE number%7=" + std::to_string(number % 7);
+    }
+}
+
+/// What is done after a transaction, now and then.
+std::string upkeep(std::uint64_t number) {
+    switch (number % 13) {
+        case 4:
+            return "PRAGMA wal_checkpoint(PASSIVE)";
+        case 8:
+            return "PRAGMA wal_checkpoint(TRUNCATE)";
+        case 11:
+            return "VACUUM";
+        default:
+            return {};
+    }
+}
+
+LedgerFault fault_of(const vault::VaultError& error) {
+    return error.fault == vault::VaultFault::storage_failed ? LedgerFault::storage_failed
+                                                            : LedgerFault::damaged;
+}
+
+}  // namespace
+
+SealedLedger::Key::Key(std::uint64_t seed)
+    : random{seed}, ring{std::make_shared<const vault::KeyRing>(vault::make_data_key(random))} {}
+
+SealedLedger::SealedLedger(MemoryDisk& disk, Key& key)
+    : disk_{disk},
+      key_{key},
+      memory_vfs_{"memory", disk},
+      vfs_{"sealed-memory", "memory"},
+      keyed_{vfs_.key(database_name, key.ring,
+                      vault::FileTerms{key.random, [this] { sync_has_failed_ = true; }})
+                 .value()} {}
+
+SealedLedger::~SealedLedger() { sqlite3_close(connection_); }
+
+vault::HeadTerms SealedLedger::head_terms() {
+    return {key_.random, [this] { sync_has_failed_ = true; }};
+}
+
+bool SealedLedger::open_connection() {
+    const int result =
+        sqlite3_open_v2(std::string(database_name).c_str(), &connection_,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs_.name().c_str());
+    sqlite3_extended_result_codes(connection_, 1);
+    return result == SQLITE_OK;
+}
+
+bool SealedLedger::run(const std::string& sql) {
+    return sqlite3_exec(connection_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
+}
+
+std::expected<std::unique_ptr<SealedLedger>, LedgerFault> SealedLedger::found(MemoryDisk& disk,
+                                                                              Key& key) {
+    std::unique_ptr<SealedLedger> ledger(new SealedLedger(disk, key));
+    if (!ledger->open_connection() || !vault::apply_open_pragmas(ledger->connection_).has_value() ||
+        !ledger->run("PRAGMA cache_size=8; CREATE TABLE entry(number INTEGER PRIMARY KEY, content "
+                     "BLOB, chain BLOB); CREATE TABLE counter(value INTEGER); INSERT INTO counter "
+                     "VALUES(0); CREATE TABLE scratch(number INTEGER, content BLOB); CREATE INDEX "
+                     "by_number ON scratch(number)")) {
+        return std::unexpected(LedgerFault::storage_failed);
+    }
+    // The head comes last: where there is one, there is a database.
+    if (disk.sync_folder() != DiskAnswer::done) {
+        return std::unexpected(LedgerFault::storage_failed);
+    }
+    auto file = create_on(disk, std::string(head_name));
+    if (file == nullptr) {
+        return std::unexpected(LedgerFault::storage_failed);
+    }
+    auto head = vault::HeadFile::create(std::move(file), key.ring, ledger->head_terms(), {});
+    if (!head || disk.sync_folder() != DiskAnswer::done) {
+        return std::unexpected(LedgerFault::storage_failed);
+    }
+    ledger->head_ = std::make_unique<vault::HeadFile>(std::move(*head));
+    return ledger;
+}
+
+std::expected<std::unique_ptr<SealedLedger>, LedgerFault> SealedLedger::open(MemoryDisk& disk,
+                                                                             Key& key) {
+    std::unique_ptr<SealedLedger> ledger(new SealedLedger(disk, key));
+    auto file = open_on(disk, std::string(head_name));
+    if (file == nullptr) {
+        return std::unexpected(LedgerFault::not_there);
+    }
+    auto head = vault::HeadFile::open(std::move(file), key.ring, ledger->head_terms());
+    if (!head) {
+        return std::unexpected(fault_of(head.error()));
+    }
+    ledger->head_ = std::make_unique<vault::HeadFile>(std::move(*head));
+    if (!ledger->open_connection()) {
+        return std::unexpected(LedgerFault::damaged);
+    }
+    if (const auto applied = vault::apply_open_pragmas(ledger->connection_); !applied) {
+        return std::unexpected(fault_of(applied.error()));
+    }
+    if (!ledger->run("PRAGMA cache_size=8")) {
+        return std::unexpected(LedgerFault::damaged);
+    }
+    ZHIBU_TRY_VOID(ledger->check_entries());
+    return ledger;
+}
+
+std::expected<void, LedgerFault> SealedLedger::check_entries() {
+    sqlite3_stmt* made = nullptr;
+    int result = sqlite3_prepare_v2(connection_, "SELECT number, content, chain FROM entry", -1,
+                                    &made, nullptr);
+    const Statement statement(made);
+    std::optional<Hash> at_head;
+    if (head_->latest().sequence.position == 0) {
+        at_head = head_->latest().chain_hash;
+    }
+    while (result == SQLITE_OK && (result = sqlite3_step(made)) == SQLITE_ROW) {
+        result = SQLITE_OK;
+        const auto number = static_cast<std::uint64_t>(sqlite3_column_int64(made, 0));
+        const auto content = blob(made, 1);
+        chain_ = chained(chain_, content);
+        if (number != entries_ + 1 || !std::ranges::equal(content, content_of(number)) ||
+            !std::ranges::equal(blob(made, 2), chain_)) {
+            return std::unexpected(LedgerFault::behind);
+        }
+        entries_ = number;
+        if (number == head_->latest().sequence.position) {
+            at_head = chain_;
+        }
+    }
+    if (result != SQLITE_DONE) {
+        return std::unexpected(LedgerFault::damaged);
+    }
+    const vault::DatabasePosition position{record::Sequence{entries_}, record::LogIndex{entries_},
+                                           at_head};
+    const vault::HeadVerdict verdict = compare(head_->latest(), position);
+    if (verdict == vault::HeadVerdict::behind || verdict == vault::HeadVerdict::forked) {
+        return std::unexpected(LedgerFault::behind);
+    }
+    return {};
+}
+
+bool SealedLedger::append() {
+    const std::uint64_t number = entries_ + 1;
+    const std::vector<std::uint8_t> content = content_of(number);
+    const Hash chain = chained(chain_, content);
+    const std::string insert = "INSERT INTO entry VALUES(" + std::to_string(number) + ",x'" +
+                               hex(content) + "',x'" + hex(chain) + "');";
+    if (!run("BEGIN") || !run(insert + chores(number)) || !run("COMMIT")) {
+        return false;
+    }
+    entries_ = number;
+    chain_ = chain;
+    const vault::HeadRecord head{record::Sequence{number}, chain, record::LogIndex{number},
+                                 keyed_.pages_sealed()};
+    if (!head_->write(head) || sync_has_failed_) {
+        return false;
+    }
+    // Its failure takes nothing back; the next transaction meets it.
+    static_cast<void>(run(upkeep(number)));
+    return !sync_has_failed_;
+}
+
+}  // namespace zhibu::support

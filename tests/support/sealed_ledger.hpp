@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "shared/vault/data_key.hpp"
+#include "shared/vault/head_record.hpp"
+#include "shared/vault/key_ring.hpp"
+#include "shared/vault/vfs.hpp"
+#include "tests/support/memory_disk.hpp"
+#include "tests/support/seeded_random.hpp"
+
+struct sqlite3;
+
+namespace zhibu::support {
+
+/// Why a ledger was not opened, or could not go on. Each is seen by its owner; what must never be
+/// is a ledger that opens and is shorter or other than what it acknowledged.
+enum class LedgerFault : std::uint8_t {
+    /// Never founded: no head record.
+    not_there,
+    /// The head record, a page or SQLite's own structures are damaged.
+    damaged,
+    /// The head record says that acknowledged entries are missing, or are others.
+    behind,
+    storage_failed,
+};
+
+/// The smallest replica that can lose something: entries in a sealed database on a memory disk,
+/// each chained to the one before it, acknowledged when commit and head record are durable. What an
+/// entry says follows from its number alone, so every entry can be checked for what it should be.
+/// Its transactions reach for all that SQLite does with pages: overflow pages, deletions, a cache
+/// too small for the transaction, checkpoints, VACUUM.
+class SealedLedger {
+public:
+    /// What all that belongs to one ledger's key needs to live longer than it.
+    struct Key {
+        explicit Key(std::uint64_t seed);
+
+        SeededRandom random;
+        std::shared_ptr<const vault::KeyRing> ring;
+    };
+
+    static constexpr std::string_view database_name = "ledger";
+    static constexpr std::string_view wal_name = "ledger-wal";
+    static constexpr std::string_view head_name = "head";
+
+    [[nodiscard]] static std::expected<std::unique_ptr<SealedLedger>, LedgerFault> found(
+        MemoryDisk& disk, Key& key);
+    /// Reads every entry: what opens is right.
+    [[nodiscard]] static std::expected<std::unique_ptr<SealedLedger>, LedgerFault> open(
+        MemoryDisk& disk, Key& key);
+
+    ~SealedLedger();
+    SealedLedger(const SealedLedger&) = delete;
+    SealedLedger& operator=(const SealedLedger&) = delete;
+
+    /// Appends the next entry and makes it durable: true, or it is not acknowledged. A ledger whose
+    /// disk failed is to be dropped.
+    [[nodiscard]] bool append();
+
+    /// The last entry's number.
+    [[nodiscard]] std::uint64_t entries() const { return entries_; }
+
+    [[nodiscard]] bool sync_has_failed() const { return sync_has_failed_; }
+
+private:
+    SealedLedger(MemoryDisk& disk, Key& key);
+
+    [[nodiscard]] bool open_connection();
+    [[nodiscard]] bool run(const std::string& sql);
+    [[nodiscard]] std::expected<void, LedgerFault> check_entries();
+    [[nodiscard]] vault::HeadTerms head_terms();
+
+    MemoryDisk& disk_;
+    Key& key_;
+    MemoryVfs memory_vfs_;
+    vault::Vfs vfs_;
+    vault::KeyedFile keyed_;
+    sqlite3* connection_ = nullptr;
+    std::unique_ptr<vault::HeadFile> head_;
+    record::Hash chain_{};
+    std::uint64_t entries_ = 0;
+    bool sync_has_failed_ = false;
+};
+
+}  // namespace zhibu::support

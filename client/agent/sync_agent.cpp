@@ -72,6 +72,10 @@ public:
 
     void on_open(sync::Wire& wire, const sync::PeerIdentity& peer) override {
         wire_ = &wire;
+        if (ended_) {
+            wire_->close();
+            return;
+        }
         step(sync::client_event::Opened{peer.channel_binding});
         if (agent_.mode_ == Mode::once_and_compare) {
             step(sync::client_event::CompareWanted{});
@@ -119,9 +123,10 @@ public:
         }
     }
 
+    /// A wire that is still being opened is closed as soon as it stands.
     void close() {
+        ended_ = true;
         if (wire_ != nullptr) {
-            ended_ = true;
             wire_->close();
         }
     }

@@ -64,6 +64,8 @@ public:
     enum class Mode : std::uint8_t { once, once_and_compare, follow };
 
     SyncAgent(Parts parts, Mode mode);
+    /// After the report of phase `ended`, or after all wires have closed: an open one would tell
+    /// its end to a session that is gone.
     ~SyncAgent();
     SyncAgent(const SyncAgent&) = delete;
     SyncAgent& operator=(const SyncAgent&) = delete;
@@ -72,7 +74,7 @@ public:
     void start();
     /// The user has made a group.
     void group_made(record::Sequence last);
-    /// Closes the wire; a last report of phase `ended` follows.
+    /// Closes the wire, or gives up opening it; a last report of phase `ended` follows.
     void stop();
 
 private:

@@ -16,10 +16,9 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include "client/agent/detail/tls_stream.hpp"
 #include "client/agent/detail/tls_verdicts.hpp"
 #include "sync_protocol/session/write_queue.hpp"
 #include "transport/context_executor.hpp"
@@ -346,7 +345,7 @@ private:
     std::set<Connection*>& alive_;
     tcp::resolver resolver_;
     asio::steady_timer timer_;
-    websocket::stream<beast::ssl_stream<beast::tcp_stream>> stream_;
+    websocket::stream<TlsStream> stream_;
     beast::flat_buffer buffer_;
     websocket::response_type response_;
     sync::PeerIdentity peer_;

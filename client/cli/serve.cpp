@@ -36,11 +36,7 @@ public:
     /// Ends the agent and its thread; calls made after it do nothing.
     void end() {
         if (thread_.joinable()) {
-            // The agent goes on its own thread, before the wires do.
-            wires_.executor().post([this] {
-                agent_.reset();
-                wires_.stop();
-            });
+            wires_.stop();
             thread_.join();
         }
     }
@@ -54,7 +50,11 @@ public:
             return connect.error();
         }
         connect_ = *std::move(connect);
-        thread_ = std::jthread{[this] { wires_.run(); }};
+        thread_ = std::jthread{[this] {
+            wires_.run();
+            // The wires have told their end to the agent's session; now it may go.
+            agent_.reset();
+        }};
         sync_now();
         return Exit::done;
     }
@@ -155,6 +155,25 @@ void wait_for_the_end(Console& console, WorkbenchServer& server) {
     }
 }
 
+/// What serve() has set going, ended in its order however serve() is left.
+struct Ending {
+    WorkbenchServer& server;
+    std::jthread& serving;
+    std::unique_ptr<Synchronising>& synchronising;
+    std::unique_ptr<ReplicaDesk>& desk;
+
+    ~Ending() {
+        server.stop();
+        serving.join();
+        if (synchronising) {
+            synchronising->end();
+        }
+        // What is still to be done at the desk names the workbench and the agent: it ends before
+        // them.
+        desk.reset();
+    }
+};
+
 }  // namespace
 
 Exit serve(Console& console, const ServeWords& words) {
@@ -209,15 +228,9 @@ Exit serve(Console& console, const ServeWords& words) {
         }
     }
     std::jthread serving{[&server] { (*server)->run(); }};
+    const Ending ending{**server, serving, synchronising, desk};
     announce(console, **server);
     wait_for_the_end(console, **server);
-    (*server)->stop();
-    serving.join();
-    if (synchronising) {
-        synchronising->end();
-    }
-    // What is still to be done at the desk names the workbench and the agent: it ends before them.
-    desk.reset();
     return Exit::done;
 }
 

@@ -94,6 +94,9 @@ void watch_for_interrupt(sync::Executor& executor, SyncAgent& agent,
                          std::unique_ptr<sync::Executor::Timer>& timer) {
     timer = executor.after(std::chrono::milliseconds{100}, [&] {
         if (interrupted != 0) {
+            // Who asks twice does not want to wait for the server: nothing is lost by being ended.
+            std::signal(SIGINT, SIG_DFL);
+            std::signal(SIGTERM, SIG_DFL);
             agent.stop();
             return;
         }

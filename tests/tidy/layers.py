@@ -104,6 +104,7 @@ TRANSPORT_FOLDERS = [
     "transport",
     "server/listener",
     "client/agent/wire_client.cpp",
+    "client/agent/detail/tls_stream.hpp",
     "client/workbench/http",
     "cmake/asio",
 ]

@@ -238,6 +238,43 @@ TEST_F(SealingVfs, RefusesSizesAndPlacesInTheLogThatSqliteDoesNotUse) {
     EXPECT_EQ(file.read(out, 32 + 24 + page_bytes), SQLITE_IOERR_SHORT_READ);
 }
 
+TEST_F(SealingVfs, DoesNotOpenAFrameInAnothersPlaceOrWithAnothersHeader) {
+    const KeyedFile keyed = vault_.key("replica");
+    RawFile file(vault_.vfs().name(), "replica-wal", SQLITE_OPEN_WAL);
+    std::array<std::uint8_t, 32> header{};
+    header[10] = 0x10;
+    ASSERT_EQ(file.write(header, 0), SQLITE_OK);
+    constexpr std::size_t frame_bytes = 24 + page_bytes;
+    std::array<std::uint8_t, 24> frame{};
+    frame[3] = 1;
+    frame[9] = 1;
+    std::array<std::uint8_t, page_bytes> page{};
+    for (const std::int64_t at : {std::int64_t{32}, std::int64_t{32 + frame_bytes}}) {
+        ASSERT_EQ(file.write(frame, at), SQLITE_OK);
+        ASSERT_EQ(file.write(page, at + 24), SQLITE_OK);
+    }
+    const std::vector<std::uint8_t> good = disk_.content("replica-wal");
+    EXPECT_EQ(file.read(page, 56), SQLITE_OK);
+    const auto read_changed = [&](const std::vector<std::uint8_t>& bytes) {
+        disk_.set_content("replica-wal", bytes);
+        RawFile again(vault_.vfs().name(), "replica-wal", SQLITE_OPEN_WAL);
+        std::array<std::uint8_t, frame_bytes> whole{};
+        whole.fill(1);
+        // As the end of the log to recovery, as an error to who knows that the frame is there.
+        EXPECT_EQ(again.read(whole, 32), SQLITE_OK);
+        EXPECT_EQ(std::ranges::count(whole, 0), static_cast<std::ptrdiff_t>(whole.size()));
+        return again.read(page, 56);
+    };
+    std::vector<std::uint8_t> moved = good;
+    std::copy_n(good.begin() + 32 + frame_bytes, frame_bytes, moved.begin() + 32);
+    EXPECT_EQ(read_changed(moved), SQLITE_IOERR_DATA);
+    for (std::size_t byte = 32; byte < 56; ++byte) {
+        std::vector<std::uint8_t> flipped = good;
+        flipped[byte] ^= 0x80;
+        EXPECT_EQ(read_changed(flipped), SQLITE_IOERR_DATA) << byte;
+    }
+}
+
 TEST_F(SealingVfs, HidesTheChecksumsOfFrames) {
     const OpenVault open(vault_, "replica");
     ASSERT_EQ(open.connection().run("CREATE TABLE t(a)"), SQLITE_OK);

@@ -10,19 +10,19 @@ namespace {
 
 constexpr std::size_t derived_bytes = 32;
 
-bool within_bounds(const Argon2Cost& cost) {
+}  // namespace
+
+bool is_within_bounds(const Argon2Cost& cost) {
     return cost.memory_kib >= argon2_cost_min.memory_kib &&
            cost.memory_kib <= argon2_cost_max.memory_kib && cost.passes >= argon2_cost_min.passes &&
            cost.passes <= argon2_cost_max.passes && cost.lanes >= argon2_cost_min.lanes &&
            cost.lanes <= argon2_cost_max.lanes;
 }
 
-}  // namespace
-
 std::expected<SecretBytes, KeyError> argon2id(const SecretBytes& password,
                                               std::span<const std::uint8_t> salt,
                                               const Argon2Cost& cost) {
-    if (!within_bounds(cost)) {
+    if (!is_within_bounds(cost)) {
         return std::unexpected{KeyError{KeyFault::cost_out_of_bounds, "password derivation"}};
     }
     if (salt.size() < ARGON2_MIN_SALT_LENGTH) {

@@ -22,6 +22,9 @@ struct Argon2Cost {
 inline constexpr Argon2Cost argon2_cost_min{19'456, 2, 1};
 inline constexpr Argon2Cost argon2_cost_max{1'048'576, 10, 4};
 
+/// Whether argon2id() will run at this cost.
+[[nodiscard]] bool is_within_bounds(const Argon2Cost& cost);
+
 /// 32 bytes by Argon2id. Source: RFC 9106. Takes about a second at the default cost.
 /// Errors: cost_out_of_bounds, malformed (a salt under 8 bytes): nothing has run; out_of_memory.
 [[nodiscard]] std::expected<SecretBytes, KeyError> argon2id(const SecretBytes& password,

@@ -20,10 +20,6 @@ namespace {
 
 using record::Value;
 
-/// A chain of superiors longer than this is a circle. The rules keep circles out of the store; what
-/// is read from one all the same must not hang the server.
-constexpr unsigned levels_max = 64;
-
 constexpr std::int64_t day_ms = 86'400'000;
 /// A longer grace than ten years is a slip of the hand, and must not overflow a moment.
 constexpr std::int64_t grace_days_max = 3'650;
@@ -143,11 +139,26 @@ void Control::take_window(const RecordState& state) {
     window.period.ends_at = within_calendar(held<Instant>(state.value(names_->window_ends_at)));
     const auto grace = held<std::int64_t>(state.value(names_->window_grace_days));
     window.grace_ms = std::clamp<std::int64_t>(grace, 0, grace_days_max) * day_ms;
+    forget_window(window.id);
     if (state.retired || window.period.ends_at <= window.period.starts_at) {
-        windows_.erase(window.id);
         return;
     }
+    windows_for_[window.account.value_or(window.organisation)].push_back(window.id);
     windows_[window.id] = std::move(window);
+}
+
+void Control::forget_window(const RecordId& id) {
+    const auto known = windows_.find(id);
+    if (known == windows_.end()) {
+        return;
+    }
+    const auto listed =
+        windows_for_.find(known->second.account.value_or(known->second.organisation));
+    std::erase(listed->second, id);
+    if (listed->second.empty()) {
+        windows_for_.erase(listed);
+    }
+    windows_.erase(known);
 }
 
 void Control::take_device(const RecordState& state) {

@@ -68,6 +68,9 @@ struct EditRight {
 class Control {
 public:
     static constexpr unsigned unknown_depth = 1'000'000;
+    /// A chain of superiors longer than this is a circle. The rules keep circles out of the store;
+    /// what is read from one all the same must not hang the server.
+    static constexpr unsigned levels_max = 64;
 
     explicit Control(const catalog::Catalog& catalog);
 
@@ -130,7 +133,10 @@ private:
     void take_window(const RecordState& state);
     void take_device(const RecordState& state);
 
-    [[nodiscard]] bool applies(const Window& window, const Account& account) const;
+    void forget_window(const RecordId& id);
+    /// The windows that open the account: its own, and those of its organisation and of all above
+    /// for its level. Where organisations form a circle, some of them again.
+    [[nodiscard]] std::vector<const Window*> windows_of(const Account& account) const;
     /// All of a short-term account's open times, past ones too, ascending.
     [[nodiscard]] std::vector<OpenTime> open_times(const Account& account) const;
 
@@ -139,6 +145,8 @@ private:
     std::unordered_map<RecordId, std::vector<RecordId>> children_;
     std::unordered_map<RecordId, Account> accounts_;
     std::unordered_map<RecordId, Window> windows_;
+    /// By the account that they name, otherwise by the organisation.
+    std::unordered_map<RecordId, std::vector<RecordId>> windows_for_;
     std::unordered_map<RecordId, Device> devices_;
 };
 

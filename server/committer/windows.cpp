@@ -32,21 +32,39 @@ void consider(std::optional<Instant>& soonest, Instant candidate, Instant now) {
 
 }  // namespace
 
-bool Control::applies(const Window& window, const Account& account) const {
-    if (window.account) {
-        return *window.account == account.id;
+std::vector<const Window*> Control::windows_of(const Account& account) const {
+    std::vector<const Window*> found;
+    const auto take = [&](const RecordId& subject, bool by_account) {
+        const auto listed = windows_for_.find(subject);
+        if (listed == windows_for_.end()) {
+            return;
+        }
+        for (const RecordId& id : listed->second) {
+            const Window& window = windows_.at(id);
+            if (window.account.has_value() == by_account &&
+                (by_account || window.level.empty() || window.level == account.level)) {
+                found.push_back(&window);
+            }
+        }
+    };
+    take(account.id, true);
+    RecordId at = account.scope;
+    for (unsigned level = 0; level < levels_max; ++level) {
+        const auto organisation = organisations_.find(at);
+        if (organisation == organisations_.end()) {
+            break;
+        }
+        take(at, false);
+        at = organisation->second.parent;
     }
-    return (window.level.empty() || window.level == account.level) &&
-           is_within(account.scope, window.organisation);
+    return found;
 }
 
 std::vector<Control::OpenTime> Control::open_times(const Account& account) const {
     std::vector<OpenTime> all;
-    for (const auto& [id, window] : windows_) {
-        if (applies(window, account)) {
-            const Instant end = window.period.ends_at;
-            all.push_back({window.period, Instant{end.milliseconds + window.grace_ms}});
-        }
+    for (const Window* window : windows_of(account)) {
+        const Instant end = window->period.ends_at;
+        all.push_back({window->period, Instant{end.milliseconds + window->grace_ms}});
     }
     std::ranges::sort(all, {}, [](const OpenTime& time) { return time.period; });
     std::vector<OpenTime> joined;

@@ -24,6 +24,15 @@ bool same_permission(const sync::Lease& left, const sync::Lease& right) {
            left.periods == right.periods;
 }
 
+/// Whether a session that stays open should have the newer lease, which else says the same: less
+/// than half of what it permits is left of the old one. A window's end cuts both alike, and outside
+/// every window neither permits anything.
+bool is_half_over(const sync::Lease& held, const sync::Lease& newer) {
+    const std::int64_t held_ms = held.expires_at.milliseconds - newer.granted_at.milliseconds;
+    const std::int64_t newer_ms = newer.expires_at.milliseconds - newer.granted_at.milliseconds;
+    return newer_ms > 0 && 2 * held_ms < newer_ms;
+}
+
 }  // namespace
 
 /// Does one effect of the engine; one overload each.
@@ -186,6 +195,10 @@ void LiveSession::decide_admission(const sync::Challenge& challenge,
     const auto control = host_.parts_.committer->control();
     const AdmissionCase case_{challenge,    hello_, peer_.channel_binding,
                               peer_.device, key,    credential};
+    if (host_.stopping_) {
+        stop(refusal(sync::RefusalReason::server_stopping));
+        return;
+    }
     const auto admitted = server::admit(case_, *control, host_.lockout_, now);
     if (!admitted) {
         host_.parts_.log("session_refused",
@@ -215,7 +228,7 @@ void LiveSession::look_again(Instant now) {
     }
     const Account* account = control->account(hello_.account);
     sync::Lease renewed = host_.make_lease(*account, hello_.device);
-    if (same_permission(renewed, lease_)) {
+    if (same_permission(renewed, lease_) && !is_half_over(lease_, renewed)) {
         return;
     }
     const bool scope_changed = renewed.scope != lease_.scope;
@@ -226,6 +239,17 @@ void LiveSession::look_again(Instant now) {
         return;
     }
     step(sync::server_event::LeaseRenewed{host_.sign_lease(lease_)});
+}
+
+std::optional<Instant> LiveSession::next_look(Instant now) const {
+    auto soonest = host_.parts_.committer->control()->next_change(hello_.account, now);
+    const Instant half_over{lease_.granted_at.milliseconds +
+                            (lease_.expires_at.milliseconds - lease_.granted_at.milliseconds) / 2 +
+                            1};
+    if (half_over > now && (!soonest || half_over < *soonest)) {
+        soonest = half_over;
+    }
+    return soonest;
 }
 
 }  // namespace zhibu::server

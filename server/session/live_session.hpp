@@ -28,6 +28,9 @@ public:
     /// Ends the session if its account or device may not go on; otherwise sends a new lease where
     /// the old one says something else.
     void look_again(Instant now);
+    /// The first moment after `now` at which look_again() may have something to do without a
+    /// commit.
+    [[nodiscard]] std::optional<Instant> next_look(Instant now) const;
 
     [[nodiscard]] const sync::Hello& hello() const { return hello_; }
 

@@ -51,17 +51,24 @@ void SessionHost::opened(LiveSession& session) {
     if (!session.is_open()) {
         return;
     }
-    LiveSession*& slot = by_device_[session.hello().device];
-    if (LiveSession* older = std::exchange(slot, &session); older != nullptr) {
+    Open& open = by_device_[session.hello().device];
+    if (LiveSession* older = std::exchange(open.session, &session); older != nullptr) {
+        if (const auto look_at = std::exchange(open.look_at, std::nullopt)) {
+            looks_.erase({*look_at, older});
+        }
         older->stop(refusal(sync::RefusalReason::replaced_by_newer_session));
     }
     parts_.log("session_opened", to_text(session.hello().device));
-    schedule_next_look();
+    plan_look(session, parts_.clock->now());
+    arm();
 }
 
 void SessionHost::closed(LiveSession& session) {
     const auto found = by_device_.find(session.hello().device);
-    if (found != by_device_.end() && found->second == &session) {
+    if (found != by_device_.end() && found->second.session == &session) {
+        if (found->second.look_at) {
+            looks_.erase({*found->second.look_at, &session});
+        }
         by_device_.erase(found);
     }
 }
@@ -71,7 +78,7 @@ void SessionHost::on_commit(const CommitNotice& notice) {
         if (notice.control_changed) {
             look_again_at_all();
         }
-        for (const auto& [device, session] : std::map{by_device_}) {
+        for (LiveSession* session : sessions()) {
             session->step(sync::server_event::HeadAdvanced{notice.head});
         }
     });
@@ -79,39 +86,81 @@ void SessionHost::on_commit(const CommitNotice& notice) {
 
 void SessionHost::stop() {
     stopping_ = true;
-    next_look_.reset();
-    for (const auto& [device, session] : std::map{by_device_}) {
+    arm();
+    for (LiveSession* session : sessions()) {
         session->stop(refusal(sync::RefusalReason::server_stopping));
     }
 }
 
-void SessionHost::look_again_at_all() {
-    const Instant now = parts_.clock->now();
-    // A copy: a session that is stopped may leave the map at once.
-    for (const auto& [device, session] : std::map{by_device_}) {
-        session->look_again(now);
+/// A copy: a session that is stopped may leave the map.
+std::vector<LiveSession*> SessionHost::sessions() const {
+    std::vector<LiveSession*> found;
+    found.reserve(by_device_.size());
+    for (const auto& [device, open] : by_device_) {
+        found.push_back(open.session);
     }
-    schedule_next_look();
+    return found;
 }
 
-void SessionHost::schedule_next_look() {
+void SessionHost::look_again(LiveSession& session, Instant now) {
+    session.look_again(now);
+    plan_look(session, now);
+}
+
+void SessionHost::look_again_at_all() {
     const Instant now = parts_.clock->now();
-    const auto control = parts_.committer->control();
-    std::optional<Instant> soonest;
-    for (const auto& [device, session] : by_device_) {
-        const auto change = control->next_change(session->hello().account, now);
-        if (change && (!soonest || *change < *soonest)) {
-            soonest = change;
-        }
+    for (LiveSession* session : sessions()) {
+        look_again(*session, now);
     }
-    if (!soonest || stopping_) {
-        next_look_.reset();
+    arm();
+}
+
+void SessionHost::look_again_at_due() {
+    armed_for_.reset();
+    const Instant now = parts_.clock->now();
+    std::vector<LiveSession*> due;
+    for (const auto& [at, session] : looks_) {
+        if (at > now) {
+            break;
+        }
+        due.push_back(session);
+    }
+    for (LiveSession* session : due) {
+        look_again(*session, now);
+    }
+    arm();
+}
+
+void SessionHost::plan_look(LiveSession& session, Instant now) {
+    const auto found = by_device_.find(session.hello().device);
+    if (found == by_device_.end() || found->second.session != &session) {
         return;
     }
-    const std::int64_t wait = soonest->milliseconds - now.milliseconds;
+    Open& open = found->second;
+    if (open.look_at) {
+        looks_.erase({*open.look_at, &session});
+    }
+    open.look_at = session.next_look(now);
+    if (open.look_at) {
+        looks_.emplace(*open.look_at, &session);
+    }
+}
+
+void SessionHost::arm() {
+    if (looks_.empty() || stopping_) {
+        next_look_.reset();
+        armed_for_.reset();
+        return;
+    }
+    const Instant soonest = looks_.begin()->first;
+    if (armed_for_ == soonest) {
+        return;
+    }
+    armed_for_ = soonest;
+    const std::int64_t wait = soonest.milliseconds - parts_.clock->now().milliseconds;
     next_look_ = parts_.executor->after(
         std::chrono::milliseconds{std::clamp<std::int64_t>(wait, 1, longest_look_ms)},
-        [this] { look_again_at_all(); });
+        [this] { look_again_at_due(); });
 }
 
 }  // namespace zhibu::server

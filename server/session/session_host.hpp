@@ -5,8 +5,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "server/account/lease.hpp"
 #include "server/account/lockout.hpp"
@@ -73,8 +76,14 @@ private:
     [[nodiscard]] sync::SignedLease sign_lease(const sync::Lease& lease) const;
     void opened(LiveSession& session);
     void closed(LiveSession& session);
+    [[nodiscard]] std::vector<LiveSession*> sessions() const;
+    void look_again(LiveSession& session, Instant now);
     void look_again_at_all();
-    void schedule_next_look();
+    void look_again_at_due();
+    /// Notes when that session is next looked at by the time alone.
+    void plan_look(LiveSession& session, Instant now);
+    /// Sets the timer for the soonest look.
+    void arm();
 
     SpaceIdentity identity_;
     Parts parts_;
@@ -82,8 +91,19 @@ private:
     Lockout lockout_;
     std::uint64_t last_serial_ = 0;
     bool stopping_ = false;
-    std::map<DeviceId, LiveSession*> by_device_;
+
+    /// An open session, and when it is next looked at.
+    struct Open {
+        LiveSession* session = nullptr;
+        std::optional<Instant> look_at;
+    };
+
+    std::map<DeviceId, Open> by_device_;
+    /// The looks of all open sessions, soonest first.
+    std::set<std::pair<Instant, LiveSession*>> looks_;
     std::unique_ptr<sync::Executor::Timer> next_look_;
+    /// Which look the timer is for.
+    std::optional<Instant> armed_for_;
 };
 
 }  // namespace zhibu::server

@@ -29,6 +29,7 @@ public:
     std::unique_ptr<Timer> after(std::chrono::milliseconds delay,
                                  std::function<void()> work) override {
         const std::lock_guard lock{mutex_};
+        ++timers_made_;
         auto alive = std::make_shared<bool>(true);
         timers_.emplace(now_ + delay, Due{alive, std::move(work)});
         return std::make_unique<HandTimer>(std::move(alive));
@@ -71,6 +72,8 @@ public:
         }
     }
 
+    [[nodiscard]] std::size_t timers_made() const { return timers_made_; }
+
     /// Timers that are still to fire.
     [[nodiscard]] std::size_t timers() const {
         std::size_t count = 0;
@@ -104,6 +107,7 @@ private:
     std::deque<std::function<void()>> queue_;
     std::chrono::milliseconds now_{0};
     std::multimap<std::chrono::milliseconds, Due> timers_;
+    std::size_t timers_made_ = 0;
 };
 
 /// A wire that keeps what is sent, and whose other end is the test.

@@ -1,0 +1,322 @@
+#include "server/session/session_host.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sync_protocol/codec/codec.hpp"
+#include "tests/server/committer/court.hpp"
+#include "tests/support/hand_executor.hpp"
+
+namespace zhibu::server::test {
+namespace {
+
+using sync::RefusalReason;
+
+constexpr std::array<std::uint8_t, 32> binding{9};
+
+/// One device's wire, and what the server has sent over it.
+struct Peer {
+    Desk device;
+    std::unique_ptr<sync::WireEvents> events;
+    support::KeptWire wire;
+    sync::Challenge challenge;
+
+    ~Peer() { close(); }
+
+    void close() {
+        if (events) {
+            events->on_closed({});
+            events.reset();
+        }
+    }
+
+    template <class Wanted>
+    [[nodiscard]] std::vector<Wanted> sent() const {
+        std::vector<Wanted> found;
+        for (const auto& frame : wire.sent) {
+            auto message = sync::decode_message(frame);
+            if (auto* wanted = message ? std::get_if<Wanted>(&*message) : nullptr) {
+                found.push_back(*wanted);
+            }
+        }
+        return found;
+    }
+
+    [[nodiscard]] std::optional<RefusalReason> refusal() const {
+        const auto refusals = sent<sync::Refusal>();
+        return refusals.empty() ? std::nullopt : std::optional{refusals.back().reason};
+    }
+
+    [[nodiscard]] bool is_told(RefusalReason reason) const {
+        return refusal() == reason && wire.closed;
+    }
+};
+
+class HostOf : public testing::Test {
+protected:
+    HostOf()
+        : desk{court.store.open_reader().value()},
+          host{court.store.identity(), host_parts(), SessionHost::Settings{}} {}
+
+    SessionHost::Parts host_parts() {
+        SessionHost::Parts parts;
+        parts.executor = &executor;
+        parts.committer = court.committer.get();
+        parts.desk = &desk;
+        parts.clock = &court.clock;
+        parts.random = &court.random;
+        parts.sign = [this](std::span<const std::uint8_t> bytes) {
+            return court.receipt_key.sign(bytes);
+        };
+        parts.log = [](std::string_view, std::string_view) {};
+        return parts;
+    }
+
+    /// A device of the account, whose password's key is known here.
+    Desk enrol(const RecordId& account) {
+        Credential credential;
+        credential.public_key = password_key.public_key();
+        ServerWrite write;
+        write.action = "password";
+        write.changes = {update("account", account, {}, {{"phone", text("1")}})};
+        write.credentials = {{account, credential}};
+        EXPECT_TRUE(court.try_write(std::move(write)));
+        return court.enrol(account);
+    }
+
+    void open(Peer& peer) {
+        peer.events = host.accept();
+        sync::PeerIdentity identity;
+        identity.device = peer.device.device;
+        identity.channel_binding = binding;
+        peer.events->on_open(peer.wire, identity);
+        const auto challenges = peer.sent<sync::Challenge>();
+        ASSERT_EQ(challenges.size(), 1U);
+        peer.challenge = challenges.front();
+    }
+
+    void greet(Peer& peer) {
+        sync::Hello hello;
+        hello.space = court.store.identity().space;
+        hello.device = peer.device.device;
+        hello.incarnation = peer.device.incarnation;
+        hello.account = peer.device.account;
+        hello.account_proof =
+            password_key.sign(sync::session_transcript(peer.challenge, hello, binding));
+        peer.events->on_message(sync::encode(hello));
+    }
+
+    void log_in(Peer& peer) {
+        open(peer);
+        greet(peer);
+        ASSERT_TRUE(executor.run_until(
+            [&peer] { return !peer.sent<sync::Welcome>().empty() || peer.wire.closed; }));
+        ASSERT_FALSE(peer.wire.closed) << static_cast<int>(*peer.refusal());
+    }
+
+    /// A short-term account of branch A with a window until so many minutes after noon.
+    RecordId short_term(std::int64_t minutes) {
+        const RecordId account = court.add_account(court.branch_a, "3");
+        court.add_window(court.branch_a, {after(noon, -hour_ms), after(noon, minutes * minute_ms)},
+                         {{"account", Value{account}}});
+        return account;
+    }
+
+    /// Lets both clocks go on.
+    void pass(std::int64_t milliseconds) {
+        court.clock.advance(milliseconds);
+        executor.advance(std::chrono::milliseconds{milliseconds});
+    }
+
+    void tell_of_commit() {
+        host.on_commit({court.head(), true});
+        executor.run_posted();
+    }
+
+    /// Keeps the reading desk busy until released.
+    std::promise<void> hold_desk() {
+        std::promise<void> release;
+        auto held = std::make_shared<std::future<void>>(release.get_future());
+        desk.ask([held](StoreReader&) { held->wait(); });
+        return release;
+    }
+
+    Court court;
+    keys::Ed25519Key password_key = keys::Ed25519Key::generate();
+    support::HandExecutor executor;
+    ReadingDesk desk;
+    SessionHost host;
+};
+
+TEST_F(HostOf, ADisabledAccountsSessionEndsWithTheCommit) {
+    Peer disabled{enrol(court.secretary_a), {}, {}, {}};
+    Peer other{enrol(court.secretary_b), {}, {}, {}};
+    log_in(disabled);
+    log_in(other);
+    court.write({update("account", court.secretary_a, {}, {{"state", text("2")}})});
+    tell_of_commit();
+    EXPECT_TRUE(disabled.is_told(RefusalReason::account_disabled));
+    EXPECT_FALSE(other.wire.closed);
+}
+
+TEST_F(HostOf, EachSessionEndsWithItsOwnWindow) {
+    Peer first{enrol(short_term(10)), {}, {}, {}};
+    Peer second{enrol(short_term(20)), {}, {}, {}};
+    // The later one first, so that the timer must be set again for the sooner.
+    log_in(second);
+    log_in(first);
+    EXPECT_EQ(executor.timers(), 1U);
+    for (int minute = 0; minute < 9; ++minute) {
+        pass(minute_ms);
+    }
+    EXPECT_FALSE(first.wire.closed);
+    pass(minute_ms);
+    EXPECT_TRUE(first.is_told(RefusalReason::outside_window));
+    EXPECT_FALSE(second.wire.closed);
+    for (int minute = 0; minute < 10; ++minute) {
+        pass(minute_ms);
+    }
+    EXPECT_TRUE(second.is_told(RefusalReason::outside_window));
+}
+
+TEST_F(HostOf, AClosedSessionIsNotLookedAtAgain) {
+    Peer gone{enrol(short_term(1)), {}, {}, {}};
+    log_in(gone);
+    gone.close();
+    EXPECT_EQ(host.open_sessions(), 0U);
+    pass(minute_ms);
+    EXPECT_EQ(executor.timers(), 0U);
+}
+
+TEST_F(HostOf, ANewerSessionOfOneDeviceReplacesTheOlder) {
+    const Desk device = enrol(short_term(1));
+    Peer older{device, {}, {}, {}};
+    Peer newer{device, {}, {}, {}};
+    log_in(older);
+    log_in(newer);
+    EXPECT_TRUE(older.is_told(RefusalReason::replaced_by_newer_session));
+    EXPECT_FALSE(newer.wire.closed);
+    older.close();
+    EXPECT_EQ(host.open_sessions(), 1U);
+    pass(minute_ms);
+    EXPECT_TRUE(newer.is_told(RefusalReason::outside_window)) << "its look went with the older";
+}
+
+TEST_F(HostOf, WhatIsReadForASessionThatHasEndedIsDropped) {
+    Peer peer{enrol(court.secretary_a), {}, {}, {}};
+    log_in(peer);
+    auto release = hold_desk();
+    peer.events->on_message(sync::encode(sync::SnapshotRequest{}));
+    court.write({update("account", court.secretary_a, {}, {{"state", text("2")}})});
+    tell_of_commit();
+    ASSERT_TRUE(peer.is_told(RefusalReason::account_disabled));
+    const auto sent = peer.wire.sent.size();
+    release.set_value();
+    static_cast<void>(hold_desk().set_value());
+    executor.run_posted();
+    EXPECT_EQ(peer.wire.sent.size(), sent);
+}
+
+TEST_F(HostOf, WhatIsReadForAWireThatIsGoneTouchesNothing) {
+    Peer peer{enrol(court.secretary_a), {}, {}, {}};
+    log_in(peer);
+    auto release = hold_desk();
+    peer.events->on_message(sync::encode(sync::SnapshotRequest{}));
+    peer.close();
+    release.set_value();
+    std::promise<void> read;
+    desk.ask([&read](StoreReader&) { read.set_value(); });
+    read.get_future().wait();
+    executor.run_posted();
+    EXPECT_EQ(host.open_sessions(), 0U);
+}
+
+TEST_F(HostOf, WhoIsAdmittedDuringTheStopIsRefused) {
+    Peer peer{enrol(court.secretary_a), {}, {}, {}};
+    open(peer);
+    auto release = hold_desk();
+    greet(peer);
+    host.stop();
+    release.set_value();
+    ASSERT_TRUE(executor.run_until([&peer] { return peer.wire.closed; }));
+    EXPECT_EQ(peer.refusal(), RefusalReason::server_stopping);
+    EXPECT_TRUE(peer.sent<sync::Welcome>().empty());
+    EXPECT_EQ(executor.timers(), 0U);
+}
+
+TEST_F(HostOf, TheStopIsToldToAllAndNothingIsTimedAfter) {
+    Peer peer{enrol(short_term(5)), {}, {}, {}};
+    log_in(peer);
+    host.stop();
+    EXPECT_TRUE(peer.is_told(RefusalReason::server_stopping));
+    EXPECT_EQ(executor.timers(), 0U);
+    tell_of_commit();
+    EXPECT_EQ(executor.timers(), 0U);
+    Peer late{enrol(court.secretary_b), {}, {}, {}};
+    late.events = host.accept();
+    late.events->on_open(late.wire, {});
+    EXPECT_TRUE(late.is_told(RefusalReason::server_stopping));
+}
+
+// A device that stays connected for days must still be able to work when it leaves.
+TEST_F(HostOf, ALeaseIsRenewedWhenHalfOfItIsOver) {
+    Peer peer{enrol(court.secretary_a), {}, {}, {}};
+    log_in(peer);
+    court.clock.advance(36 * hour_ms);
+    executor.advance(std::chrono::minutes{1});
+    EXPECT_TRUE(peer.sent<sync::LeaseUpdate>().empty());
+    court.clock.advance(1);
+    executor.advance(std::chrono::minutes{1});
+    const auto renewed = peer.sent<sync::LeaseUpdate>();
+    ASSERT_EQ(renewed.size(), 1U);
+    const auto lease = sync::decode_lease(renewed.front().lease.bytes);
+    ASSERT_TRUE(lease);
+    EXPECT_EQ(lease->expires_at, after(court.clock.now(), 72 * hour_ms));
+    pass(minute_ms);
+    EXPECT_EQ(peer.sent<sync::LeaseUpdate>().size(), 1U) << "once";
+}
+
+// Connected in the grace of the last window, which permits delivery and no edits.
+TEST_F(HostOf, AWindowThatOpensDuringASessionGivesItALease) {
+    const RecordId account = court.add_account(court.branch_a, "3");
+    court.add_window(court.branch_a, {after(noon, -2 * hour_ms), after(noon, -hour_ms)},
+                     {{"account", Value{account}}, {"grace_days", Value{std::int64_t{1}}}});
+    court.add_window(court.branch_a, {after(noon, 2 * minute_ms), after(noon, hour_ms)},
+                     {{"account", Value{account}}});
+    Peer peer{enrol(account), {}, {}, {}};
+    log_in(peer);
+    pass(minute_ms);
+    EXPECT_TRUE(peer.sent<sync::LeaseUpdate>().empty());
+    pass(minute_ms);
+    const auto renewed = peer.sent<sync::LeaseUpdate>();
+    ASSERT_EQ(renewed.size(), 1U);
+    EXPECT_EQ(sync::decode_lease(renewed.front().lease.bytes)->expires_at, after(noon, hour_ms));
+    for (int minute = 0; minute < 57; ++minute) {
+        pass(minute_ms);
+    }
+    EXPECT_EQ(peer.sent<sync::LeaseUpdate>().size(), 1U) << "the window's end cuts every lease";
+}
+
+TEST_F(HostOf, ManyOpeningsSetTheTimerOnlyWhenTheirsIsSooner) {
+    std::vector<std::unique_ptr<Peer>> peers;
+    for (std::int64_t i = 0; i < 20; ++i) {
+        peers.push_back(std::make_unique<Peer>(enrol(short_term(20 + i)), nullptr,
+                                               support::KeptWire{}, sync::Challenge{}));
+        log_in(*peers.back());
+    }
+    EXPECT_EQ(executor.timers_made(), 1U);
+    for (int minute = 0; minute < 40; ++minute) {
+        pass(minute_ms);
+    }
+    for (const auto& peer : peers) {
+        EXPECT_TRUE(peer->is_told(RefusalReason::outside_window));
+    }
+}
+
+}  // namespace
+}  // namespace zhibu::server::test

@@ -77,6 +77,10 @@ public:
             return;
         }
         step(sync::client_event::Opened{peer.channel_binding});
+        // The replica's position was read before the wire stood: what was made since is not in it.
+        if (made_while_opening_.position != 0) {
+            step(sync::client_event::GroupMade{made_while_opening_});
+        }
         if (agent_.mode_ == Mode::once_and_compare) {
             step(sync::client_event::CompareWanted{});
         }
@@ -103,11 +107,16 @@ public:
         }
         // The agent destroys this session; nothing of it may be touched after.
         agent_.parts_.executor->post(
-            [agent = std::weak_ptr{agent_.self_}, last = last_, was_open = was_open_] {
+            [agent = std::weak_ptr{agent_.self_}, last = last_, went_well = went_well()] {
                 if (const auto alive = agent.lock()) {
-                    (*alive)->session_over(last, was_open);
+                    (*alive)->session_over(last, went_well);
                 }
             });
+    }
+
+    void group_made(record::Sequence last) {
+        made_while_opening_ = last;
+        step(sync::client_event::GroupMade{last});
     }
 
     void step(sync::ClientEvent event) {
@@ -132,6 +141,10 @@ public:
     }
 
 private:
+    /// Whether the server was there for us. One that admits everybody and then refuses everybody,
+    /// its disk full for instance, must not be asked ever faster.
+    [[nodiscard]] bool went_well() const { return was_caught_up_ || (was_open_ && !last_.refusal); }
+
     void report(SyncPhase phase) {
         last_.phase = phase;
         agent_.parts_.report(last_);
@@ -184,6 +197,7 @@ private:
     }
 
     void perform(const sync::client_effect::CaughtUp& effect) {
+        was_caught_up_ = true;
         last_.at = effect.at;
         report(SyncPhase::caught_up);
     }
@@ -251,7 +265,9 @@ private:
     sync::ClientSession engine_;
     sync::Wire* wire_ = nullptr;
     SyncReport last_;
+    record::Sequence made_while_opening_;
     bool was_open_ = false;
+    bool was_caught_up_ = false;
     bool ended_ = false;
     std::shared_ptr<Session*> self_;
 };
@@ -293,7 +309,7 @@ void SyncAgent::attempt() {
 
 void SyncAgent::group_made(record::Sequence last) {
     if (session_) {
-        session_->step(sync::client_event::GroupMade{last});
+        session_->group_made(last);
     }
 }
 
@@ -309,9 +325,9 @@ void SyncAgent::stop() {
     parts_.report(report);
 }
 
-void SyncAgent::session_over(SyncReport report, bool was_admitted) {
+void SyncAgent::session_over(SyncReport report, bool went_well) {
     session_.reset();
-    failures_ = was_admitted ? 0 : failures_ + 1;
+    failures_ = went_well ? 0 : failures_ + 1;
     if (mode_ == Mode::follow && !stopping_ && worth_retrying(report)) {
         const auto delay = next_delay();
         report.phase = SyncPhase::offline;

@@ -82,7 +82,7 @@ private:
     friend class Session;
 
     void attempt();
-    void session_over(SyncReport report, bool was_admitted);
+    void session_over(SyncReport report, bool went_well);
     [[nodiscard]] std::chrono::milliseconds next_delay();
 
     Parts parts_;

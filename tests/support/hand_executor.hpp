@@ -60,6 +60,25 @@ public:
         static_cast<void>(run_until([&reached] { return reached; }));
     }
 
+    /// Runs what is posted until nothing is; false where nothing was.
+    bool run_ready() {
+        const auto take = [this]() -> std::function<void()> {
+            const std::lock_guard lock{mutex_};
+            if (queue_.empty()) {
+                return nullptr;
+            }
+            auto work = std::move(queue_.front());
+            queue_.pop_front();
+            return work;
+        };
+        bool any = false;
+        for (auto work = take(); work; work = take()) {
+            any = true;
+            work();
+        }
+        return any;
+    }
+
     /// Lets time pass: timers that are due fire in their order.
     void advance(std::chrono::milliseconds time) {
         now_ += time;

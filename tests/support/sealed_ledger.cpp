@@ -18,8 +18,8 @@ namespace {
 using record::Hash;
 
 /// The content of an entry: from nothing to five pages, so that some overflow.
-std::vector<std::uint8_t> content_of(std::uint64_t number) {
-    SeededRandom random{number};
+std::vector<std::uint8_t> content_of(std::uint64_t seed, std::uint64_t number) {
+    SeededRandom random{1'000'000 * seed + number};
     std::vector<std::uint8_t> content(random.below(random.chance(20) ? 20'000 : 900) + 1);
     random.fill(content);
     return content;
@@ -54,9 +54,9 @@ std::span<const std::uint8_t> blob(sqlite3_stmt* statement, int column) {
 }
 
 /// What else a transaction does beside its entry.
-std::string chores(std::uint64_t number) {
+std::string chores(std::uint64_t seed, std::uint64_t number) {
     std::string sql = "UPDATE counter SET value=" + std::to_string(number) + ";";
-    switch (number % 10) {
+    switch ((seed + number) % 10) {
         case 3:
             return sql +
                    "DELETE FROM scratch; INSERT INTO scratch SELECT number, content FROM entry";
@@ -75,8 +75,8 @@ std::string chores(std::uint64_t number) {
 }
 
 /// What is done after a transaction, now and then.
-std::string upkeep(std::uint64_t number) {
-    switch (number % 13) {
+std::string upkeep(std::uint64_t seed, std::uint64_t number) {
+    switch ((seed + number) % 13) {
         case 4:
             return "PRAGMA wal_checkpoint(PASSIVE)";
         case 8:
@@ -95,8 +95,10 @@ LedgerFault fault_of(const vault::VaultError& error) {
 
 }  // namespace
 
-SealedLedger::Key::Key(std::uint64_t seed)
-    : random{seed}, ring{std::make_shared<const vault::KeyRing>(vault::make_data_key(random))} {}
+SealedLedger::Key::Key(std::uint64_t of_all)
+    : seed{of_all},
+      random{of_all},
+      ring{std::make_shared<const vault::KeyRing>(vault::make_data_key(random))} {}
 
 SealedLedger::SealedLedger(MemoryDisk& disk, Key& key)
     : disk_{disk},
@@ -190,7 +192,7 @@ std::expected<void, LedgerFault> SealedLedger::check_entries() {
         const auto number = static_cast<std::uint64_t>(sqlite3_column_int64(made, 0));
         const auto content = blob(made, 1);
         chain_ = chained(chain_, content);
-        if (number != entries_ + 1 || !std::ranges::equal(content, content_of(number)) ||
+        if (number != entries_ + 1 || !std::ranges::equal(content, content_of(key_.seed, number)) ||
             !std::ranges::equal(blob(made, 2), chain_)) {
             return std::unexpected(LedgerFault::behind);
         }
@@ -213,11 +215,11 @@ std::expected<void, LedgerFault> SealedLedger::check_entries() {
 
 bool SealedLedger::append() {
     const std::uint64_t number = entries_ + 1;
-    const std::vector<std::uint8_t> content = content_of(number);
+    const std::vector<std::uint8_t> content = content_of(key_.seed, number);
     const Hash chain = chained(chain_, content);
     const std::string insert = "INSERT INTO entry VALUES(" + std::to_string(number) + ",x'" +
                                hex(content) + "',x'" + hex(chain) + "');";
-    if (!run("BEGIN") || !run(insert + chores(number)) || !run("COMMIT")) {
+    if (!run("BEGIN") || !run(insert + chores(key_.seed, number)) || !run("COMMIT")) {
         return false;
     }
     entries_ = number;
@@ -228,8 +230,51 @@ bool SealedLedger::append() {
         return false;
     }
     // Its failure takes nothing back; the next transaction meets it.
-    static_cast<void>(run(upkeep(number)));
+    static_cast<void>(run(upkeep(key_.seed, number)));
     return !sync_has_failed_;
+}
+
+namespace {
+
+LedgerRun append_to(SealedLedger& ledger, std::uint64_t most) {
+    LedgerRun run{true, ledger.entries(), false};
+    while (run.acknowledged < most && ledger.append()) {
+        ++run.acknowledged;
+    }
+    run.sync_has_failed = ledger.sync_has_failed();
+    return run;
+}
+
+}  // namespace
+
+LedgerRun found_and_append(MemoryDisk& disk, SealedLedger::Key& key, std::uint64_t most,
+                           LedgerEnd end) {
+    const auto ledger = SealedLedger::found(disk, key);
+    const LedgerRun run = ledger ? append_to(**ledger, most) : LedgerRun{};
+    if (end == LedgerEnd::killed) {
+        disk.cut_now();
+    }
+    return run;
+}
+
+LedgerRun open_and_append(MemoryDisk& disk, SealedLedger::Key& key, std::uint64_t most) {
+    const auto ledger = SealedLedger::open(disk, key);
+    return ledger ? append_to(**ledger, most) : LedgerRun{};
+}
+
+std::string what_is_lost(MemoryDisk& disk, SealedLedger::Key& key, const LedgerRun& run) {
+    const auto ledger = SealedLedger::open(disk, key);
+    if (!ledger) {
+        return run.is_founded
+                   ? "it does not open, fault " + std::to_string(static_cast<int>(ledger.error()))
+                   : "";
+    }
+    const std::uint64_t entries = (*ledger)->entries();
+    if (entries < run.acknowledged || entries > run.acknowledged + 1) {
+        return std::to_string(run.acknowledged) + " entries acknowledged, " +
+               std::to_string(entries) + " found";
+    }
+    return (*ledger)->append() ? "" : "nothing more can be appended";
 }
 
 }  // namespace zhibu::support

@@ -38,8 +38,10 @@ class SealedLedger {
 public:
     /// What all that belongs to one ledger's key needs to live longer than it.
     struct Key {
-        explicit Key(std::uint64_t seed);
+        explicit Key(std::uint64_t of_all);
 
+        /// Also decides what the entries say, and which transaction does what beside them.
+        std::uint64_t seed;
         SeededRandom random;
         std::shared_ptr<const vault::KeyRing> ring;
     };
@@ -86,5 +88,28 @@ private:
     std::uint64_t entries_ = 0;
     bool sync_has_failed_ = false;
 };
+
+/// How far a ledger came.
+struct LedgerRun {
+    bool is_founded = false;
+    std::uint64_t acknowledged = 0;
+    bool sync_has_failed = false;
+};
+
+/// Whether SQLite closes the ledger, which moves its log into the database, or its disk is cut off
+/// before.
+enum class LedgerEnd : std::uint8_t { closed, killed };
+
+/// Founds a ledger, or goes on with the one that is there, and appends until the disk fails or
+/// `most` entries stand.
+[[nodiscard]] LedgerRun found_and_append(MemoryDisk& disk, SealedLedger::Key& key,
+                                         std::uint64_t most, LedgerEnd end = LedgerEnd::closed);
+[[nodiscard]] LedgerRun open_and_append(MemoryDisk& disk, SealedLedger::Key& key,
+                                        std::uint64_t most);
+
+/// Whether the ledger that `run` left opens with all that it acknowledged, and at most the one
+/// entry more that was under way; empty: it does. A ledger that was never founded may be missing.
+[[nodiscard]] std::string what_is_lost(MemoryDisk& disk, SealedLedger::Key& key,
+                                       const LedgerRun& run);
 
 }  // namespace zhibu::support

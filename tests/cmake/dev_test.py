@@ -57,6 +57,7 @@ class Dev(unittest.TestCase):
 
     def test_wrong_arguments_are_refused_before_anything_is_done(self):
         self.command("apt-get", f'echo "$@" >>{self.folder}/calls')
+        (self.folder / "tests/bench").mkdir(parents=True)
         for arguments in (
             ["test", "--preset", "nosuch"],
             ["test", "--preset"],
@@ -65,6 +66,7 @@ class Dev(unittest.TestCase):
             ["fuzz", "--seconds", "soon"],
             ["run", "nothing"],
             ["setup", "nosuch"],
+            ["bench", "nosuch"],
         ):
             with self.subTest(arguments):
                 self.assertEqual(self.dev(*arguments).returncode, 1)

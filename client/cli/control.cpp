@@ -12,8 +12,6 @@
 namespace zhibu::client {
 namespace {
 
-constexpr std::int64_t code_minutes = 60;
-
 Exit fail(Console& console, const WordError& error) {
     return client::fail(console, Exit::usage, error.zh, error.en);
 }
@@ -59,7 +57,8 @@ Exit invite(Console& console, const InviteWords& words) {
         return client::fail(
             console, IdentityError{IdentityFault::damaged, console.files.identity().string()});
     }
-    const record::Instant until{console.clock.now().milliseconds + code_minutes * 60'000};
+    const record::Instant until{console.clock.now().milliseconds +
+                                keys::enrolment_code_minutes_max * 60'000};
     const Exit created =
         create_record(console, "enrolment_code",
                       {"account=" + account, "organisation=" + organisation,

@@ -47,6 +47,8 @@ inline constexpr std::string_view above_creator = "R-906";
 inline constexpr std::string_view not_its_manager = "R-907";
 /// Nobody changes the rights of the own account.
 inline constexpr std::string_view own_account = "R-908";
+/// An enrolment code that would be good for more than an hour.
+inline constexpr std::string_view code_valid_too_long = "code_valid_too_long";
 /// At least one account that can manage the others remains.
 inline constexpr std::string_view last_manager = "R-909";
 /// No organisation stands under itself.

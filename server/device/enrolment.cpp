@@ -37,7 +37,8 @@ using sync::RefusalReason;
 constexpr std::int64_t day_ms = 86'400'000;
 /// A device's clock may be behind the server's.
 constexpr std::int64_t clock_slack_ms = 3'600'000;
-constexpr std::size_t label_characters_max = 100;
+/// Bytes that a label of the catalog's length can take; the judge counts its characters.
+constexpr std::size_t label_bytes_max = 400;
 
 sync::Refusal refusal(RefusalReason reason, std::string detail = {}) {
     sync::Refusal made;
@@ -50,11 +51,12 @@ sync::Refusal refusal(RefusalReason reason, std::string detail = {}) {
 std::expected<RecordState, sync::Refusal> usable_code(StoreReader& reader,
                                                       const catalog::Kind& kind,
                                                       const std::string& hash, Instant now) {
-    const auto found = reader.find_by(kind.id(), kind.field("number").id(), record::Value{hash}, 1);
+    const auto found = reader.find_by(kind.id(), kind.field("number").id(), record::Value{hash}, 2);
     if (!found) {
         return std::unexpected{refusal(RefusalReason::server_storage_failed)};
     }
-    if (found->empty()) {
+    // Two records with one hash: somebody has copied it from a record. Neither says for whom it is.
+    if (found->size() != 1) {
         return std::unexpected{refusal(RefusalReason::code_unknown_or_used)};
     }
     auto state = reader.find(found->front());
@@ -79,8 +81,10 @@ RefusalReason reason_of(ServerWriteFault fault) {
             return RefusalReason::code_expired;
         case ServerWriteFault::stopping:
             return RefusalReason::server_stopping;
-        case ServerWriteFault::storage:
         case ServerWriteFault::refused:
+            // A label that cannot be kept: all else is the server's own.
+            return RefusalReason::malformed_message;
+        case ServerWriteFault::storage:
             return RefusalReason::server_storage_failed;
     }
     return RefusalReason::server_storage_failed;
@@ -127,7 +131,7 @@ private:
             refuse(refusal(RefusalReason::protocol_too_new));
         } else if (!hash) {
             refuse(refusal(RefusalReason::code_unknown_or_used));
-        } else if (!public_key || request.device_label.size() > label_characters_max) {
+        } else if (!public_key || request.device_label.size() > label_bytes_max) {
             refuse(refusal(RefusalReason::malformed_message, "signing request or label"));
         } else {
             public_key_ = *public_key;
@@ -159,17 +163,28 @@ private:
         const catalog::Kind& kind = parts_->catalog->kind("enrolment_code");
         const auto* id = std::get_if<RecordId>(&code_.value(kind.field("account").id()));
         const auto control = parts_->committer->control();
-        const Account* account = id == nullptr ? nullptr : control->account(*id);
-        if (account == nullptr || account->deleted) {
-            refuse(refusal(RefusalReason::account_deleted));
-        } else if (!account->active) {
-            refuse(refusal(RefusalReason::account_disabled));
-        } else if (!is_acceptable_password(password_.text(), account->name)) {
+        if (!take_account(id == nullptr ? nullptr : control->account(*id))) {
+            return;
+        }
+        if (!is_acceptable_password(password_.text(), account_.name)) {
             refuse(refusal(RefusalReason::password_too_weak));
         } else {
-            account_ = *account;
             derive();
         }
+    }
+
+    /// Whether a device may be enrolled for the account; refuses otherwise.
+    [[nodiscard]] bool take_account(const Account* account) {
+        if (account == nullptr || account->deleted) {
+            refuse(refusal(RefusalReason::account_deleted));
+            return false;
+        }
+        if (!account->active) {
+            refuse(refusal(RefusalReason::account_disabled));
+            return false;
+        }
+        account_ = *account;
+        return true;
     }
 
     void derive() {
@@ -199,6 +214,11 @@ private:
     void commit(const std::optional<keys::Ed25519Public>& derived) {
         if (!derived) {
             refuse(refusal(RefusalReason::server_busy, "password derivation"));
+            return;
+        }
+        // The derivation has taken a second, in which an officer may have said otherwise.
+        const auto control = parts_->committer->control();
+        if (!take_account(control->account(account_.id))) {
             return;
         }
         credential_.public_key = *derived;
@@ -289,6 +309,8 @@ private:
         if (wire_ == nullptr) {
             return;
         }
+        // What is still being read or derived for it comes to nothing.
+        self_.reset();
         parts_->log("enrolment_refused", std::to_string(static_cast<int>(why.reason)));
         send(std::move(why));
         wire_->close();

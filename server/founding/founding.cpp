@@ -25,8 +25,6 @@
 namespace zhibu::server {
 namespace {
 
-constexpr std::int64_t code_minutes = 60;
-
 FoundingError refused(const ServerWriteError& error) {
     FoundingError explained{"没有建立组织空间：", "The space was not founded: "};
     for (const record::Reason& reason : error.reasons) {
@@ -58,7 +56,8 @@ ServerWrite code_write(const catalog::Catalog& catalog, const FoundedSpace& foun
     change.fields = {
         set(kind, "account", founded.account), set(kind, "organisation", founded.organisation),
         set(kind, "number", *keys::enrolment_code_hash(keys::secret_text(code))),
-        set(kind, "expires_at", record::Instant{now.milliseconds + code_minutes * 60'000}),
+        set(kind, "expires_at",
+            record::Instant{now.milliseconds + keys::enrolment_code_minutes_max * 60'000}),
         set(kind, "activates", true)};
     ServerWrite write;
     write.action = "invite";

@@ -53,6 +53,11 @@ public:
           store_{std::move(store)},
           listener_{std::move(listener)} {}
 
+    ~Service() { end_committing(); }
+
+    Service(const Service&) = delete;
+    Service& operator=(const Service&) = delete;
+
     Stored<void> prepare() {
         ZHIBU_TRY(reader, store_->open_reader());
         ZHIBU_TRY(head, reader->head());
@@ -94,14 +99,18 @@ public:
         const auto enrolments = std::make_shared<const EnrolmentParts>(enrolment_parts());
         listener_->run(Listener::Accepts{[this] { return host_->accept(); },
                                          [enrolments] { return make_enrolment(enrolments); }});
-        host_ready_.store(nullptr);
-        // The committer finishes what is queued; its notices find no host any more.
-        committer_.reset();
+        end_committing();
     }
 
     [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
 
 private:
+    /// The committer finishes what is queued; its notices find no host any more.
+    void end_committing() {
+        host_ready_.store(nullptr);
+        committer_.reset();
+    }
+
     Committer::Parts committer_parts() {
         Committer::Parts parts;
         parts.store = store_.get();

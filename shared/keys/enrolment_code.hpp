@@ -22,6 +22,10 @@ struct EnrolmentCode {
     record::Hash root_fingerprint{};
 };
 
+/// How long a code may be good for, from when its record was made. Source: vault.md, on
+/// enrolment.
+inline constexpr std::int64_t enrolment_code_minutes_max = 60;
+
 [[nodiscard]] EnrolmentCode make_enrolment_code(const record::Hash& root_fingerprint,
                                                 record::Random& random);
 

@@ -56,8 +56,10 @@ constexpr std::array judgements{
     Judgement{"R-909",
               {"至少保留一个可用的党委管理员账号。",
                "At least one active committee account with the right to manage must remain."}},
-    Judgement{"server_only",
-              {"此类记录只能由服务器写入。", "Only the server writes records of this kind."}},
+    Judgement{"code_valid_too_long",
+              {"登记码的有效期不得超过60分钟。",
+               "An enrolment code may be good for 60 minutes at most."}},
+    Judgement{"server_only", {"此处只能由服务器写入。", "Only the server writes this."}},
     Judgement{"unknown_kind",
               {"服务器不认识这种记录，修改已转入待审区。请升级服务器或本程序。",
                "The server does not know this kind of record. The change is kept; the server or "

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -9,6 +12,7 @@
 #include "server/committer/reasons.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
+#include "shared/keys/enrolment_code.hpp"
 #include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/state.hpp"
@@ -113,22 +117,75 @@ Stored<void> judge_managed(Case& judged, const Placed& placed) {
     return {};
 }
 
-/// A window may name an account, a device does: the account must be a subordinate's as well.
+/// Whether the account that the field names, if it names one, stands below the author.
+bool names_subordinate(const Case& judged, const Control& control, const record::Value& value) {
+    const auto* named = std::get_if<RecordId>(&value);
+    if (named == nullptr) {
+        return true;
+    }
+    const Account* account = control.account(*named);
+    return account != nullptr &&
+           all_strictly_below(control, {account->scope}, judged.author->scope);
+}
+
+/// A window may name an account, a device does: the account must be a subordinate's as well, the
+/// one from whom the record is taken and the one to whom it is given.
 Stored<void> judge_named_accounts(Case& judged, const Placed& placed) {
-    ZHIBU_TRY(state, judged.docket.find(placed.key));
+    ZHIBU_TRY(before, judged.docket.find(placed.key, Side::before));
+    ZHIBU_TRY(after, judged.docket.find(placed.key));
     for (const catalog::Field& field : placed.kind.fields) {
         if (field.type != catalog::FieldType::reference || field.refers_to != "account") {
             continue;
         }
-        const auto* named = std::get_if<RecordId>(&state->value(field.id()));
-        if (named == nullptr) {
-            continue;
-        }
-        const Account* account = control_after(judged).account(*named);
-        if (account == nullptr ||
-            !all_strictly_below(control_after(judged), {account->scope}, judged.author->scope)) {
+        const bool was = before == nullptr || names_subordinate(judged, *judged.bench.control,
+                                                                before->value(field.id()));
+        if (!was || !names_subordinate(judged, control_after(judged), after->value(field.id()))) {
             judged.breach(reasons::not_its_manager, placed.key, field.id());
         }
+    }
+    return {};
+}
+
+/// What an officer may not write of a record that an officer may write.
+struct ServersField {
+    std::string_view kind;
+    std::string_view field;
+};
+
+/// A device gets its name and its key at enrolment; the code that it used stays used.
+constexpr std::array servers_fields{
+    ServersField{"account", "password_changed_on"}, ServersField{"device", "fingerprint"},
+    ServersField{"device", "enrolled_at"}, ServersField{"enrolment_code", "used_at"},
+    ServersField{"enrolment_code", "device"}};
+
+bool is_set_here(const Case& judged, const record::RecordState& state, record::FieldNumber field) {
+    const record::FieldState* held = state.find(field);
+    return held != nullptr && held->changed_at == judged.index;
+}
+
+Stored<void> judge_enrolment(Case& judged, const Placed& placed) {
+    if (placed.kind.name == "device" && placed.is_new) {
+        judged.breach(reasons::server_only, placed.key);
+    }
+    ZHIBU_TRY(state, judged.docket.find(placed.key));
+    for (const ServersField& each : servers_fields) {
+        if (each.kind != placed.kind.name) {
+            continue;
+        }
+        const record::FieldNumber field = placed.kind.field(each.field).id();
+        if (is_set_here(judged, *state, field)) {
+            judged.breach(reasons::server_only, placed.key, field);
+        }
+    }
+    if (placed.kind.name != "enrolment_code") {
+        return {};
+    }
+    const record::FieldNumber expires = placed.kind.field("expires_at").id();
+    const auto* until = std::get_if<Instant>(&state->value(expires));
+    const std::int64_t made_ms = judged.group.made_at.instant().milliseconds;
+    if (until != nullptr && is_set_here(judged, *state, expires) &&
+        until->milliseconds > made_ms + keys::enrolment_code_minutes_max * 60'000) {
+        judged.breach(reasons::code_valid_too_long, placed.key, expires);
     }
     return {};
 }
@@ -140,6 +197,7 @@ Stored<void> judge_rights_of(Case& judged, const Placed& placed) {
             return {};
         case catalog::Writers::administrator:
             ZHIBU_TRY_VOID(judge_managed(judged, placed));
+            ZHIBU_TRY_VOID(judge_enrolment(judged, placed));
             return judge_named_accounts(judged, placed);
         case catalog::Writers::scope:
             return judge_scope(judged, placed);

@@ -131,6 +131,77 @@ TEST_F(Rights, DevicesAreRevokedFromAbove) {
     EXPECT_EQ(result.refusal->reason, sync::RefusalReason::device_not_active);
 }
 
+TEST_F(Rights, NobodyTouchesTheOwnAccount) {
+    for (const Values& values :
+         {Values{{"state", text("1")}}, Values{{"nature", text("1")}}, Values{{"level", text("1")}},
+          Values{{"manages", Value{true}}}, Values{{"organisation", Value{court.root}}},
+          Values{{"organisation", Value{court.branch_a}}}}) {
+        expect(manager, update("account", court.general_administrator, court.seen(), values),
+               "R-908");
+    }
+    expect(manager, life("account", court.general_administrator, Operation::retire), "R-908");
+    court.write({set_state(court.general_administrator, "2")});
+    expect(manager, set_state(court.general_administrator, "1"), "account_disabled");
+}
+
+// The account has moved up since; its device's record still names the place below.
+TEST_F(Rights, ADeviceIsNotTakenFromAnAccountAbove) {
+    const Desk theirs = court.enrol(court.secretary_b);
+    ServerWrite promotion;
+    promotion.action = "promote";
+    promotion.changes = {
+        update("account", court.secretary_b, {}, {{"organisation", Value{court.root}}})};
+    ASSERT_TRUE(court.try_write(promotion));
+    expect(manager,
+           update("device", RecordId{theirs.device.uuid}, court.seen(),
+                  {{"account", Value{court.secretary_a}}, {"organisation", Value{court.branch_a}}}),
+           "R-907");
+}
+
+TEST_F(Rights, WhatEnrolmentWritesNobodyElseDoes) {
+    expect(manager,
+           create("device", court.new_id(),
+                  {{"account", Value{court.secretary_a}},
+                   {"organisation", Value{court.branch_a}},
+                   {"state", text("2")}}),
+           "server_only");
+    expect(manager,
+           update("device", RecordId{secretary.device.uuid}, court.seen(),
+                  {{"fingerprint", text(std::string(64, 'a'))}}),
+           "server_only");
+    const RecordId code = court.new_id();
+    court.write({create("enrolment_code", code,
+                        {{"account", Value{court.secretary_a}},
+                         {"organisation", Value{court.branch_a}},
+                         {"number", text(std::string(64, 'a'))},
+                         {"expires_at", Value{after(noon, hour_ms)}},
+                         {"used_at", Value{noon}}})});
+    expect(manager, update("enrolment_code", code, court.seen(), {{"used_at", Value{}}}),
+           "server_only");
+    expect(manager, life("enrolment_code", code, Operation::retire), "");
+}
+
+TEST_F(Rights, ACodeIsGoodForAnHourAtMost) {
+    const auto code_until = [&](std::int64_t milliseconds) {
+        return create("enrolment_code", court.new_id(),
+                      {{"account", Value{court.secretary_a}},
+                       {"organisation", Value{court.branch_a}},
+                       {"number", text(std::string(64, 'a'))},
+                       {"expires_at", Value{after(noon, milliseconds)}}});
+    };
+    expect(manager, code_until(hour_ms + 1), "code_valid_too_long");
+    const record::Change made = code_until(hour_ms);
+    expect(manager, made, "");
+    expect(manager,
+           update("enrolment_code", made.record.id, court.seen(),
+                  {{"expires_at", Value{after(noon, day_ms)}}}),
+           "code_valid_too_long");
+    expect(manager,
+           update("enrolment_code", made.record.id, court.seen(),
+                  {{"expires_at", Value{after(noon, minute_ms)}}}),
+           "");
+}
+
 TEST_F(Rights, RecordsStayWithinTheScope) {
     const auto person_in = [&](const RecordId& organisation, unsigned number) {
         return create("person", court.new_id(), applicant(organisation, number));

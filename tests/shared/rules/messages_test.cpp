@@ -66,6 +66,7 @@ TEST(Messages, TheServersReasonsAreThere) {
                            "account_deleted",
                            "author_unknown",
                            "out_of_scope",
+                           "code_valid_too_long",
                            "server_only",
                            "unknown_kind",
                            "unknown_field",

@@ -90,12 +90,16 @@ public:
             });
     }
 
-    void run() {
+    /// From here on a signal ends run(), which may still be to come.
+    void heed_signals() {
         listener_->on_stop_signal([this] {
             log_("stopping", "");
             host_->stop();
             listener_->stop(std::chrono::seconds{config_.stop_seconds});
         });
+    }
+
+    void run() {
         const auto enrolments = std::make_shared<const EnrolmentParts>(enrolment_parts());
         listener_->run(Listener::Accepts{[this] { return host_->accept(); },
                                          [enrolments] { return make_enrolment(enrolments); }});
@@ -216,6 +220,7 @@ std::expected<void, FoundingError> serve(
     if (!health) {
         return std::unexpected{explain_listening(health.error())};
     }
+    service.heed_signals();
     ready(service.port(), *health);
     service.run();
     return {};

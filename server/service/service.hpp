@@ -11,7 +11,7 @@
 namespace zhibu::server {
 
 /// Runs a space's server until SIGINT or SIGTERM, then stops in an orderly way: no new sessions,
-/// the live ones told, what is queued committed.
+/// the live ones told, what is queued committed. A second signal does not wait for the sessions.
 /// @param ready  told the port, and the health port (0 for none), once connections are taken
 /// Errors: what kept it from starting; nothing was served then.
 [[nodiscard]] std::expected<void, FoundingError> serve(

@@ -114,9 +114,14 @@ std::string explain(const record::Reason& reason, Language language) {
 
 std::string explain(const ReplicaError& error, Language language) {
     std::string text{text_of(error.fault).in(language)};
+    // The others, which would have been saved, are not why it was not.
+    bool is_first = true;
     for (const rules::Finding& finding : error.findings) {
-        text += rules::message(finding.rule, language, finding.parameters);
-        text += language == Language::zh ? "" : " ";
+        if (finding.severity == rules::Severity::refuse) {
+            text += language == Language::zh || is_first ? "" : " ";
+            text += rules::message(finding.rule, language, finding.parameters);
+            is_first = false;
+        }
     }
     if (error.opens_next) {
         text += language == Language::zh ? "下次维护时段开始：" : " It opens next at ";

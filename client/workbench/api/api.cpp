@@ -174,8 +174,7 @@ void Api::handle(const ApiRequest& request, Respond respond) {
             return;
         }
     }
-    respond(path_known ? problem(405, "method_not_allowed", "This operation has other methods.")
-                       : problem(404, "not_found", "There is no such operation."));
+    respond(problem(path_known ? other_method_problem() : unknown_operation_problem(), language));
 }
 
 void Api::set_report(const SyncReport& report) {
@@ -298,8 +297,8 @@ void Api::post_group(const ApiRequest& request, Language language, Respond respo
             respond(problem(*parts_.catalog, committed.error(), language));
             return;
         }
-        touch();
         if (committed->sequence.position != 0) {
+            touch();
             parts_.group_made(committed->sequence);
         }
         json::array records;

@@ -1,7 +1,10 @@
 #include "client/workbench/api/drafts.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <initializer_list>
+#include <optional>
 #include <utility>
 
 namespace zhibu::client {
@@ -15,6 +18,26 @@ constexpr std::size_t action_bytes_max = 64;
 std::unexpected<Problem> bad_body(const std::string& place) {
     return std::unexpected{
         Problem{400, "bad_body", "请求内容不对：" + place, "The request is wrong at: " + place}};
+}
+
+/// The first member of `object` that is none of `known`.
+std::optional<std::string> stranger(const json::object& object,
+                                    std::initializer_list<std::string_view> known) {
+    for (const auto& [name, value] : object) {
+        if (std::ranges::find(known, std::string_view{name}) == known.end()) {
+            return std::string{name};
+        }
+    }
+    return std::nullopt;
+}
+
+/// The replica takes no other action's name.
+bool is_word(const json::string* action) {
+    return action != nullptr && !action->empty() && action->size() <= action_bytes_max &&
+           std::ranges::all_of(*action, [](char letter) {
+               return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+                      letter == '_';
+           });
 }
 
 const json::string* text_at(const json::object& object, std::string_view name) {
@@ -38,7 +61,8 @@ std::optional<record::Operation> operation_of(const json::string* word) {
 
 std::expected<std::vector<DraftField>, Problem> read_fields(const catalog::Catalog& catalog,
                                                             const catalog::Kind& kind,
-                                                            const json::object& change) {
+                                                            const json::object& change,
+                                                            const std::string& place) {
     std::vector<DraftField> fields;
     const json::value* given = change.if_contains("fields");
     if (given == nullptr) {
@@ -46,13 +70,13 @@ std::expected<std::vector<DraftField>, Problem> read_fields(const catalog::Catal
     }
     const json::object* object = given->if_object();
     if (object == nullptr) {
-        return bad_body("fields");
+        return bad_body(place + ".fields");
     }
     for (const auto& [name, value] : *object) {
         const catalog::Field* field = kind.find(std::string_view{name});
         const json::string* text = value.if_string();
         if (field == nullptr || text == nullptr) {
-            return bad_body("fields." + std::string{name});
+            return bad_body(place + ".fields." + std::string{name});
         }
         auto read = catalog::parse_value(catalog, *field, std::string_view{*text});
         if (!read) {
@@ -66,34 +90,37 @@ std::expected<std::vector<DraftField>, Problem> read_fields(const catalog::Catal
 }
 
 std::expected<DraftChange, Problem> read_change(const catalog::Catalog& catalog,
-                                                const json::value& value) {
+                                                const json::value& value,
+                                                const std::string& place) {
     const json::object* object = value.if_object();
     if (object == nullptr) {
-        return bad_body("changes");
+        return bad_body(place);
+    }
+    if (const auto unknown = stranger(*object, {"kind", "id", "operation", "fields"})) {
+        return bad_body(place + "." + *unknown);
     }
     const json::string* kind_name = text_at(*object, "kind");
     const catalog::Kind* kind =
         kind_name == nullptr ? nullptr : catalog.find(std::string_view{*kind_name});
     if (kind == nullptr) {
-        return bad_body("kind");
+        return bad_body(place + ".kind");
     }
     const auto operation = operation_of(text_at(*object, "operation"));
     if (!operation) {
-        return bad_body("operation");
+        return bad_body(place + ".operation");
     }
     DraftChange change;
     change.record.kind = kind->id();
     change.operation = *operation;
-    if (const json::string* id = text_at(*object, "id")) {
-        const auto uuid = record::parse_uuid(std::string_view{*id});
-        if (!uuid) {
-            return bad_body("id");
+    if (object->contains("id") || *operation != record::Operation::create) {
+        const json::string* id = text_at(*object, "id");
+        const auto uuid = id == nullptr ? std::nullopt : record::parse_uuid(std::string_view{*id});
+        if (!uuid || record::RecordId{*uuid}.is_none()) {
+            return bad_body(place + ".id");
         }
         change.record.id = record::RecordId{*uuid};
-    } else if (*operation != record::Operation::create) {
-        return bad_body("id");
     }
-    auto fields = read_fields(catalog, *kind, *object);
+    auto fields = read_fields(catalog, *kind, *object, place);
     if (!fields) {
         return std::unexpected{std::move(fields).error()};
     }
@@ -112,8 +139,11 @@ std::expected<Draft, Problem> read_draft(const catalog::Catalog& catalog, std::s
     if (object == nullptr) {
         return bad_body("JSON");
     }
+    if (const auto unknown = stranger(*object, {"action", "changes"})) {
+        return bad_body(*unknown);
+    }
     const json::string* action = text_at(*object, "action");
-    if (action == nullptr || action->empty() || action->size() > action_bytes_max) {
+    if (!is_word(action)) {
         return bad_body("action");
     }
     const json::value* changes = object->if_contains("changes");
@@ -124,7 +154,8 @@ std::expected<Draft, Problem> read_draft(const catalog::Catalog& catalog, std::s
     Draft draft;
     draft.action = std::string{*action};
     for (const json::value& value : *list) {
-        auto change = read_change(catalog, value);
+        auto change =
+            read_change(catalog, value, "changes[" + std::to_string(draft.changes.size()) + "]");
         if (!change) {
             return std::unexpected{std::move(change).error()};
         }

@@ -1,5 +1,6 @@
 #include "client/workbench/api/queries.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -10,10 +11,15 @@ namespace {
 constexpr std::size_t search_bytes_max = 200;
 constexpr std::uint64_t offset_max = 10'000'000;
 constexpr std::uint64_t limit_max = 1'000;
+/// More than any form asks; as many as a replica takes.
+constexpr std::size_t conditions_max = 64;
 
+/// A name comes from the address and may be no text at all; ours are plain letters.
 Problem bad_parameter(std::string_view name) {
-    return Problem{400, "bad_parameter", "参数“" + std::string{name} + "”不对。",
-                   "The parameter \"" + std::string{name} + "\" is wrong."};
+    std::string shown{name};
+    std::ranges::replace_if(shown, [](char each) { return each < ' ' || each > '~'; }, '?');
+    return Problem{400, "bad_parameter", "参数“" + shown + "”不对。",
+                   "The parameter \"" + shown + "\" is wrong."};
 }
 
 std::optional<std::uint64_t> number(std::string_view text, std::uint64_t most) {
@@ -36,7 +42,8 @@ std::optional<Problem> take(ListQuery& query, const catalog::Catalog& catalog,
     }
     if (name == "retired") {
         query.with_retired = text == "true";
-        return std::nullopt;
+        return text == "true" || text == "false" ? std::nullopt
+                                                 : std::optional{bad_parameter(name)};
     }
     if (name == "offset" || name == "limit") {
         const auto value = number(text, name == "limit" ? limit_max : offset_max);
@@ -53,7 +60,7 @@ std::optional<Problem> take(ListQuery& query, const catalog::Catalog& catalog,
     if (name == "order") {
         const bool descending = text.starts_with('-');
         const catalog::Field* field = kind.find(std::string_view{text}.substr(descending ? 1 : 0));
-        if (field == nullptr) {
+        if (field == nullptr || query.order.size() == conditions_max) {
             return bad_parameter(name);
         }
         query.order.push_back(SortKey{field->id(), descending});
@@ -61,7 +68,7 @@ std::optional<Problem> take(ListQuery& query, const catalog::Catalog& catalog,
     }
     const catalog::Field* field = kind.find(name);
     const auto value = field == nullptr ? std::nullopt : parse_value(catalog, *field, text);
-    if (!value) {
+    if (!value || query.conditions.size() == conditions_max) {
         return bad_parameter(name);
     }
     query.conditions.push_back(Condition{field->id(), Condition::Relation::equal, {*value}});
@@ -69,6 +76,15 @@ std::optional<Problem> take(ListQuery& query, const catalog::Catalog& catalog,
 }
 
 }  // namespace
+
+Problem unknown_operation_problem() {
+    return Problem{404, "not_found", "没有这项操作。", "There is no such operation."};
+}
+
+Problem other_method_problem() {
+    return Problem{405, "method_not_allowed", "这项操作不能这样使用。",
+                   "This operation has other methods."};
+}
 
 Problem unknown_kind_problem() {
     return Problem{404, "unknown_kind", "没有这种记录。", "There is no such kind of record."};

@@ -18,11 +18,14 @@ struct Problem {
     std::string en;
 };
 
+[[nodiscard]] Problem unknown_operation_problem();
+[[nodiscard]] Problem other_method_problem();
 [[nodiscard]] Problem unknown_kind_problem();
 [[nodiscard]] Problem unknown_record_problem();
 
-/// search, order ("field" or "-field"), offset, limit, retired=true, and field=value for conditions
-/// of equality. Unknown names are refused, never passed over.
+/// search, order ("field" or "-field"), offset, limit, retired=true|false, and field=value for
+/// conditions of equality, at most 64 of these and 64 orders. Unknown names are refused, never
+/// passed over.
 [[nodiscard]] std::expected<ListQuery, Problem> read_query(
     const catalog::Catalog& catalog, const catalog::Kind& kind,
     const std::multimap<std::string, std::string>& parameters);

@@ -1,5 +1,6 @@
 #include "server/device/enrolment.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -37,6 +38,9 @@ using sync::RefusalReason;
 constexpr std::int64_t day_ms = 86'400'000;
 /// A device's clock may be behind the server's.
 constexpr std::int64_t clock_slack_ms = 3'600'000;
+/// In which the request must have come: everybody may open such a wire, and their number is
+/// limited.
+constexpr std::chrono::seconds request_deadline{30};
 /// Bytes that a label of the catalog's length can take; the judge counts its characters.
 constexpr std::size_t label_bytes_max = 400;
 
@@ -95,9 +99,13 @@ public:
     explicit Enrolment(std::shared_ptr<const EnrolmentParts> parts)
         : parts_{std::move(parts)}, self_{std::make_shared<Enrolment*>(this)} {}
 
-    void on_open(sync::Wire& wire, const sync::PeerIdentity& /*peer*/) override { wire_ = &wire; }
+    void on_open(sync::Wire& wire, const sync::PeerIdentity& /*peer*/) override {
+        wire_ = &wire;
+        silence_ = parts_->executor->after(request_deadline, [this] { wire_->close(); });
+    }
 
     void on_message(std::vector<std::uint8_t> message) override {
+        silence_.reset();
         auto decoded = sync::decode_message(message);
         keys::cleanse(message);
         if (!decoded) {
@@ -116,6 +124,7 @@ public:
 
     void on_closed(const sync::WireError& /*error*/) override {
         wire_ = nullptr;
+        silence_.reset();
         self_.reset();
     }
 
@@ -325,6 +334,7 @@ private:
     std::shared_ptr<const EnrolmentParts> parts_;
     sync::Wire* wire_ = nullptr;
     bool begun_ = false;
+    std::unique_ptr<sync::Executor::Timer> silence_;
     keys::SecretBytes password_;
     std::vector<std::uint8_t> public_key_;
     std::vector<std::uint8_t> signing_request_;

@@ -1,11 +1,15 @@
 #include "server/session/live_session.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "server/account/admission.hpp"
 
 namespace zhibu::server {
 namespace {
+
+/// In which a device must have greeted: an open wire takes a place of a limited number.
+constexpr std::chrono::seconds greeting_deadline{30};
 
 sync::Refusal refusal(sync::RefusalReason reason) {
     sync::Refusal made;
@@ -116,6 +120,7 @@ void LiveSession::on_open(sync::Wire& wire, const sync::PeerIdentity& peer) {
     host_.parts_.random->fill(challenge.nonce);
     challenge.server_time = host_.parts_.clock->now();
     step(sync::server_event::Opened{challenge});
+    greeting_ = host_.parts_.executor->after(greeting_deadline, [this] { wire_->close(); });
 }
 
 void LiveSession::on_message(std::vector<std::uint8_t> message) {
@@ -124,6 +129,7 @@ void LiveSession::on_message(std::vector<std::uint8_t> message) {
 
 void LiveSession::on_closed(const sync::WireError& error) {
     self_.reset();
+    greeting_.reset();
     wire_ = nullptr;
     host_.closed(*this);
     host_.parts_.log("session_closed", to_text(hello_.device) + " " + error.detail);
@@ -164,6 +170,7 @@ ScopeFilter LiveSession::scope() const {
 
 void LiveSession::admit(const sync::server_effect::Admit& effect) {
     hello_ = effect.hello;
+    greeting_.reset();
     sync::Executor* executor = host_.parts_.executor;
     std::weak_ptr<LiveSession*> weak = self_;
     host_.parts_.desk->ask(

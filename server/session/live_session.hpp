@@ -54,6 +54,8 @@ private:
     sync::PeerIdentity peer_;
     sync::Hello hello_;
     sync::Lease lease_;
+    /// Closes the wire of a device that does not greet.
+    std::unique_ptr<sync::Executor::Timer> greeting_;
     /// Emptied when the wire closes; results hold it weakly.
     std::shared_ptr<LiveSession*> self_;
 };

@@ -183,6 +183,24 @@ TEST_F(EnrolmentOf, ACodeMakesOneDevice) {
     EXPECT_EQ(second.refusal(), RefusalReason::code_unknown_or_used);
 }
 
+TEST_F(EnrolmentOf, WhoAsksNothingIsNotWaitedFor) {
+    Newcomer silent;
+    silent.events = make_enrolment(parts);
+    silent.events->on_open(silent.wire, {});
+    executor.advance(std::chrono::milliseconds{29'999});
+    EXPECT_FALSE(silent.wire.closed);
+    executor.advance(std::chrono::milliseconds{1});
+    EXPECT_TRUE(silent.wire.closed);
+    Newcomer asking;
+    auto held = hold_derivations();
+    ask_and_wait_for_derivation(asking);
+    executor.advance(std::chrono::minutes{1});
+    EXPECT_FALSE(asking.wire.closed);
+    release(std::move(held));
+    finish(asking);
+    EXPECT_TRUE(asking.is_accepted());
+}
+
 TEST_F(EnrolmentOf, OfTwoWhoUseACodeAtOnceOneGetsIt) {
     Newcomer first;
     Newcomer second;

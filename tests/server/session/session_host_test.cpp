@@ -153,6 +153,23 @@ protected:
     SessionHost host;
 };
 
+TEST_F(HostOf, WhoDoesNotGreetIsNotWaitedFor) {
+    Peer silent{enrol(court.secretary_a), {}, {}, {}};
+    Peer greeting{enrol(court.secretary_b), {}, {}, {}};
+    open(silent);
+    log_in(greeting);
+    pass(29'999);
+    EXPECT_FALSE(silent.wire.closed);
+    pass(1);
+    EXPECT_TRUE(silent.wire.closed);
+    EXPECT_FALSE(greeting.wire.closed);
+    Peer gone{enrol(court.secretary_a), {}, {}, {}};
+    open(gone);
+    gone.close();
+    pass(minute_ms);
+    EXPECT_FALSE(gone.wire.closed);
+}
+
 TEST_F(HostOf, ADisabledAccountsSessionEndsWithTheCommit) {
     Peer disabled{enrol(court.secretary_a), {}, {}, {}};
     Peer other{enrol(court.secretary_b), {}, {}, {}};
@@ -309,7 +326,7 @@ TEST_F(HostOf, ManyOpeningsSetTheTimerOnlyWhenTheirsIsSooner) {
                                                support::KeptWire{}, sync::Challenge{}));
         log_in(*peers.back());
     }
-    EXPECT_EQ(executor.timers_made(), 1U);
+    EXPECT_EQ(executor.timers_made(), peers.size() + 1) << "beside one each for the greeting";
     for (int minute = 0; minute < 40; ++minute) {
         pass(minute_ms);
     }

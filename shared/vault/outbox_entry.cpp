@@ -108,7 +108,7 @@ std::expected<record::SealedGroup, OutboxFault> group_of(Bytes content) {
     const Bytes rest = content.subspan(group_length_bytes);
     if (length > rest.size() || rest.size() - length > outbox_signature_bytes_max ||
         length > outbox_group_bytes_max) {
-        return std::unexpected(OutboxFault::wrong_key);
+        return std::unexpected(OutboxFault::malformed);
     }
     record::SealedGroup group;
     group.bytes.assign(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(length));

@@ -15,7 +15,7 @@ namespace zhibu::vault {
 
 /// What can be wrong with an outbox, or with one of its entries.
 enum class OutboxFault : std::uint8_t {
-    malformed,        // not a whole entry of a version that this program reads
+    malformed,        // not a whole entry of a version that this program reads, or no group inside
     wrong_key,        // whole, but not sealed to this key, or made to look like an entry
     bad_server_key,   // nothing can be sealed to it
     group_too_large,  // above outbox_group_bytes_max

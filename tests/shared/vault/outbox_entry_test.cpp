@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "shared/keys/aes_gcm.hpp"
 #include "shared/keys/digest.hpp"
+#include "shared/keys/sealed_box.hpp"
 #include "tests/shared/vault/outbox_samples.hpp"
 
 namespace zhibu::vault {
@@ -122,6 +124,54 @@ TEST_F(OutboxEntryTest, ANameThatHoldsTheMarkIsRefused) {
         seal_entry(name, Samples::group_of(1), previous_, samples_.recipients(), samples_.random)
             .error(),
         OutboxFault::malformed);
+}
+
+/// As a device could write it: the content of `entry` is `content`, whatever that is. Made from the
+/// format's description alone.
+std::vector<std::uint8_t> with_content(const OutboxEntry& entry, const keys::X25519Key& server,
+                                       std::vector<std::uint8_t> content) {
+    const std::span<const std::uint8_t> bytes(entry.bytes);
+    const auto key =
+        keys::open_box(server, {.purpose = "zhibu outbox server v1", .bound_to = bytes.first(104)},
+                       bytes.subspan(104, 80));
+    EXPECT_TRUE(key);
+    std::vector<std::uint8_t> written(bytes.begin(), bytes.begin() + 244);
+    written.resize(244 + content.size() + 16);
+    keys::aes_gcm_seal({.key = &*key, .nonce = {}, .bound_to = std::span(written).first(244)},
+                       content, std::span(written).subspan(244));
+    const auto hash = keys::sha256(written);
+    written.insert(written.end(), hash.begin(), hash.end());
+    return written;
+}
+
+TEST_F(OutboxEntryTest, AHostileAuthorsLengthsAreRefused) {
+    const std::vector<std::uint8_t> good{2, 0, 0, 0, 'a', 'b', 's', 'i'};
+    const OutboxEntry entry = sealed({.bytes = {'x', 'x'}, .signature = {'x', 'x'}});
+    const auto opened =
+        open_for_server(with_content(entry, samples_.server, good), samples_.server);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->group, (record::SealedGroup{.bytes = {'a', 'b'}, .signature = {'s', 'i'}}));
+    for (const std::vector<std::uint8_t>& length : std::vector<std::vector<std::uint8_t>>{
+             {5, 0, 0, 0}, {255, 255, 255, 255}, {0, 0, 16, 0}}) {
+        auto hostile = good;
+        std::ranges::copy(length, hostile.begin());
+        const auto bytes = with_content(entry, samples_.server, hostile);
+        EXPECT_EQ(open_for_server(bytes, samples_.server).error(), OutboxFault::malformed);
+        EXPECT_EQ(open_own(bytes, samples_.data_key).error(), OutboxFault::malformed);
+    }
+}
+
+TEST_F(OutboxEntryTest, ASignatureAboveItsLimitIsRefused) {
+    auto group = Samples::group_of(1, 200);
+    group.signature.resize(0);
+    const OutboxEntry entry = sealed(group);
+    std::vector<std::uint8_t> content(204);
+    content[0] = 200 - outbox_signature_bytes_max - 1;
+    EXPECT_EQ(
+        open_for_server(with_content(entry, samples_.server, content), samples_.server).error(),
+        OutboxFault::malformed);
+    content[0] = 200 - outbox_signature_bytes_max;
+    EXPECT_TRUE(open_for_server(with_content(entry, samples_.server, content), samples_.server));
 }
 
 TEST_F(OutboxEntryTest, AnotherEntrysBoxesDoNotFit) {

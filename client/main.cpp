@@ -9,6 +9,7 @@
 #include "client/cli/records.hpp"
 #include "client/cli/serve.hpp"
 #include "shared/keys/process_hardening.hpp"
+#include "shared/keys/system.hpp"
 
 namespace {
 
@@ -214,6 +215,8 @@ int main(int argc, char** argv) {
     if (!program.language.empty()) {
         language = program.language == "en" ? Language::en : Language::zh;
     }
+    zhibu::keys::SystemClock clock;
+    zhibu::keys::SystemRandom random;
     Console console{IdentityFiles{program.folder},
                     language,
                     program.json,
@@ -222,7 +225,7 @@ int main(int argc, char** argv) {
                         : std::optional<std::filesystem::path>{program.password_file},
                     std::cout,
                     std::cerr,
-                    {},
-                    {}};
+                    clock,
+                    random};
     return static_cast<int>(program.chosen(console));
 }

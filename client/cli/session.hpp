@@ -13,7 +13,8 @@
 #include "client/replica/replica.hpp"
 #include "client/words/words.hpp"
 #include "shared/catalog/catalog.hpp"
-#include "shared/keys/system.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/random.hpp"
 
 namespace zhibu::client {
 
@@ -26,8 +27,8 @@ struct Console {
     std::optional<std::filesystem::path> password_file;
     std::ostream& out;
     std::ostream& err;
-    keys::SystemClock clock;
-    keys::SystemRandom random;
+    record::Clock& clock;
+    record::Random& random;
 };
 
 /// How a command ends. The numbers are the program's exit codes, for scripts.

@@ -2,14 +2,13 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "client/cli/account_signer.hpp"
 #include "client/cli/control.hpp"
 #include "client/cli/import.hpp"
 #include "client/cli/network.hpp"
 #include "client/cli/records.hpp"
 #include "client/cli/serve.hpp"
+#include "client/cli/unlocking.hpp"
 #include "shared/keys/process_hardening.hpp"
-#include "shared/keys/system.hpp"
 
 namespace {
 
@@ -215,8 +214,6 @@ int main(int argc, char** argv) {
     if (!program.language.empty()) {
         language = program.language == "en" ? Language::en : Language::zh;
     }
-    zhibu::keys::SystemClock clock;
-    zhibu::keys::SystemRandom random;
     Console console{IdentityFiles{program.folder},
                     language,
                     program.json,
@@ -225,7 +222,8 @@ int main(int argc, char** argv) {
                         : std::optional<std::filesystem::path>{program.password_file},
                     std::cout,
                     std::cerr,
-                    clock,
-                    random};
+                    {},
+                    {},
+                    {}};
     return static_cast<int>(program.chosen(console));
 }

@@ -96,6 +96,7 @@ std::optional<Identity> identity_of(const sync::EnrolAccepted& accepted, const s
     identity.server_host = host;
     identity.server_port = port;
     identity.server_key = accepted.server_key;
+    identity.server_box_key = accepted.server_box_key;
     identity.password_salt = accepted.password_salt;
     identity.password_cost = accepted.password_cost;
     identity.certificate_chain = keys::to_pem(keys::Certificate{accepted.certificate_chain[0]}) +

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "shared/record/check.hpp"
+
 namespace zhibu::client {
 namespace {
 
@@ -31,6 +33,12 @@ bool is_transient(sync::RefusalReason reason) {
 }
 
 }  // namespace
+
+bool ends_work(sync::RefusalReason reason) {
+    using enum sync::RefusalReason;
+    return reason == account_disabled || reason == account_deleted || reason == account_expired ||
+           reason == outside_window;
+}
 
 bool worth_retrying(const SyncReport& report) {
     if (report.replica_error || report.fault) {
@@ -105,6 +113,7 @@ public:
         if (!ended_ && !engine_.is_over()) {
             last_.wire_error = error;
         }
+        last_.delivery_was_refused = engine_.delivery_was_refused();
         // The agent destroys this session; nothing of it may be touched after.
         agent_.parts_.executor->post(
             [agent = std::weak_ptr{agent_.self_}, last = last_, went_well = went_well()] {
@@ -168,6 +177,21 @@ private:
             });
     }
 
+    void perform(const sync::client_effect::ReadBoxed& effect) {
+        ask<std::vector<sync::BoxedGroup>>(
+            [effect, read = agent_.parts_.boxed](Replica& /*replica*/) {
+                return std::expected<std::vector<sync::BoxedGroup>, ReplicaError>{read(effect)};
+            },
+            [](Session& session, std::vector<sync::BoxedGroup> groups) {
+                session.step(sync::client_event::BoxedRead{std::move(groups)});
+            });
+    }
+
+    void perform(const sync::client_effect::StoreHandedIn& effect) {
+        agent_.parts_.desk->ask(
+            [effect, store = agent_.parts_.handed_in](Replica& /*replica*/) { store(effect); });
+    }
+
     void perform(sync::client_effect::StoreVerdicts effect) {
         work([receipts = std::move(effect.receipts)](Replica& replica) {
             return replica.take_verdicts(receipts);
@@ -191,7 +215,9 @@ private:
     }
 
     void perform(const sync::client_effect::StoreLease& effect) {
-        work([effect](Replica& replica) {
+        work([effect, keep = agent_.parts_.keep_lease](
+                 Replica& replica) -> std::expected<void, ReplicaError> {
+            ZHIBU_TRY_VOID(keep(effect.lease, effect.secret));
             return replica.take_lease(effect.lease, effect.server_time);
         });
     }
@@ -199,6 +225,12 @@ private:
     void perform(const sync::client_effect::CaughtUp& effect) {
         was_caught_up_ = true;
         last_.at = effect.at;
+        // A receipt is as good as a hand-in: what it covers is not to be handed in later.
+        agent_.parts_.desk->ask([store = agent_.parts_.handed_in](Replica& replica) {
+            if (const auto status = replica.status()) {
+                store({status->incarnation, status->last_verdict});
+            }
+        });
         report(SyncPhase::caught_up);
     }
 
@@ -287,8 +319,15 @@ void SyncAgent::start() {
 void SyncAgent::attempt() {
     retry_.reset();
     std::weak_ptr<SyncAgent*> weak = self_;
-    parts_.desk->ask([executor = parts_.executor, weak](Replica& replica) {
-        executor->post([weak, status = replica.status()] {
+    parts_.desk->ask([executor = parts_.executor, weak, delivers = delivers_,
+                      leaving = farewell_.has_value(),
+                      deliveries = parts_.deliveries](Replica& replica) {
+        const auto status = replica.status();
+        std::vector<sync::Delivery> waiting;
+        if (status && delivers) {
+            waiting = deliveries(leaving ? record::IncarnationId{} : status->incarnation);
+        }
+        executor->post([weak, status, waiting = std::move(waiting)] {
             const auto alive = weak.lock();
             if (!alive || (*alive)->stopping_) {
                 return;
@@ -300,8 +339,15 @@ void SyncAgent::attempt() {
                 agent.session_over(report, false);
                 return;
             }
-            agent.session_ = std::make_unique<Session>(
-                agent, position_of(*status, agent.parts_.catalog_version));
+            auto position = position_of(*status, agent.parts_.catalog_version);
+            position.deliveries = waiting;
+            for (sync::Delivery& each : position.deliveries) {
+                if (each.incarnation == status->incarnation) {
+                    each.after = std::max(each.after, status->last_verdict);
+                }
+            }
+            position.signs_in = !agent.farewell_;
+            agent.session_ = std::make_unique<Session>(agent, position);
             agent.parts_.connect(*agent.session_);
         });
     });
@@ -327,6 +373,23 @@ void SyncAgent::stop() {
 
 void SyncAgent::session_over(SyncReport report, bool went_well) {
     session_.reset();
+    if (report.delivery_was_refused && !stopping_ && !is_transient(report.refusal->reason)) {
+        // What the outbox has left of former replicas must not keep this one from its work.
+        delivers_ = false;
+        report.phase = SyncPhase::connecting;
+        parts_.report(report);
+        attempt();
+        return;
+    }
+    if (!farewell_ && !stopping_ && report.refusal && ends_work(report.refusal->reason)) {
+        // The replica will be erased. What waits in it is handed in first, which needs no sign-in.
+        farewell_ = std::move(report);
+        attempt();
+        return;
+    }
+    if (farewell_) {
+        report = *std::exchange(farewell_, std::nullopt);
+    }
     failures_ = went_well ? 0 : failures_ + 1;
     if (mode_ == Mode::follow && !stopping_ && worth_retrying(report)) {
         const auto delay = next_delay();

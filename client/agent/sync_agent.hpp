@@ -32,6 +32,9 @@ struct SyncReport {
     std::optional<sync::Refusal> refusal;
     std::optional<sync::SessionFault> fault;
     std::optional<ReplicaError> replica_error;
+    /// `refusal` is of what former replicas have left in the outbox, where it stays; the session is
+    /// tried again without it.
+    bool delivery_was_refused = false;
     /// When the next attempt is made, counted from the report.
     std::optional<std::chrono::milliseconds> retry_in;
     /// The server's digest beside the replica's, where both stood at the same index.
@@ -54,6 +57,20 @@ public:
         std::function<void(sync::WireEvents&)> connect;
         /// Signs with the account's key.
         std::function<record::Signature(std::span<const std::uint8_t>)> prove;
+        /// Does what a new lease means for the device's keys, before the replica takes it; on the
+        /// replica's thread.
+        std::function<std::expected<void, ReplicaError>(const sync::Lease&,
+                                                        std::span<const std::uint8_t> secret)>
+            keep_lease = [](const sync::Lease&, std::span<const std::uint8_t>) {
+                return std::expected<void, ReplicaError>{};
+            };
+        /// Groups of former replicas that wait in the outbox. All three on the replica's thread.
+        std::function<std::vector<sync::Delivery>(const record::IncarnationId& current)>
+            deliveries = [](const record::IncarnationId&) { return std::vector<sync::Delivery>{}; };
+        std::function<std::vector<sync::BoxedGroup>(const sync::client_effect::ReadBoxed&)> boxed =
+            [](const sync::client_effect::ReadBoxed&) { return std::vector<sync::BoxedGroup>{}; };
+        std::function<void(const sync::client_effect::StoreHandedIn&)> handed_in =
+            [](const sync::client_effect::StoreHandedIn&) {};
         std::array<std::uint8_t, 32> server_key{};
         std::uint32_t catalog_version = 0;
         std::function<void(const SyncReport&)> report;
@@ -89,11 +106,17 @@ private:
     Mode mode_;
     bool stopping_ = false;
     unsigned failures_ = 0;
+    bool delivers_ = true;
+    /// The report to end with, once what waits has been handed in.
+    std::optional<SyncReport> farewell_;
     std::unique_ptr<Session> session_;
     std::unique_ptr<sync::Executor::Timer> retry_;
     /// Emptied on destruction; answers from the desk hold it weakly.
     std::shared_ptr<SyncAgent*> self_;
 };
+
+/// Whether the account may not work any more, now at least: its replica is to be erased.
+[[nodiscard]] bool ends_work(sync::RefusalReason reason);
 
 /// Whether trying again by itself can help.
 [[nodiscard]] bool worth_retrying(const SyncReport& report);

@@ -5,9 +5,8 @@
 #include <utility>
 
 #include "client/agent/enrolment.hpp"
-#include "client/cli/account_signer.hpp"
 #include "client/cli/network.hpp"
-#include "client/cli/text_table.hpp"
+#include "client/cli/unlocking.hpp"
 #include "shared/keys/authority.hpp"
 #include "shared/keys/enrolment_code.hpp"
 
@@ -79,22 +78,14 @@ Exit keep(Console& console, const sync::EnrolAccepted& accepted, const Endpoint&
     if (auto saved = save_identity(console.files, *identity, key); !saved) {
         return fail(console, saved.error());
     }
-    const auto replica =
-        Replica::create(console.files.replica(),
-                        ReplicaIdentity{identity->space, identity->device, identity->account},
-                        catalog::standard_catalog(), console.clock, console.random);
-    if (!replica) {
-        return fail(console, replica.error());
-    }
     const auto words = keys::read_certificate(keys::Certificate{accepted.certificate_chain[0]});
     const std::string fingerprint = words ? keys::to_hex(words->fingerprint) : std::string{};
-    const std::string account = printable(identity->account_name);
     if (console.language == Language::zh) {
-        console.out << "本设备已登记到账号“" << account << "”。\n"
+        console.out << "本设备已登记到账号“" << identity->account_name << "”。\n"
                     << "设备指纹（请与管理员核对）：\n"
                     << fingerprint << "\n管理员批准后，用 zhibu sync 同步。\n";
     } else {
-        console.out << "This device is enrolled for the account \"" << account
+        console.out << "This device is enrolled for the account \"" << identity->account_name
                     << "\".\nIts fingerprint (compare it with your administrator):\n"
                     << fingerprint
                     << "\nWhen the administrator has approved it, synchronise: zhibu sync.\n";

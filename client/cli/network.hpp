@@ -34,6 +34,17 @@ Exit synchronise(Console& console, const SyncWords& words);
 [[nodiscard]] std::expected<std::function<void(sync::WireEvents&)>, Exit> connector(
     Console& console, const Identity& identity, WireClient& wires);
 
+/// Erases what opens the replica where the server has said that the account may not work.
+[[nodiscard]] std::expected<void, AccessFault> obey(Console& console, const SyncReport& report);
+
+/// What a new lease means for the device's keys; called on the replica's thread.
+using LeaseKeeper = std::function<std::expected<void, ReplicaError>(
+    const sync::Lease&, std::span<const std::uint8_t> secret)>;
+[[nodiscard]] LeaseKeeper lease_keeper(Console& console, std::shared_ptr<Access> access);
+
+/// Lets the agent hand in what former replicas have left in the outbox.
+void deliver_from(std::shared_ptr<DeviceOutbox> outbox, SyncAgent::Parts& parts);
+
 inline constexpr std::uint16_t default_port = 7443;
 
 }  // namespace zhibu::client

@@ -9,8 +9,8 @@
 #include <thread>
 #include <utility>
 
-#include "client/cli/account_signer.hpp"
 #include "client/cli/network.hpp"
+#include "client/cli/unlocking.hpp"
 #include "client/web/assets.hpp"
 #include "client/workbench/api/api.hpp"
 #include "client/workbench/http/workbench_server.hpp"
@@ -28,8 +28,15 @@ constexpr int poll_ms = 200;
 class Synchronising {
 public:
     Synchronising(Console& console, const Identity& identity, ReplicaDesk& desk, Api*& api,
-                  std::shared_ptr<keys::Ed25519Key> key)
-        : console_{console}, identity_{identity}, desk_{desk}, api_{api}, key_{std::move(key)} {}
+                  std::shared_ptr<keys::Ed25519Key> key, LeaseKeeper keep_lease,
+                  std::shared_ptr<DeviceOutbox> outbox)
+        : console_{console},
+          identity_{identity},
+          desk_{desk},
+          api_{api},
+          key_{std::move(key)},
+          keep_lease_{std::move(keep_lease)},
+          outbox_{std::move(outbox)} {}
 
     ~Synchronising() { end(); }
 
@@ -88,6 +95,8 @@ private:
         parts.prove = [key = key_](std::span<const std::uint8_t> bytes) {
             return key->sign(bytes);
         };
+        parts.keep_lease = keep_lease_;
+        deliver_from(outbox_, parts);
         parts.server_key = identity_.server_key;
         parts.catalog_version = catalog::standard_catalog().version();
         parts.report = [this](const SyncReport& report) {
@@ -103,6 +112,8 @@ private:
     ReplicaDesk& desk_;
     Api*& api_;
     std::shared_ptr<keys::Ed25519Key> key_;
+    LeaseKeeper keep_lease_;
+    std::shared_ptr<DeviceOutbox> outbox_;
     WireClient wires_;
     std::function<void(sync::WireEvents&)> connect_;
     std::unique_ptr<SyncAgent> agent_;
@@ -177,7 +188,7 @@ struct Ending {
 }  // namespace
 
 Exit serve(Console& console, const ServeWords& words) {
-    auto opened = open_replica(console);
+    auto opened = words.offline ? open_replica(console) : open_or_renew_replica(console);
     if (!opened) {
         return opened.error();
     }
@@ -187,7 +198,7 @@ Exit serve(Console& console, const ServeWords& words) {
     }
     std::shared_ptr<keys::Ed25519Key> key;
     if (!words.offline) {
-        auto derived = account_key(console, opened->identity);
+        auto derived = proving_key(console, *opened->access);
         if (!derived) {
             return derived.error();
         }
@@ -222,7 +233,8 @@ Exit serve(Console& console, const ServeWords& words) {
     api.watch([&server](ApiNews news) { (*server)->notify(news); });
     if (key) {
         synchronising =
-            std::make_unique<Synchronising>(console, opened->identity, *desk, api_pointer, key);
+            std::make_unique<Synchronising>(console, opened->identity, *desk, api_pointer, key,
+                                            lease_keeper(console, opened->access), opened->outbox);
         if (const Exit begun = synchronising->begin(); begun != Exit::done) {
             return begun;
         }

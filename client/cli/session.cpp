@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "client/cli/text_table.hpp"
+#include "client/cli/unlocking.hpp"
 #include "shared/keys/p256.hpp"
 
 namespace zhibu::client {
@@ -12,7 +12,7 @@ void print_error(Console& console, std::string_view text) {
     if (console.json) {
         console.out << boost::json::serialize(boost::json::object{{"error", text}}) << '\n';
     } else {
-        console.err << printable(text) << '\n';
+        console.err << text << '\n';
     }
 }
 
@@ -88,22 +88,116 @@ Exit fail(Console& console, const IdentityError& error) {
     return Exit::failed;
 }
 
+Exit fail(Console& console, AccessFault fault) {
+    const bool zh = console.language == Language::zh;
+    std::string words = explain(fault, console.language);
+    const auto next =
+        Safe{console.files, console.disk, console.random}.opens_next(console.clock.now());
+    if (fault == AccessFault::lease_over && next) {
+        words += (zh ? "下次维护时段：" : " The edit window opens next at ") + local_minute(*next) +
+                 (zh ? "。" : ".");
+    }
+    print_error(console, words);
+    const bool is_refusal = fault != AccessFault::damaged && fault != AccessFault::storage_failed &&
+                            fault != AccessFault::out_of_memory;
+    return is_refusal ? Exit::refused : Exit::failed;
+}
+
 Exit fail(Console& console, Exit exit, std::string_view zh, std::string_view en) {
     print_error(console, console.language == Language::zh ? zh : en);
     return exit;
 }
 
-std::expected<OpenReplica, Exit> open_replica(Console& console) {
+namespace {
+
+struct OpenDevice {
+    Identity identity;
+    std::shared_ptr<Access> access;
+    std::shared_ptr<DeviceOutbox> outbox;
+
+    [[nodiscard]] SealedPlace place(const Console& console) const {
+        return {console.files.replica(), access->ring(), outbox};
+    }
+};
+
+std::expected<OpenDevice, Exit> open_device(Console& console) {
     auto identity = load_identity(console.files);
     if (!identity) {
         return std::unexpected{fail(console, identity.error())};
     }
-    auto replica = Replica::open(console.files.replica(), catalog::standard_catalog(),
-                                 console.clock, console.random);
-    if (!replica) {
-        return std::unexpected{fail(console, replica.error())};
+    auto access = unlock_device(console, *identity);
+    if (!access) {
+        return std::unexpected{access.error()};
     }
-    return OpenReplica{*std::move(identity), *std::move(replica)};
+    auto outbox =
+        DeviceOutbox::open(console.files, *identity, *access, console.disk, console.random);
+    if (!outbox) {
+        return std::unexpected{fail(console, outbox.error())};
+    }
+    return OpenDevice{*std::move(identity), *std::move(access), *std::move(outbox)};
+}
+
+std::expected<std::unique_ptr<Replica>, ReplicaError> open_held(Console& console,
+                                                                const OpenDevice& device) {
+    return Replica::open(device.place(console), catalog::standard_catalog(), console.clock,
+                         console.random);
+}
+
+OpenReplica whole(OpenDevice device, std::unique_ptr<Replica> replica) {
+    return {std::move(device.identity), std::move(device.access), std::move(device.outbox),
+            std::move(replica)};
+}
+
+/// Whether a new replica, filled by the server, puts it right.
+bool is_lost(const std::expected<std::unique_ptr<Replica>, ReplicaError>& opened) {
+    return !opened && (opened.error().fault == ReplicaFault::damaged ||
+                       opened.error().fault == ReplicaFault::not_there);
+}
+
+}  // namespace
+
+std::expected<OpenReplica, Exit> open_replica(Console& console) {
+    auto device = open_device(console);
+    if (!device) {
+        return std::unexpected{device.error()};
+    }
+    if (!device->access->data_key) {
+        return std::unexpected{fail(console, device->access->sealed_because)};
+    }
+    auto replica = open_held(console, *device);
+    if (!replica) {
+        return std::unexpected{is_lost(replica) ? fail(console, AccessFault::damaged)
+                                                : fail(console, replica.error())};
+    }
+    return whole(*std::move(device), *std::move(replica));
+}
+
+std::expected<OpenReplica, Exit> open_or_renew_replica(Console& console) {
+    auto device = open_device(console);
+    if (!device) {
+        return std::unexpected{device.error()};
+    }
+    if (device->access->data_key) {
+        auto replica = open_held(console, *device);
+        if (replica) {
+            return whole(*std::move(device), *std::move(replica));
+        }
+        if (!is_lost(replica)) {
+            return std::unexpected{fail(console, replica.error())};
+        }
+    }
+    Safe safe{console.files, console.disk, console.random};
+    if (const auto anew = safe.start_anew(*device->access); !anew) {
+        return std::unexpected{fail(console, anew.error())};
+    }
+    const Identity& identity = device->identity;
+    auto made =
+        Replica::create(device->place(console), {identity.space, identity.device, identity.account},
+                        catalog::standard_catalog(), console.clock, console.random);
+    if (!made) {
+        return std::unexpected{fail(console, made.error())};
+    }
+    return whole(*std::move(device), *std::move(made));
 }
 
 std::expected<SignHash, Exit> load_signer(Console& console) {

@@ -9,12 +9,14 @@
 #include <string>
 #include <string_view>
 
+#include "client/access/device_outbox.hpp"
+#include "client/access/safe.hpp"
 #include "client/identity/identity.hpp"
 #include "client/replica/replica.hpp"
 #include "client/words/words.hpp"
 #include "shared/catalog/catalog.hpp"
-#include "shared/record/clock.hpp"
-#include "shared/record/random.hpp"
+#include "shared/keys/system.hpp"
+#include "shared/vault/disk.hpp"
 
 namespace zhibu::client {
 
@@ -27,8 +29,9 @@ struct Console {
     std::optional<std::filesystem::path> password_file;
     std::ostream& out;
     std::ostream& err;
-    record::Clock& clock;
-    record::Random& random;
+    keys::SystemClock clock;
+    keys::SystemRandom random;
+    vault::SystemDisk disk;
 };
 
 /// How a command ends. The numbers are the program's exit codes, for scripts.
@@ -43,16 +46,24 @@ enum class Exit : int {
 /// Prints what went wrong in words, or as {"error": …} with --json; returns the exit code for it.
 Exit fail(Console& console, const ReplicaError& error);
 Exit fail(Console& console, const IdentityError& error);
+Exit fail(Console& console, AccessFault fault);
 Exit fail(Console& console, Exit exit, std::string_view zh, std::string_view en);
 
-/// The replica with the identity it belongs to.
+/// The replica with the identity it belongs to and what has opened it.
 struct OpenReplica {
     Identity identity;
+    std::shared_ptr<Access> access;
+    /// The replica's thread's, once it has one.
+    std::shared_ptr<DeviceOutbox> outbox;
     std::unique_ptr<Replica> replica;
 };
 
-/// Loads the identity and opens the replica, or prints why not.
+/// Loads the identity, unlocks the device and opens the replica, or prints why not.
 [[nodiscard]] std::expected<OpenReplica, Exit> open_replica(Console& console);
+
+/// The same for a synchronisation: where the replica cannot be opened any more (its lease is over,
+/// or it is damaged), a new one takes its place, which the server fills.
+[[nodiscard]] std::expected<OpenReplica, Exit> open_or_renew_replica(Console& console);
 
 /// Signs groups with the device's key, or prints why it cannot.
 [[nodiscard]] std::expected<SignHash, Exit> load_signer(Console& console);

@@ -53,7 +53,6 @@ json::object to_json(const ReplicaStatus& status, const Identity& identity, reco
                      {"quarantined", status.quarantined},
                      {"rejected", status.rejected},
                      {"parked", status.parked},
-                     {"encrypted", false},
                      {"editing", editing_words(status, now, Language::en)}};
     if (status.last_contact) {
         out["last_contact"] = status.last_contact->milliseconds;
@@ -123,8 +122,8 @@ Exit show_status(Console& console) {
         console.out << name << value << '\n';
     };
     line(zh ? "账号：      " : "account:      ", printable(opened->identity.account_name));
-    line(zh ? "服务器：    " : "server:       ", printable(opened->identity.server_host) + ":" +
-                                                     std::to_string(opened->identity.server_port));
+    line(zh ? "服务器：    " : "server:       ",
+         opened->identity.server_host + ":" + std::to_string(opened->identity.server_port));
     line(zh ? "维护时段：  " : "editing:      ", editing_words(*status, now, console.language));
     line(zh ? "日志序号：  " : "log index:    ", std::to_string(status->confirmed.position));
     line(zh ? "最近连接：  " : "last contact: ",
@@ -133,9 +132,6 @@ Exit show_status(Console& console) {
     line(zh ? "待审：      " : "quarantined:  ", std::to_string(status->quarantined));
     line(zh ? "未接受：    " : "rejected:     ", std::to_string(status->rejected));
     line(zh ? "搁置：      " : "parked:       ", std::to_string(status->parked));
-    console.out
-        << (zh ? "注意：本机副本尚未加密，请勿存放真实数据。\n"
-               : "Note: the replica is not yet encrypted. Do not keep real records in it.\n");
     return Exit::done;
 }
 

@@ -2,9 +2,9 @@
 #include <csignal>
 #include <utility>
 
-#include "client/cli/account_signer.hpp"
 #include "client/cli/network.hpp"
 #include "client/cli/records.hpp"
+#include "client/cli/unlocking.hpp"
 #include "shared/keys/enrolment_code.hpp"
 
 namespace zhibu::client {
@@ -129,12 +129,50 @@ std::expected<std::function<void(sync::WireEvents&)>, Exit> connector(Console& c
     };
 }
 
+std::expected<void, AccessFault> obey(Console& console, const SyncReport& report) {
+    if (!report.refusal || !ends_work(report.refusal->reason)) {
+        return {};
+    }
+    const bool is_disabled = report.refusal->reason == sync::RefusalReason::account_disabled ||
+                             report.refusal->reason == sync::RefusalReason::account_deleted;
+    return Safe{console.files, console.disk, console.random}.erase(
+        is_disabled ? vault::LeaseEnding::account_disabled : vault::LeaseEnding::over);
+}
+
+void deliver_from(std::shared_ptr<DeviceOutbox> outbox, SyncAgent::Parts& parts) {
+    parts.deliveries = [outbox](const record::IncarnationId& current) {
+        return outbox->deliveries(current);
+    };
+    parts.boxed = [outbox](const sync::client_effect::ReadBoxed& wish) {
+        return outbox->boxed(wish);
+    };
+    parts.handed_in = [outbox](const sync::client_effect::StoreHandedIn& done) {
+        outbox->handed_in(done);
+    };
+}
+
+LeaseKeeper lease_keeper(Console& console, std::shared_ptr<Access> access) {
+    return [&console, access = std::move(access)](
+               const sync::Lease& lease,
+               std::span<const std::uint8_t> secret) -> std::expected<void, ReplicaError> {
+        const auto taken = Safe{console.files, console.disk, console.random}.take_lease(
+            *access, lease, secret, console.clock.now());
+        if (!taken) {
+            ReplicaError error;
+            error.fault = ReplicaFault::storage_failed;
+            error.place = "lease";
+            return std::unexpected{std::move(error)};
+        }
+        return {};
+    };
+}
+
 Exit synchronise(Console& console, const SyncWords& words) {
-    auto opened = open_replica(console);
+    auto opened = open_or_renew_replica(console);
     if (!opened) {
         return opened.error();
     }
-    const auto key = account_key(console, opened->identity);
+    const auto key = proving_key(console, *opened->access);
     if (!key) {
         return key.error();
     }
@@ -151,6 +189,8 @@ Exit synchronise(Console& console, const SyncWords& words) {
     parts.random = &console.random;
     parts.connect = *std::move(connect);
     parts.prove = [key = *key](std::span<const std::uint8_t> bytes) { return key->sign(bytes); };
+    parts.keep_lease = lease_keeper(console, opened->access);
+    deliver_from(opened->outbox, parts);
     parts.server_key = opened->identity.server_key;
     parts.catalog_version = catalog::standard_catalog().version();
     parts.replica_changed = [] {};
@@ -171,6 +211,9 @@ Exit synchronise(Console& console, const SyncWords& words) {
     wires.executor().post([&agent] { agent.start(); });
     wires.run();
     learn_password_salt(console, opened->identity, last);
+    if (const auto done = obey(console, last); !done) {
+        return fail(console, done.error());
+    }
     if (!console.json) {
         print_comparison(console, last);
     }

@@ -99,6 +99,7 @@ std::string encoded(const Identity& identity) {
                                         {"server_host", identity.server_host},
                                         {"server_port", identity.server_port},
                                         {"server_key", keys::to_hex(identity.server_key)},
+                                        {"server_box_key", keys::to_hex(identity.server_box_key)},
                                         {"password_salt", keys::to_hex(identity.password_salt)},
                                         {"password_memory_kib", identity.password_cost.memory_kib},
                                         {"password_passes", identity.password_cost.passes},
@@ -154,6 +155,7 @@ std::expected<Identity, IdentityError> load_identity(const IdentityFiles& files)
                        read_text(at("server_host"), identity.server_host) &&
                        read_number(at("server_port"), identity.server_port) &&
                        read_hex(at("server_key"), identity.server_key) &&
+                       read_hex(at("server_box_key"), identity.server_box_key) &&
                        read_hex(at("password_salt"), identity.password_salt) &&
                        read_number(at("password_memory_kib"), identity.password_cost.memory_kib) &&
                        read_number(at("password_passes"), identity.password_cost.passes) &&

@@ -21,6 +21,8 @@ struct Identity {
     std::string server_host;
     std::uint16_t server_port = 0;
     std::array<std::uint8_t, 32> server_key{};
+    /// X25519: the outbox is sealed to it.
+    std::array<std::uint8_t, 32> server_box_key{};
     std::array<std::uint8_t, 16> password_salt{};
     sync::PasswordCost password_cost;
     /// PEM: the device's certificate and its intermediate.
@@ -45,7 +47,29 @@ struct IdentityFiles {
 
     [[nodiscard]] std::filesystem::path device_key() const { return folder / "device_key.pem"; }
 
+    /// 32 random bytes that stay on this device: one of the three things that open the replica.
+    [[nodiscard]] std::filesystem::path device_secret() const { return folder / "device_secret"; }
+
+    /// Without the slots' endings.
+    [[nodiscard]] std::filesystem::path key_file() const { return folder / "key"; }
+
+    /// A folder of its own, which backups leave out.
+    [[nodiscard]] std::filesystem::path lease_folder() const { return folder / "lease"; }
+
+    /// The last lease without its secret: when the account may work next.
+    [[nodiscard]] std::filesystem::path periods() const { return folder / "periods"; }
+
+    [[nodiscard]] std::filesystem::path outbox() const { return folder / "outbox"; }
+
+    /// How far the server has been handed what former replicas left in the outbox.
+    [[nodiscard]] std::filesystem::path handed_in() const { return folder / "handed_in"; }
+
     [[nodiscard]] std::filesystem::path replica() const { return folder / "replica.db"; }
+
+    /// All that the replica consists of, its lock file left out.
+    [[nodiscard]] std::vector<std::filesystem::path> replica_files() const {
+        return {folder / "replica.db", folder / "replica.db-wal", folder / "replica.db.head"};
+    }
 };
 
 /// Writes both files so that a crash leaves either no enrolment or a whole one: the key first,

@@ -13,9 +13,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
+#include <utility>
 
 #include "client/replica/detail/failure.hpp"
 #include "shared/record/check.hpp"
+#include "shared/vault/open_pragmas.hpp"
 
 namespace zhibu::client::detail {
 namespace {
@@ -42,6 +44,42 @@ ReplicaFault fault_of(int code) {
         default:
             return ReplicaFault::storage_failed;
     }
+}
+
+ReplicaFault fault_of(vault::VaultFault fault) {
+    switch (fault) {
+        case vault::VaultFault::storage_failed:
+            return ReplicaFault::storage_failed;
+        case vault::VaultFault::not_there:
+            return ReplicaFault::not_there;
+        case vault::VaultFault::malformed:
+        case vault::VaultFault::wrong_key:
+        case vault::VaultFault::damaged:
+        case vault::VaultFault::refused:
+            return ReplicaFault::damaged;
+    }
+    std::unreachable();
+}
+
+/// One for the process: SQLite keeps its VFSs by name until the end.
+vault::Vfs& sealing_files() {
+    static vault::Vfs vfs;
+    return vfs;
+}
+
+std::unique_ptr<SQLite::Database> opened(const std::filesystem::path& file) {
+    return std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE, 0,
+                                              sealing_files().name());
+}
+
+vault::KeyedFile keyed(const SealedPlace& place, record::Random& random,
+                       std::uint64_t pages_sealed) {
+    auto file = sealing_files().key(
+        place.file, place.keys, vault::FileTerms{.random = random, .pages_sealed = pages_sealed});
+    if (!file) {
+        throw Failed(fault_of(file.error().fault), file.error().place);
+    }
+    return *std::move(file);
 }
 
 }  // namespace
@@ -142,29 +180,30 @@ FileLock::FileLock(const std::filesystem::path& file)
 
 FileLock::~FileLock() { ::close(descriptor_); }
 
-Connection::Connection(const std::filesystem::path& file, bool fresh) {
-    database_ = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE);
+Connection::Connection(const SealedPlace& place, record::Random& random, std::uint64_t pages_sealed)
+    : keyed_{keyed(place, random, pages_sealed)}, database_{opened(place.file)} {
+    prepare();
+    Query mark = query("PRAGMA application_id");
+    if (!mark.step() || mark.integer(0) != application_id) {
+        throw Failed(ReplicaFault::damaged, "application_id");
+    }
+}
+
+Connection::Connection(const SealedPlace& place, record::Random& random)
+    : keyed_{keyed(place, random, 0)}, database_{opened(place.file)} {
+    prepare();
+    execute("PRAGMA application_id=" + std::to_string(application_id));
+}
+
+void Connection::prepare() {
     sqlite3* handle = database_->getHandle();
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    // Exclusive before the first access: then WAL needs no shared-memory file. Source: vault.md.
-    execute("PRAGMA temp_store=MEMORY");
-    execute("PRAGMA locking_mode=EXCLUSIVE");
+    if (const auto applied = vault::apply_open_pragmas(handle); !applied) {
+        throw Failed(fault_of(applied.error().fault), applied.error().place);
+    }
     execute("PRAGMA trusted_schema=OFF");
     execute("PRAGMA cell_size_check=ON");
-    execute("PRAGMA mmap_size=0");
-    if (fresh) {
-        execute("PRAGMA journal_mode=MEMORY");
-        execute("PRAGMA application_id=" + std::to_string(application_id));
-    }
-    {
-        Query mark = query("PRAGMA application_id");
-        if (!mark.step() || mark.integer(0) != application_id) {
-            throw Failed(ReplicaFault::damaged, "application_id");
-        }
-    }
-    execute("PRAGMA journal_mode=WAL");
-    execute("PRAGMA synchronous=FULL");
     // A long tail leaves a long WAL; after the next checkpoint it shrinks to this.
     execute("PRAGMA journal_size_limit=16777216");
 }

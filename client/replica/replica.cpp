@@ -14,19 +14,20 @@ Replica::Replica(std::unique_ptr<Body> body) : body_(std::move(body)) {}
 Replica::~Replica() = default;
 
 std::expected<std::unique_ptr<Replica>, ReplicaError> Replica::create(
-    const std::filesystem::path& file, const ReplicaIdentity& identity,
-    const catalog::Catalog& catalog, record::Clock& clock, record::Random& random) {
+    const SealedPlace& place, const ReplicaIdentity& identity, const catalog::Catalog& catalog,
+    record::Clock& clock, record::Random& random) {
     return guarded([&] {
         return std::unique_ptr<Replica>(
-            new Replica(Body::create(file, identity, catalog, clock, random)));
+            new Replica(Body::create(place, identity, catalog, clock, random)));
     });
 }
 
-std::expected<std::unique_ptr<Replica>, ReplicaError> Replica::open(
-    const std::filesystem::path& file, const catalog::Catalog& catalog, record::Clock& clock,
-    record::Random& random) {
+std::expected<std::unique_ptr<Replica>, ReplicaError> Replica::open(const SealedPlace& place,
+                                                                    const catalog::Catalog& catalog,
+                                                                    record::Clock& clock,
+                                                                    record::Random& random) {
     return guarded([&] {
-        return std::unique_ptr<Replica>(new Replica(Body::open(file, catalog, clock, random)));
+        return std::unique_ptr<Replica>(new Replica(Body::open(place, catalog, clock, random)));
     });
 }
 

@@ -10,12 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "client/replica/escrow.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/change.hpp"
 #include "shared/record/clock.hpp"
 #include "shared/record/random.hpp"
 #include "shared/record/state.hpp"
 #include "shared/rules/rules.hpp"
+#include "shared/vault/key_ring.hpp"
 #include "sync_protocol/message/message.hpp"
 
 namespace zhibu::client {
@@ -163,6 +165,15 @@ struct ReplicaStatus {
     bool snapshot_in_progress = false;
 };
 
+/// Where a replica lies, and what opens it: its database and WAL are sealed page by page.
+struct SealedPlace {
+    std::filesystem::path file;
+    std::shared_ptr<const vault::KeyRing> keys;
+    /// Is given every group before commit() returns; what it could not keep, again at the next
+    /// chance. None: the groups are in the replica alone.
+    std::shared_ptr<Escrow> escrow = nullptr;
+};
+
 /// What a replica is created with.
 struct ReplicaIdentity {
     record::SpaceId space;
@@ -187,14 +198,15 @@ struct ScopeDigest {
 /// Threads: not synchronised; one thread owns the replica and its one SQLite connection.
 class Replica {
 public:
-    /// Makes a new replica with a random incarnation. `file` must not exist.
+    /// Makes a new replica with a random incarnation. The file must not exist.
     [[nodiscard]] static std::expected<std::unique_ptr<Replica>, ReplicaError> create(
-        const std::filesystem::path& file, const ReplicaIdentity& identity,
-        const catalog::Catalog& catalog, record::Clock& clock, record::Random& random);
+        const SealedPlace& place, const ReplicaIdentity& identity, const catalog::Catalog& catalog,
+        record::Clock& clock, record::Random& random);
 
-    /// Opens the one at `file` and holds it alone until destroyed.
+    /// Opens the one at `place` and holds it alone until destroyed. With other keys than it was
+    /// made with it is `damaged`: who asks for the password finds out before (key_file.hpp).
     [[nodiscard]] static std::expected<std::unique_ptr<Replica>, ReplicaError> open(
-        const std::filesystem::path& file, const catalog::Catalog& catalog, record::Clock& clock,
+        const SealedPlace& place, const catalog::Catalog& catalog, record::Clock& clock,
         record::Random& random);
 
     ~Replica();

@@ -81,10 +81,11 @@ Replica::Body::Body(std::unique_ptr<detail::FileLock> lock,
       random_(random),
       rows_(*connection_, catalog) {}
 
-std::unique_ptr<Replica::Body> Replica::Body::create(const std::filesystem::path& file,
+std::unique_ptr<Replica::Body> Replica::Body::create(const SealedPlace& place,
                                                      const ReplicaIdentity& identity,
                                                      const catalog::Catalog& catalog,
                                                      record::Clock& clock, record::Random& random) {
+    const std::filesystem::path& file = place.file;
     auto lock = std::make_unique<detail::FileLock>(with_suffix(file, ".lock"));
     std::error_code ignored;
     if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
@@ -96,31 +97,47 @@ std::unique_ptr<Replica::Body> Replica::Body::create(const std::filesystem::path
     std::filesystem::remove(with_suffix(fresh, "-wal"), ignored);
     make_empty_file(fresh);
     {
-        Body body(nullptr, std::make_unique<detail::Connection>(fresh, true), catalog, clock,
-                  random);
+        Body body(nullptr,
+                  std::make_unique<detail::Connection>(SealedPlace{fresh, place.keys}, random),
+                  catalog, clock, random);
         body.create_schema(identity);
     }
+    make_head(place, random);
     std::error_code failure;
     std::filesystem::rename(fresh, file, failure);
     if (failure) {
         throw Failed(ReplicaFault::storage_failed, "rename");
     }
     sync_directory_of(file);
-    return std::make_unique<Body>(
-        std::move(lock), std::make_unique<detail::Connection>(file, false), catalog, clock, random);
+    return take_up(std::move(lock), place, catalog, clock, random);
 }
 
-std::unique_ptr<Replica::Body> Replica::Body::open(const std::filesystem::path& file,
+std::unique_ptr<Replica::Body> Replica::Body::open(const SealedPlace& place,
                                                    const catalog::Catalog& catalog,
                                                    record::Clock& clock, record::Random& random) {
+    const std::filesystem::path& file = place.file;
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) {
         throw Failed(ReplicaFault::not_there, "file");
     }
     auto lock = std::make_unique<detail::FileLock>(with_suffix(file, ".lock"));
+    return take_up(std::move(lock), place, catalog, clock, random);
+}
+
+std::unique_ptr<Replica::Body> Replica::Body::take_up(std::unique_ptr<detail::FileLock> lock,
+                                                      const SealedPlace& place,
+                                                      const catalog::Catalog& catalog,
+                                                      record::Clock& clock,
+                                                      record::Random& random) {
+    vault::HeadFile head = read_head(place, random);
     auto body = std::make_unique<Body>(
-        std::move(lock), std::make_unique<detail::Connection>(file, false), catalog, clock, random);
+        std::move(lock),
+        std::make_unique<detail::Connection>(place, random, head.latest().pages_sealed), catalog,
+        clock, random);
     body->check_schema();
+    body->check_head(std::move(head));
+    body->escrow_ = place.escrow;
+    body->fill_escrow();
     return body;
 }
 

@@ -92,6 +92,7 @@ void Replica::Body::swap_in(record::EpochId new_epoch) {
     rebase(std::move(dirty), cache, {});
     set_number("confirmed", static_cast<std::int64_t>(read_at.position));
     transaction.commit();
+    write_head();
 }
 
 void Replica::Body::void_verdicts_after(record::LogIndex index) {

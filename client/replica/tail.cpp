@@ -46,6 +46,7 @@ void Replica::Body::apply_tail(std::span<const sync::TailEntry> entries, record:
     rebase(std::move(dirty), cache, evicted);
     set_number("confirmed", static_cast<std::int64_t>(through.position));
     transaction.commit();
+    write_head();
 }
 
 void Replica::Body::apply_entry(const sync::TailEntry& tail_entry, Keys& dirty, Keys& evicted,

@@ -110,6 +110,8 @@ Committed Replica::Body::commit(const Draft& draft, const SignHash& sign) {
     set_number("last_time", static_cast<std::int64_t>(group.made_at.packed));
     see_time(now);
     transaction.commit();
+    write_head();
+    fill_escrow();
     return Committed{group.name.sequence, std::move(judged.findings)};
 }
 

@@ -268,6 +268,13 @@ std::string explain(const SyncReport& report, Language language) {
     if (report.replica_error) {
         return explain(*report.replica_error, language);
     }
+    if (report.delivery_was_refused && report.refusal) {
+        constexpr Text text{
+            "以前的副本留在待发箱中的变更未能交付，仍保留在待发箱中，请联系党委管理员：",
+            "What an earlier copy of this device left in the outbox could not be handed in; "
+            "it stays there. Tell your administrator: "};
+        return std::string{text.in(language)} + explain(*report.refusal, language);
+    }
     if (report.refusal) {
         return explain(*report.refusal, language);
     }

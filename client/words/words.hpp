@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "client/access/safe.hpp"
 #include "client/agent/sync_agent.hpp"
 #include "client/replica/replica.hpp"
 #include "shared/catalog/catalog.hpp"
@@ -22,6 +23,8 @@ using catalog::Language;
 
 /// Findings are named by the catalog's labels.
 [[nodiscard]] std::string explain(const ReplicaError& error, Language language);
+
+[[nodiscard]] std::string explain(AccessFault fault, Language language);
 
 /// The most telling of a report's reasons; empty where it holds none.
 [[nodiscard]] std::string explain(const SyncReport& report, Language language);

@@ -308,6 +308,7 @@ private:
         accepted.certificate_chain = {certificate.der, parts_->device_authority->certificate.der,
                                       parts_->root.der};
         accepted.server_key = parts_->server_key;
+        accepted.server_box_key = parts_->server_box_key;
         accepted.password_salt = credential_.salt;
         accepted.password_cost = credential_.cost;
         send(accepted);

@@ -13,6 +13,7 @@
 #include "shared/catalog/catalog.hpp"
 #include "shared/keys/account_key.hpp"
 #include "shared/keys/authority.hpp"
+#include "shared/keys/x25519.hpp"
 #include "sync_protocol/session/wire.hpp"
 
 namespace zhibu::server {
@@ -32,6 +33,7 @@ struct EnrolmentParts {
     keys::Certificate root;
     record::SpaceId space;
     keys::Ed25519Public server_key{};
+    keys::X25519Public server_box_key{};
     keys::Argon2Cost password_cost;
     LogLine log;
 };

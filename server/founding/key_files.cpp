@@ -37,6 +37,7 @@ constexpr std::string_view device_authority_key_file = "device_authority_key.pem
 constexpr std::string_view server_file = "server.pem";
 constexpr std::string_view server_key_file = "server_key.pem";
 constexpr std::string_view signing_seed_file = "signing_seed";
+constexpr std::string_view box_secret_file = "box_secret";
 constexpr std::string_view group_key_file = "group_key.pem";
 constexpr std::string_view server_device_file = "server_device";
 
@@ -117,6 +118,7 @@ Result<void> write_all(const ServerFiles& files, const ServerKeys& made,
     ZHIBU_TRY_VOID(write_new(folder / server_file, to_pem(made.server.certificate)));
     ZHIBU_TRY_VOID(write_new(folder / server_key_file, made.server.key.to_pem().span()));
     ZHIBU_TRY_VOID(write_new(folder / signing_seed_file, made.signing_key.seed().span()));
+    ZHIBU_TRY_VOID(write_new(folder / box_secret_file, made.box_key.secret().span()));
     ZHIBU_TRY_VOID(write_new(folder / group_key_file, made.group_key.to_pem().span()));
     ZHIBU_TRY_VOID(write_new(folder / server_device_file, to_text(made.server_device)));
     return mapped(keys::sync_folder(folder));
@@ -148,6 +150,7 @@ std::expected<ServerKeys, KeyFilesError> make_server_keys(const ServerFiles& fil
                                             for_days(intermediate_days), random),
                     keys::issue_server(server_authority, hosts, for_days(server_days), random),
                     keys::Ed25519Key::generate(),
+                    keys::X25519Key::generate(),
                     keys::P256Key::generate()};
     ZHIBU_TRY_VOID(write_all(files, made, root.key));
     return made;
@@ -162,13 +165,20 @@ std::expected<ServerKeys, KeyFilesError> load_server_keys(const ServerFiles& fil
     ZHIBU_TRY(server, read_certificate_file(folder / server_file));
     ZHIBU_TRY(server_key, read_key(folder / server_key_file));
     ZHIBU_TRY(seed, read(folder / signing_seed_file));
+    ZHIBU_TRY(box_secret, read(folder / box_secret_file));
     ZHIBU_TRY(group_key, read_key(folder / group_key_file));
     ZHIBU_TRY(device_text, read(folder / server_device_file));
     auto signing_key = keys::Ed25519Key::from_seed(seed);
+    auto box_key = keys::X25519Key::from_secret(box_secret);
     const auto device = record::parse_uuid(device_text.text());
-    if (!signing_key || !device) {
-        return error(KeyFilesFault::damaged,
-                     folder / (device ? signing_seed_file : server_device_file));
+    if (!signing_key) {
+        return error(KeyFilesFault::damaged, folder / signing_seed_file);
+    }
+    if (!box_key) {
+        return error(KeyFilesFault::damaged, folder / box_secret_file);
+    }
+    if (!device) {
+        return error(KeyFilesFault::damaged, folder / server_device_file);
     }
     return ServerKeys{record::DeviceId{*device},
                       std::move(root),
@@ -176,6 +186,7 @@ std::expected<ServerKeys, KeyFilesError> load_server_keys(const ServerFiles& fil
                       keys::Issuer{std::move(device_authority), std::move(device_authority_key)},
                       keys::Issuer{std::move(server), std::move(server_key)},
                       *std::move(signing_key),
+                      *std::move(box_key),
                       std::move(group_key)};
 }
 

@@ -10,6 +10,7 @@
 #include "shared/keys/ed25519.hpp"
 #include "shared/keys/p256.hpp"
 #include "shared/keys/secret_bytes.hpp"
+#include "shared/keys/x25519.hpp"
 #include "shared/record/clock.hpp"
 #include "shared/record/id.hpp"
 #include "shared/record/random.hpp"
@@ -46,6 +47,8 @@ struct ServerKeys {
     keys::Issuer server;
     /// Signs receipts and leases.
     keys::Ed25519Key signing_key;
+    /// Opens what devices have sealed to this server.
+    keys::X25519Key box_key;
     /// Signs the server's own groups.
     keys::P256Key group_key;
 };

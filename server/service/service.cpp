@@ -13,6 +13,7 @@
 #include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/keys/system.hpp"
 #include "shared/record/check.hpp"
+#include "shared/vault/outbox_entry.hpp"
 
 namespace zhibu::server {
 namespace {
@@ -146,6 +147,11 @@ private:
         parts.sign = [this](std::span<const std::uint8_t> bytes) {
             return keys_.signing_key.sign(bytes);
         };
+        parts.unbox =
+            [this](std::span<const std::uint8_t> box) -> std::optional<record::SealedGroup> {
+            auto opened = vault::open_for_server(box, keys_.box_key);
+            return opened ? std::optional{std::move(opened->group)} : std::nullopt;
+        };
         parts.log = log_;
         return parts;
     }
@@ -170,6 +176,7 @@ private:
         parts.root = keys_.root;
         parts.space = store_->identity().space;
         parts.server_key = keys_.signing_key.public_key();
+        parts.server_box_key = keys_.box_key.public_key();
         parts.password_cost =
             keys::Argon2Cost{static_cast<std::uint32_t>(config_.password_memory_kib),
                              static_cast<std::uint32_t>(config_.password_passes),

@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "server/account/admission.hpp"
+#include "server/session/hand_in.hpp"
+#include "shared/record/check.hpp"
+#include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::server {
 namespace {
@@ -49,18 +52,16 @@ struct LiveSession::Doer {
 
     void operator()(const sync::server_effect::Admit& effect) const { session.admit(effect); }
 
+    void operator()(const sync::server_effect::TakeIn& effect) const {
+        session.take_in(effect.hand_in);
+    }
+
     void operator()(sync::server_effect::Judge effect) const {
         PushJob job{DeviceId{session.hello_.device}, session.hello_.incarnation,
                     session.hello_.account, std::move(effect.groups)};
-        sync::Executor* executor = session.host_.parts_.executor;
-        std::weak_ptr<LiveSession*> weak = session.self_;
-        session.host_.parts_.committer->push(std::move(job), [executor, weak](PushResult result) {
-            executor->post([weak, result = std::move(result)]() mutable {
-                if (const auto alive = weak.lock()) {
-                    (*alive)->step(sync::server_event::Judged{std::move(result.receipts),
-                                                              std::move(result.refusal)});
-                }
-            });
+        session.push(std::move(job), [](PushResult result) -> sync::ServerEvent {
+            return sync::server_event::Judged{std::move(result.receipts),
+                                              std::move(result.refusal)};
         });
     }
 
@@ -147,6 +148,43 @@ void LiveSession::step(sync::ServerEvent event) {
 
 void LiveSession::stop(sync::Refusal refusal) {
     step(sync::server_event::Stopped{std::move(refusal)});
+}
+
+template <class Answer>
+void LiveSession::push(PushJob job, Answer answer) {
+    sync::Executor* executor = host_.parts_.executor;
+    std::weak_ptr<LiveSession*> weak = self_;
+    host_.parts_.committer->push(std::move(job), [executor, weak, answer](PushResult result) {
+        executor->post([weak, answer, result = std::move(result)]() mutable {
+            if (const auto alive = weak.lock()) {
+                (*alive)->step(answer(std::move(result)));
+            }
+        });
+    });
+}
+
+void LiveSession::take_in(const sync::HandIn& hand_in) {
+    auto job =
+        open_hand_in(hand_in, peer_.device, *host_.parts_.committer->control(), host_.parts_.unbox);
+    if (!job) {
+        step(sync::server_event::Denied{std::move(job).error()});
+        return;
+    }
+    host_.parts_.log("handed_in",
+                     to_text(job->device) + " groups " + std::to_string(job->groups.size()));
+    push(*std::move(job),
+         [incarnation = hand_in.incarnation](PushResult result) -> sync::ServerEvent {
+             if (result.refusal) {
+                 return sync::server_event::Denied{*std::move(result.refusal)};
+             }
+             sync::HandedIn handed_in{incarnation, {}};
+             if (!result.receipts.empty()) {
+                 const auto verdict = sync::decode_verdict(result.receipts.back().verdict);
+                 ZHIBU_CHECK(verdict.has_value());
+                 handed_in.through = verdict->name.sequence;
+             }
+             return sync::server_event::TakenIn{handed_in};
+         });
 }
 
 template <class Read>

@@ -40,6 +40,11 @@ private:
     struct Doer;
 
     void admit(const sync::server_effect::Admit& effect);
+    void take_in(const sync::HandIn& hand_in);
+    /// Has the job judged and hands what `answer` makes of the result back to the engine, unless
+    /// the wire is gone.
+    template <class Answer>
+    void push(PushJob job, Answer answer);
     void decide_admission(const sync::Challenge& challenge, const std::optional<DeviceKey>& key,
                           const std::optional<Credential>& credential, const HeldChain& chain,
                           LogIndex head);

@@ -44,6 +44,7 @@ sync::SignedLease SessionHost::sign_lease(const sync::Lease& lease) const {
     sync::SignedLease signed_lease;
     signed_lease.bytes = sync::encode(lease);
     signed_lease.signature = parts_.sign(signed_lease.bytes);
+    parts_.random->fill(signed_lease.secret);
     return signed_lease;
 }
 

@@ -14,6 +14,7 @@
 #include "server/account/lease.hpp"
 #include "server/account/lockout.hpp"
 #include "server/committer/committer.hpp"
+#include "server/session/hand_in.hpp"
 #include "server/session/reading_desk.hpp"
 #include "server/store/store.hpp"
 #include "shared/record/clock.hpp"
@@ -50,6 +51,8 @@ public:
         record::Random* random = nullptr;
         /// The server's Ed25519 key, for leases.
         std::function<record::Signature(std::span<const std::uint8_t>)> sign;
+        /// The server's X25519 key, for what devices hand in.
+        Unbox unbox;
         LogLine log;
     };
 

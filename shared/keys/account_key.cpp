@@ -43,8 +43,13 @@ std::expected<Ed25519Key, KeyError> derive_account_key(const SecretBytes& passwo
                                                        const std::array<std::uint8_t, 16>& salt,
                                                        const Argon2Cost& cost) {
     ZHIBU_TRY(derived, argon2id(password, salt, cost));
+    return account_key_from(derived, salt);
+}
+
+std::expected<Ed25519Key, KeyError> account_key_from(const SecretBytes& password_key,
+                                                     const std::array<std::uint8_t, 16>& salt) {
     return Ed25519Key::from_seed(
-        hkdf_sha256(derived.span(), salt, "zhibu account key v1", derived_bytes));
+        hkdf_sha256(password_key.span(), salt, "zhibu account key v1", derived_bytes));
 }
 
 }  // namespace zhibu::keys

@@ -36,4 +36,8 @@ inline constexpr Argon2Cost argon2_cost_max{1'048'576, 10, 4};
 [[nodiscard]] std::expected<Ed25519Key, KeyError> derive_account_key(
     const SecretBytes& password, const std::array<std::uint8_t, 16>& salt, const Argon2Cost& cost);
 
+/// The same from what argon2id() made of the password.
+[[nodiscard]] std::expected<Ed25519Key, KeyError> account_key_from(
+    const SecretBytes& password_key, const std::array<std::uint8_t, 16>& salt);
+
 }  // namespace zhibu::keys

@@ -78,10 +78,13 @@ struct Lease {
     friend bool operator==(const Lease&, const Lease&) = default;
 };
 
-/// A lease's encoded bytes with the server's Ed25519 signature over them.
+/// A lease's encoded bytes with the server's Ed25519 signature over them, and the lease secret:
+/// random bytes of this one grant, without which the device's sealed replica cannot be opened. The
+/// server does not keep them. Source: vault.md, "Keys".
 struct SignedLease {
     std::vector<std::uint8_t> bytes;
     Signature signature;
+    std::array<std::uint8_t, 32> secret{};
 
     friend bool operator==(const SignedLease&, const SignedLease&) = default;
 };
@@ -112,6 +115,8 @@ struct EnrolAccepted {
     std::vector<std::vector<std::uint8_t>> certificate_chain;
     /// Ed25519 key that signs receipts and leases.
     std::array<std::uint8_t, 32> server_key{};
+    /// X25519 key to which the device seals its outbox.
+    std::array<std::uint8_t, 32> server_box_key{};
     std::array<std::uint8_t, 16> password_salt{};
     PasswordCost password_cost;
 
@@ -313,14 +318,43 @@ struct LeaseUpdate {
     friend bool operator==(const LeaseUpdate&, const LeaseUpdate&) = default;
 };
 
-/// Either side, instead of silence.
+/// Either side, instead of silence; before Hello too.
 struct Goodbye {
     friend bool operator==(const Goodbye&, const Goodbye&) = default;
 };
 
+/// An entry of the device's outbox, sealed to the server's box key. Source: docs/file-formats.md,
+/// "Outbox".
+struct BoxedGroup {
+    std::vector<std::uint8_t> box;
+
+    friend bool operator==(const BoxedGroup&, const BoxedGroup&) = default;
+};
+
+/// Client to server, in place of Hello or before it: groups that wait in the device's outbox, in
+/// ascending sequence, none left out. The channel's certificate names the device; no account is
+/// signed in, so a device whose lease is over or whose account is disabled can still deliver, and
+/// learns nothing by it. Source: vault.md, "Keys"; sync.md, "Edit windows".
+struct HandIn {
+    RecordId account;
+    IncarnationId incarnation;
+    std::vector<BoxedGroup> groups;
+
+    friend bool operator==(const HandIn&, const HandIn&) = default;
+};
+
+/// Server to client: all groups of this incarnation up to here are durable and judged.
+struct HandedIn {
+    IncarnationId incarnation;
+    Sequence through;
+
+    friend bool operator==(const HandedIn&, const HandedIn&) = default;
+};
+
 /// The order of the alternatives is the tag on the wire: it only grows.
-using Message = std::variant<EnrolRequest, EnrolAccepted, Challenge, Hello, Welcome, Refusal, Push,
-                             Verdicts, PullCredit, Subscribe, Tail, SnapshotNeeded, SnapshotRequest,
-                             SnapshotChunk, DigestRequest, DigestReply, LeaseUpdate, Goodbye>;
+using Message =
+    std::variant<EnrolRequest, EnrolAccepted, Challenge, Hello, Welcome, Refusal, Push, Verdicts,
+                 PullCredit, Subscribe, Tail, SnapshotNeeded, SnapshotRequest, SnapshotChunk,
+                 DigestRequest, DigestReply, LeaseUpdate, Goodbye, HandIn, HandedIn>;
 
 }  // namespace zhibu::sync

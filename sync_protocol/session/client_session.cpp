@@ -33,6 +33,8 @@ struct ClientSession::Handler {
         session.take_waiting(std::move(event));
     }
 
+    void operator()(client_event::BoxedRead event) const { session.take_boxed(std::move(event)); }
+
     void operator()(client_event::Done /*event*/) const { session.work_done(); }
 
     void operator()(client_event::Compared /*event*/) const {
@@ -129,6 +131,7 @@ void ClientSession::end(client_effect::End end) {
     if (state_ == State::over) {
         return;
     }
+    delivery_was_refused_ = state_ == State::delivering && end.refusal.has_value();
     state_ = State::over;
     effects_.push_back(std::move(end));
 }
@@ -150,6 +153,11 @@ void ClientSession::take_frame(const Bytes& frame) {
     if (state_ == State::waits_for_challenge) {
         if (const auto* challenge = std::get_if<Challenge>(&*message)) {
             take_challenge(*challenge);
+            return;
+        }
+    } else if (state_ == State::delivering) {
+        if (const auto* handed_in = std::get_if<HandedIn>(&*message)) {
+            take_handed_in(*handed_in);
             return;
         }
     } else if (state_ == State::waits_for_welcome) {
@@ -182,7 +190,47 @@ void ClientSession::take_challenge(const Challenge& challenge) {
         return;
     }
     challenge_ = challenge;
-    hello_.protocol = std::min(protocol_current, challenge.newest_protocol);
+    deliver_next();
+}
+
+void ClientSession::deliver_next() {
+    if (!position_.deliveries.empty()) {
+        state_ = State::delivering;
+        const Delivery& next = position_.deliveries.back();
+        effects_.push_back(
+            client_effect::ReadBoxed{next.incarnation, next.after, settings_.push_bytes_max});
+    } else if (position_.signs_in) {
+        sign_in();
+    } else {
+        send(Goodbye{});
+        end({});
+    }
+}
+
+void ClientSession::take_boxed(client_event::BoxedRead read) {
+    ZHIBU_CHECK(state_ == State::delivering);
+    if (read.groups.empty()) {
+        position_.deliveries.pop_back();
+        deliver_next();
+        return;
+    }
+    const Delivery& now = position_.deliveries.back();
+    send(HandIn{now.account, now.incarnation, std::move(read.groups)});
+}
+
+void ClientSession::take_handed_in(const HandedIn& handed_in) {
+    Delivery& now = position_.deliveries.back();
+    if (handed_in.incarnation != now.incarnation || handed_in.through <= now.after) {
+        fail(SessionFault::foreign_receipt, "handed in");
+        return;
+    }
+    now.after = handed_in.through;
+    effects_.push_back(client_effect::StoreHandedIn{handed_in.incarnation, handed_in.through});
+    deliver_next();
+}
+
+void ClientSession::sign_in() {
+    hello_.protocol = std::min(protocol_current, challenge_.newest_protocol);
     hello_.catalog_version = position_.catalog_version;
     hello_.space = position_.space;
     hello_.device = position_.device;
@@ -241,7 +289,7 @@ void ClientSession::take_lease(const SignedLease& lease) {
         return;
     }
     lease_scope_ = decoded->scope;
-    queue(client_effect::StoreLease{*decoded, decoded->granted_at}, 0);
+    queue(client_effect::StoreLease{*decoded, lease.secret, decoded->granted_at}, 0);
 }
 
 void ClientSession::start_snapshot() {

@@ -37,6 +37,11 @@ struct WaitingRead {
     Sequence last;  // of `groups`; unchanged from the request where there are none
 };
 
+/// The answer to ReadBoxed: boxes after the sequence asked for, ascending, maybe none.
+struct BoxedRead {
+    std::vector<BoxedGroup> groups;
+};
+
 /// The answer to StoreVerdicts, ApplyTail, Stage, SwapIn, StoreLease, in their order.
 struct Done {};
 
@@ -58,8 +63,9 @@ struct LeaveWhenDone {};
 
 using ClientEvent =
     std::variant<client_event::Opened, client_event::Received, client_event::Proved,
-                 client_event::WaitingRead, client_event::Done, client_event::Compared,
-                 client_event::GroupMade, client_event::CompareWanted, client_event::LeaveWhenDone>;
+                 client_event::WaitingRead, client_event::BoxedRead, client_event::Done,
+                 client_event::Compared, client_event::GroupMade, client_event::CompareWanted,
+                 client_event::LeaveWhenDone>;
 
 /// Why a session ended without a refusal by the server.
 enum class SessionFault : std::uint8_t {
@@ -89,6 +95,19 @@ struct ReadWaiting {
     std::size_t bytes_max = 0;
 };
 
+/// Boxes of the outbox; answer BoxedRead.
+struct ReadBoxed {
+    IncarnationId incarnation;
+    Sequence after;
+    std::size_t bytes_max = 0;
+};
+
+/// The server has these groups; there is no answer.
+struct StoreHandedIn {
+    IncarnationId incarnation;
+    Sequence through;
+};
+
 /// Receipts whose signatures are right.
 struct StoreVerdicts {
     std::vector<Receipt> receipts;
@@ -111,6 +130,8 @@ struct SwapIn {
 /// A lease whose signature is right.
 struct StoreLease {
     Lease lease;
+    /// Of this grant: what opens the sealed replica while it lasts.
+    std::array<std::uint8_t, 32> secret{};
     Instant server_time;
 };
 
@@ -135,10 +156,19 @@ struct End {
 
 using ClientEffect =
     std::variant<client_effect::Send, client_effect::Prove, client_effect::ReadWaiting,
+                 client_effect::ReadBoxed, client_effect::StoreHandedIn,
                  client_effect::StoreVerdicts, client_effect::ApplyTail, client_effect::Stage,
                  client_effect::SwapIn, client_effect::StoreLease, client_effect::CaughtUp,
                  client_effect::Compare, client_effect::End>;
 using ClientEffects = std::vector<ClientEffect>;
+
+/// Groups in the outbox whose replica cannot be opened any more.
+struct Delivery {
+    RecordId account;
+    IncarnationId incarnation;
+    /// The server has those up to here.
+    Sequence after;
+};
 
 /// Where the replica stands when a session begins.
 struct ReplicaPosition {
@@ -153,6 +183,10 @@ struct ReplicaPosition {
     Sequence last_sequence;
     Sequence last_verdict;
     std::uint32_t catalog_version = 0;
+    /// Handed in first, one after another, before the account signs in.
+    std::vector<Delivery> deliveries;
+    /// False: only to deliver. The session ends when that is done.
+    bool signs_in = true;
 };
 
 /// The client's end of one sync session: what to send, store and wait for next. Pushes and pulls
@@ -179,6 +213,10 @@ public:
 
     [[nodiscard]] bool is_over() const { return state_ == State::over; }
 
+    /// Over, because the server refused what was handed in; the replica's own groups were not yet
+    /// offered. Another session, without the deliveries, can do that.
+    [[nodiscard]] bool delivery_was_refused() const { return delivery_was_refused_; }
+
     /// Admitted by the server.
     [[nodiscard]] bool is_open() const { return state_ == State::open; }
 
@@ -186,6 +224,7 @@ private:
     enum class State : std::uint8_t {
         fresh,
         waits_for_challenge,
+        delivering,
         proving,
         waits_for_welcome,
         open,
@@ -205,6 +244,10 @@ private:
     void start_next_work();
     void take_frame(const Bytes& frame);
     void take_challenge(const Challenge& challenge);
+    void deliver_next();
+    void take_boxed(client_event::BoxedRead read);
+    void take_handed_in(const HandedIn& handed_in);
+    void sign_in();
     void take_welcome(const Welcome& welcome);
     void take_verdicts(Verdicts verdicts);
     void take_tail(Tail tail, std::size_t frame_bytes);
@@ -227,6 +270,7 @@ private:
     std::array<std::uint8_t, 32> channel_binding_{};
     Challenge challenge_;
     Hello hello_;
+    bool delivery_was_refused_ = false;
 
     // Push.
     std::uint64_t push_credit_ = 0;

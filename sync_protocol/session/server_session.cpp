@@ -37,6 +37,12 @@ struct ServerSession::Handler {
 
     void operator()(const server_event::Admitted& event) const { session.admit(event.welcome); }
 
+    void operator()(const server_event::TakenIn& event) const {
+        ZHIBU_CHECK(session.state_ == State::takes_in);
+        session.state_ = State::waits_for_hello;
+        session.send(event.handed_in);
+    }
+
     void operator()(server_event::Denied event) const { session.refuse(std::move(event.refusal)); }
 
     void operator()(server_event::Judged event) const { session.take_judged(std::move(event)); }
@@ -153,11 +159,7 @@ void ServerSession::take_frame(const Bytes& frame) {
         return;
     }
     if (state_ == State::waits_for_hello) {
-        if (auto* hello = std::get_if<Hello>(&*message)) {
-            take_hello(std::move(*hello));
-        } else {
-            refuse(refusal(RefusalReason::unexpected_message, "before hello"));
-        }
+        take_first(*std::move(message));
         return;
     }
     if (state_ != State::open) {
@@ -169,6 +171,19 @@ void ServerSession::take_frame(const Bytes& frame) {
             Handler{*this}(std::forward<decltype(each)>(each), frame.size());
         },
         *std::move(message));
+}
+
+void ServerSession::take_first(Message message) {
+    if (auto* hello = std::get_if<Hello>(&message)) {
+        take_hello(std::move(*hello));
+    } else if (auto* hand_in = std::get_if<HandIn>(&message)) {
+        state_ = State::takes_in;
+        effects_.push_back(server_effect::TakeIn{std::move(*hand_in)});
+    } else if (std::holds_alternative<Goodbye>(message)) {
+        finish();
+    } else {
+        refuse(refusal(RefusalReason::unexpected_message, "before hello"));
+    }
 }
 
 void ServerSession::take_hello(Hello hello) {

@@ -30,7 +30,12 @@ struct Admitted {
     Welcome welcome;
 };
 
-/// The answer to Admit or ReadReceipts, ReadTail, ReadChunk, ReadDigest: it cannot be done.
+/// The answer to TakeIn: all that was handed in is durable.
+struct TakenIn {
+    HandedIn handed_in;
+};
+
+/// The answer to Admit, TakeIn, ReadReceipts, ReadTail, ReadChunk, ReadDigest: it cannot be done.
 struct Denied {
     Refusal refusal;
 };
@@ -76,9 +81,10 @@ struct Stopped {
 
 using ServerEvent =
     std::variant<server_event::Opened, server_event::Received, server_event::Admitted,
-                 server_event::Denied, server_event::Judged, server_event::ReceiptsRead,
-                 server_event::TailRead, server_event::ChunkRead, server_event::DigestRead,
-                 server_event::HeadAdvanced, server_event::LeaseRenewed, server_event::Stopped>;
+                 server_event::TakenIn, server_event::Denied, server_event::Judged,
+                 server_event::ReceiptsRead, server_event::TailRead, server_event::ChunkRead,
+                 server_event::DigestRead, server_event::HeadAdvanced, server_event::LeaseRenewed,
+                 server_event::Stopped>;
 
 namespace server_effect {
 
@@ -91,6 +97,12 @@ struct Send {
 struct Admit {
     Challenge challenge;
     Hello hello;
+};
+
+/// Open these boxes and have what is in them judged, in this order, as groups of the device that
+/// the channel's certificate names; answer TakenIn or Denied.
+struct TakeIn {
+    HandIn hand_in;
 };
 
 /// Have these groups judged, in this order; answer Judged.
@@ -121,9 +133,9 @@ struct Close {};
 }  // namespace server_effect
 
 using ServerEffect =
-    std::variant<server_effect::Send, server_effect::Admit, server_effect::Judge,
-                 server_effect::ReadReceipts, server_effect::ReadTail, server_effect::ReadChunk,
-                 server_effect::ReadDigest, server_effect::Close>;
+    std::variant<server_effect::Send, server_effect::Admit, server_effect::TakeIn,
+                 server_effect::Judge, server_effect::ReadReceipts, server_effect::ReadTail,
+                 server_effect::ReadChunk, server_effect::ReadDigest, server_effect::Close>;
 using ServerEffects = std::vector<ServerEffect>;
 
 /// The server's end of one sync session: what to check, judge, read and send next.
@@ -151,7 +163,14 @@ public:
     [[nodiscard]] bool is_over() const { return state_ == State::over; }
 
 private:
-    enum class State : std::uint8_t { fresh, waits_for_hello, waits_for_admission, open, over };
+    enum class State : std::uint8_t {
+        fresh,
+        waits_for_hello,
+        takes_in,
+        waits_for_admission,
+        open,
+        over
+    };
 
     struct Handler;
 
@@ -159,6 +178,7 @@ private:
     void refuse(Refusal refusal);
     void finish();
     void take_frame(const Bytes& frame);
+    void take_first(Message message);
     void take_hello(Hello hello);
     void take_push(Push push, std::size_t frame_bytes);
     void take_subscribe(const Subscribe& subscribe);

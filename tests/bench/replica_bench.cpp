@@ -91,8 +91,8 @@ std::vector<sync::TailEntry> entered(std::uint64_t count, support::SeededRandom&
 
 struct Bench {
     Bench()
-        : replica(
-              Replica::create(folder.file(), identity(), wide_catalog(), clock, random).value()) {
+        : replica(Replica::create(sealed(folder.file()), identity(), wide_catalog(), clock, random)
+                      .value()) {
         require(replica->take_lease(lease_until({noon.milliseconds + 72 * hour}), noon).has_value(),
                 "lease");
     }

@@ -252,7 +252,7 @@ void parts(Description& out, const sync::Lease& lease) {
 }
 
 void parts(Description& out, const sync::SignedLease& lease) {
-    all(out, "bytes", lease.bytes, "signature", lease.signature);
+    all(out, "bytes", lease.bytes, "signature", lease.signature, "secret", lease.secret);
 }
 
 void parts(Description& out, const sync::PasswordCost& cost) {
@@ -269,7 +269,8 @@ void parts(Description& out, const sync::EnrolAccepted& accepted) {
     all(out, "message", std::string("enrol_accepted"), "space", accepted.space, "device",
         accepted.device, "account", accepted.account, "account_name", accepted.account_name,
         "certificate_chain", accepted.certificate_chain, "server_key", accepted.server_key,
-        "password_salt", accepted.password_salt, "password_cost", accepted.password_cost);
+        "server_box_key", accepted.server_box_key, "password_salt", accepted.password_salt,
+        "password_cost", accepted.password_cost);
 }
 
 void parts(Description& out, const sync::Challenge& challenge) {
@@ -352,6 +353,18 @@ void parts(Description& out, const sync::LeaseUpdate& update) {
 
 void parts(Description& out, const sync::Goodbye& /*goodbye*/) {
     out.say("message", word(std::string("goodbye")));
+}
+
+void parts(Description& out, const sync::BoxedGroup& group) { all(out, "box", group.box); }
+
+void parts(Description& out, const sync::HandIn& hand_in) {
+    all(out, "message", std::string("hand_in"), "account", hand_in.account, "incarnation",
+        hand_in.incarnation, "groups", hand_in.groups);
+}
+
+void parts(Description& out, const sync::HandedIn& handed_in) {
+    all(out, "message", std::string("handed_in"), "incarnation", handed_in.incarnation, "through",
+        handed_in.through);
 }
 
 template <class T>

@@ -208,15 +208,16 @@ sync::Lease full_lease() {
     return lease;
 }
 
-sync::SignedLease signed_lease() {
-    return sync::SignedLease{sync::encode(full_lease()), counted_bytes(64, 1)};
-}
-
 template <std::size_t Count>
 std::array<std::uint8_t, Count> counted_array(std::uint8_t first) {
     std::array<std::uint8_t, Count> bytes{};
     std::ranges::copy(counted_bytes(Count, first), bytes.begin());
     return bytes;
+}
+
+sync::SignedLease signed_lease() {
+    return sync::SignedLease{sync::encode(full_lease()), counted_bytes(64, 1),
+                             counted_array<32>(0x60)};
 }
 
 sync::EnrolAccepted enrol_accepted() {
@@ -228,6 +229,7 @@ sync::EnrolAccepted enrol_accepted() {
     accepted.certificate_chain = {counted_bytes(5, 0x30), counted_bytes(4, 0x30),
                                   counted_bytes(3, 0x30)};
     accepted.server_key = counted_array<32>(0x80);
+    accepted.server_box_key = counted_array<32>(0xa0);
     accepted.password_salt = counted_array<16>(0x10);
     return accepted;
 }
@@ -314,6 +316,10 @@ void add_session_messages(Named<sync::Message>& all) {
                      sync::DigestReply{LogIndex{1'010}, 20, counted_array<32>(0x40)});
     all.emplace_back("lease_update", sync::LeaseUpdate{signed_lease()});
     all.emplace_back("goodbye", sync::Goodbye{});
+    all.emplace_back("hand_in", sync::HandIn{id_of<RecordId>(0x33),
+                                             id_of<IncarnationId>(0x21),
+                                             {{counted_bytes(6, 0x50)}, {counted_bytes(5, 0x70)}}});
+    all.emplace_back("handed_in", sync::HandedIn{id_of<IncarnationId>(0x21), Sequence{9}});
 }
 
 }  // namespace

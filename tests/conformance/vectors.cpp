@@ -84,7 +84,7 @@ void add_invalid_frames(std::vector<Vector>& all) {
     const Bytes push = sync::encode(sync::Push{});
     all.push_back(invalid("frame_empty", "message", {}, "no bytes"));
     all.push_back(invalid("frame_version", "message", changed(goodbye, 0, 2), "version 2"));
-    all.push_back(invalid("frame_tag", "message", changed(goodbye, 1, 18), "no message 18"));
+    all.push_back(invalid("frame_tag", "message", changed(goodbye, 1, 20), "no message 20"));
     all.push_back(invalid("frame_flags", "message", changed(push, 2, 2), "no flag 2"));
     all.push_back(invalid("frame_compressed_goodbye", "message", changed(goodbye, 2, 1),
                           "only batches may be compressed"));

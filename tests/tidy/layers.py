@@ -70,8 +70,9 @@ CLIENT = _upon(
         "client/replica": set(),
         "client/roster": set(),
         "client/identity": set(),
+        "client/access": {"client/identity", "client/replica"},
         "client/agent": {"client/replica", "client/identity", "transport"},
-        "client/words": {"client/replica", "client/roster", "client/agent"},
+        "client/words": {"client/replica", "client/roster", "client/agent", "client/access"},
         "client/workbench/api": {
             "client/replica",
             "client/roster",
@@ -83,6 +84,7 @@ CLIENT = _upon(
         # The built pages, embedded, as what the listener hands out.
         "client/web": {"client/workbench/http"},
         "client/cli": {
+            "client/access",
             "client/replica",
             "client/roster",
             "client/agent",

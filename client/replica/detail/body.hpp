@@ -11,6 +11,7 @@
 #include "client/replica/detail/connection.hpp"
 #include "client/replica/detail/record_rows.hpp"
 #include "client/replica/replica.hpp"
+#include "shared/vault/head_record.hpp"
 
 namespace zhibu::client {
 
@@ -20,13 +21,11 @@ namespace zhibu::client {
 class Replica::Body {
 public:
     /// Throws as the operations do.
-    static std::unique_ptr<Body> create(const std::filesystem::path& file,
-                                        const ReplicaIdentity& identity,
+    static std::unique_ptr<Body> create(const SealedPlace& place, const ReplicaIdentity& identity,
                                         const catalog::Catalog& catalog, record::Clock& clock,
                                         record::Random& random);
-    static std::unique_ptr<Body> open(const std::filesystem::path& file,
-                                      const catalog::Catalog& catalog, record::Clock& clock,
-                                      record::Random& random);
+    static std::unique_ptr<Body> open(const SealedPlace& place, const catalog::Catalog& catalog,
+                                      record::Clock& clock, record::Random& random);
 
     Body(std::unique_ptr<detail::FileLock> lock, std::unique_ptr<detail::Connection> connection,
          const catalog::Catalog& catalog, record::Clock& clock, record::Random& random);
@@ -83,6 +82,10 @@ private:
     };
 
     // schema.cpp
+    /// Opens what stands at its place.
+    static std::unique_ptr<Body> take_up(std::unique_ptr<detail::FileLock> lock,
+                                         const SealedPlace& place, const catalog::Catalog& catalog,
+                                         record::Clock& clock, record::Random& random);
     void create_schema(const ReplicaIdentity& identity);
     void check_schema();
     [[nodiscard]] std::optional<std::int64_t> number(const char* name);
@@ -91,6 +94,17 @@ private:
     void set_blob(const char* name, std::span<const std::uint8_t> value);
     void clear_meta(const char* name);
     [[nodiscard]] record::Uuid uuid(const char* name);
+
+    // head.cpp
+    static void make_head(const SealedPlace& place, record::Random& random);
+    [[nodiscard]] static vault::HeadFile read_head(const SealedPlace& place,
+                                                   record::Random& random);
+    /// Throws damaged where acknowledged groups are missing.
+    void check_head(vault::HeadFile head);
+    /// Makes the newest group of this device known to the head record, durably.
+    void write_head();
+    /// Gives the escrow what it does not hold of the groups without a verdict.
+    void fill_escrow();
     [[nodiscard]] record::LogIndex confirmed();
     [[nodiscard]] record::EpochId epoch();
 
@@ -174,6 +188,11 @@ private:
     record::Clock& clock_;
     record::Random& random_;
     detail::RecordRows rows_;
+    /// None while the replica is being made.
+    std::optional<vault::HeadFile> head_;
+    std::shared_ptr<Escrow> escrow_;
+    /// All before it that have no verdict are in the escrow.
+    record::Sequence escrowed_;
 };
 
 }  // namespace zhibu::client

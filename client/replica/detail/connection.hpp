@@ -9,7 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "client/replica/replica.hpp"
 #include "shared/record/id.hpp"
+#include "shared/record/random.hpp"
+#include "shared/vault/vfs.hpp"
 
 namespace SQLite {
 class Database;
@@ -83,8 +86,11 @@ private:
 /// guarded() translates.
 class Connection {
 public:
-    /// Opens an existing file. `fresh` also makes an empty file the kind that this class opens.
-    Connection(const std::filesystem::path& file, bool fresh);
+    /// Opens an existing file.
+    /// @param pages_sealed  before, by the head record
+    Connection(const SealedPlace& place, record::Random& random, std::uint64_t pages_sealed);
+    /// Makes an empty file the kind that the other opens.
+    Connection(const SealedPlace& place, record::Random& random);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -96,9 +102,16 @@ public:
     /// One or more statements without parameters.
     void execute(const std::string& sql);
 
+    /// Pages sealed by the newest key so far, for the head record.
+    [[nodiscard]] std::uint64_t pages_sealed() const { return keyed_.pages_sealed(); }
+
     [[nodiscard]] SQLite::Database& database() { return *database_; }
 
 private:
+    void prepare();
+
+    /// Goes after the connection.
+    vault::KeyedFile keyed_;
     std::unique_ptr<SQLite::Database> database_;
     std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
 };

@@ -132,8 +132,7 @@ json::object status_form(Replica& replica, const catalog::Catalog& catalog,
                          const ReplicaStatus& status, record::Instant now) {
     json::object form{{"now", now.milliseconds},     {"confirmed", status.confirmed.position},
                       {"waiting", status.waiting},   {"quarantined", status.quarantined},
-                      {"rejected", status.rejected}, {"parked", status.parked},
-                      {"encrypted", false}};
+                      {"rejected", status.rejected}, {"parked", status.parked}};
     if (status.last_contact) {
         form["last_contact"] = status.last_contact->milliseconds;
     }

@@ -58,7 +58,8 @@ void serialize(Archive& archive, Lease& lease) {
 
 template <class Archive>
 void serialize(Archive& archive, SignedLease& lease) {
-    archive(Blob{lease.bytes, lease_bytes_max}, Blob{lease.signature, signature_bytes_max});
+    archive(Blob{lease.bytes, lease_bytes_max}, Blob{lease.signature, signature_bytes_max},
+            lease.secret);
 }
 
 template <class Archive>
@@ -70,8 +71,8 @@ void serialize(Archive& archive, EnrolRequest& request) {
 template <class Archive>
 void serialize(Archive& archive, EnrolAccepted& accepted) {
     archive(accepted.space, accepted.device, accepted.account, accepted.account_name,
-            Certificates{accepted.certificate_chain}, accepted.server_key, accepted.password_salt,
-            accepted.password_cost);
+            Certificates{accepted.certificate_chain}, accepted.server_key, accepted.server_box_key,
+            accepted.password_salt, accepted.password_cost);
 }
 
 template <class Archive>
@@ -170,5 +171,20 @@ void serialize(Archive& archive, LeaseUpdate& update) {
 
 template <class Archive>
 void serialize(Archive& /*archive*/, Goodbye& /*goodbye*/) {}
+
+template <class Archive>
+void serialize(Archive& archive, BoxedGroup& group) {
+    archive(Blob{group.box, frame_bytes_max});
+}
+
+template <class Archive>
+void serialize(Archive& archive, HandIn& hand_in) {
+    archive(hand_in.account, hand_in.incarnation, list(hand_in.groups));
+}
+
+template <class Archive>
+void serialize(Archive& archive, HandedIn& handed_in) {
+    archive(handed_in.incarnation, handed_in.through);
+}
 
 }  // namespace zhibu::sync::detail

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/sealed_place.hpp"
+
 #include <thread>
 #include <vector>
 
@@ -49,12 +51,13 @@ TEST(ReplicaDesk, ClosesTheReplicaAtItsEnd) {
     Device device;
     {
         const ReplicaDesk desk{std::move(device.replica)};
-        const auto second =
-            Replica::open(device.folder.file(), small_catalog(), device.clock, device.random);
+        const auto second = Replica::open(support::sealed(device.folder.file()), small_catalog(),
+                                          device.clock, device.random);
         ASSERT_FALSE(second);
         EXPECT_EQ(second.error().fault, ReplicaFault::in_use);
     }
-    EXPECT_TRUE(Replica::open(device.folder.file(), small_catalog(), device.clock, device.random));
+    EXPECT_TRUE(Replica::open(support::sealed(device.folder.file()), small_catalog(), device.clock,
+                              device.random));
 }
 
 TEST(ReplicaDesk, AnswersManyThreadsEachWithItsOwn) {

@@ -37,8 +37,9 @@ int meet(bool is_sync) {
     }
     state.met = true;
     switch (state.fault) {
+        // A failed sync ends the process, whatever its reason: Fault::sync_error.
         case Fault::disk_full:
-            return SQLITE_FULL;
+            return is_sync ? SQLITE_OK : SQLITE_FULL;
         case Fault::write_error:
             return is_sync ? SQLITE_OK : SQLITE_IOERR_WRITE;
         case Fault::sync_error:

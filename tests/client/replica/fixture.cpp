@@ -115,7 +115,8 @@ Draft new_person(record::RecordId id, const std::string& called) {
 }
 
 Device::Device(bool with_lease, std::uint64_t seed) : random(seed) {
-    replica = Replica::create(folder.file(), identity(), small_catalog(), clock, random).value();
+    replica =
+        Replica::create(sealed(folder.file()), identity(), small_catalog(), clock, random).value();
     if (with_lease) {
         EXPECT_TRUE(replica->take_lease(lease_until({noon.milliseconds + 72 * hour}), noon));
     }
@@ -123,7 +124,7 @@ Device::Device(bool with_lease, std::uint64_t seed) : random(seed) {
 
 void Device::reopen() {
     replica.reset();
-    replica = Replica::open(folder.file(), small_catalog(), clock, random).value();
+    replica = Replica::open(sealed(folder.file()), small_catalog(), clock, random).value();
 }
 
 record::Sequence Device::commit(const Draft& draft) {

@@ -9,6 +9,7 @@
 
 #include "client/replica/replica.hpp"
 #include "tests/support/fixed_clock.hpp"
+#include "tests/support/sealed_place.hpp"
 #include "tests/support/seeded_random.hpp"
 
 namespace zhibu::client::test {
@@ -34,6 +35,8 @@ inline constexpr record::FieldNumber school{2};
 /// names that no rule knows, so that a test of the replica does not depend on the rules.
 std::vector<catalog::Kind> kinds();
 const catalog::Catalog& small_catalog();
+
+using support::sealed;
 
 /// A folder of its own under the system's temporary one, removed at the end.
 class Folder {

@@ -15,8 +15,8 @@ const catalog::Kind& people() { return catalog::standard_catalog().kind("person"
 class ReplicaRules : public testing::Test {
 protected:
     ReplicaRules() {
-        replica_ = Replica::create(folder_.file(), identity(), catalog::standard_catalog(), clock_,
-                                   random_)
+        replica_ = Replica::create(sealed(folder_.file()), identity(), catalog::standard_catalog(),
+                                   clock_, random_)
                        .value();
         EXPECT_TRUE(replica_->take_lease(lease_until({noon.milliseconds + 72 * hour}), noon));
     }

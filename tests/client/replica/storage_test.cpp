@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,6 +8,8 @@
 #include <fstream>
 #include <functional>
 
+#include "shared/vault/open_pragmas.hpp"
+#include "shared/vault/vfs.hpp"
 #include "tests/client/replica/fault_vfs.hpp"
 #include "tests/client/replica/fixture.hpp"
 
@@ -25,7 +28,7 @@ Draft edit(record::RecordId id, record::FieldNumber field, record::Value value) 
 
 std::expected<std::unique_ptr<Replica>, ReplicaError> open_at(const std::filesystem::path& file,
                                                               Device& device) {
-    return Replica::open(file, small_catalog(), device.clock, device.random);
+    return Replica::open(sealed(file), small_catalog(), device.clock, device.random);
 }
 
 TEST(ReplicaStorage, FilesAreForTheirOwnerAlone) {
@@ -43,8 +46,8 @@ TEST(ReplicaStorage, FilesAreForTheirOwnerAlone) {
 TEST(ReplicaStorage, CreatingNeverOverwrites) {
     Device device;
     const auto again = [&] {
-        return Replica::create(device.folder.file(), identity(), small_catalog(), device.clock,
-                               device.random)
+        return Replica::create(sealed(device.folder.file()), identity(), small_catalog(),
+                               device.clock, device.random)
             .error()
             .fault;
     };
@@ -88,12 +91,70 @@ TEST(ReplicaStorage, ForeignAndGarbledFilesAreDamaged) {
 TEST(ReplicaStorage, FileOfANewerFormatIsLeftAlone) {
     Device device;
     device.replica.reset();
-    const int descriptor = ::open(device.folder.file().c_str(), O_RDWR);
-    const unsigned char newer[4] = {0, 0, 0, 99};
-    constexpr off_t user_version_at = 60;  // in SQLite's file header
-    ASSERT_EQ(::pwrite(descriptor, newer, sizeof newer, user_version_at), 4);
-    ::close(descriptor);
+    {
+        vault::Vfs vfs{"newer-program"};
+        const auto keyed =
+            vfs.key(device.folder.file(), support::replica_keys(), {.random = device.random});
+        ASSERT_TRUE(keyed);
+        sqlite3* opened = nullptr;
+        ASSERT_EQ(sqlite3_open_v2(device.folder.file().c_str(), &opened, SQLITE_OPEN_READWRITE,
+                                  vfs.name().c_str()),
+                  SQLITE_OK);
+        ASSERT_TRUE(vault::apply_open_pragmas(opened));
+        ASSERT_EQ(sqlite3_exec(opened, "PRAGMA user_version=99", nullptr, nullptr, nullptr),
+                  SQLITE_OK);
+        ASSERT_EQ(sqlite3_close(opened), SQLITE_OK);
+    }
     EXPECT_EQ(open_at(device.folder.file(), device).error().fault, ReplicaFault::other_version);
+}
+
+/// What stands on the disk while a replica is open: database, log and head record.
+void copy_all(const std::filesystem::path& from, const std::filesystem::path& to) {
+    for (const char* suffix : {"", "-wal", ".head"}) {
+        std::filesystem::copy_file(from.string() + suffix, to.string() + suffix,
+                                   std::filesystem::copy_options::overwrite_existing);
+    }
+}
+
+TEST(ReplicaHead, ALogThatLostAnAcknowledgedGroupIsNotTakenForAShorterHistory) {
+    Device device;
+    device.commit(new_person(lin, "林一"));
+    const auto place = device.folder.path() / "copy";
+    copy_all(device.folder.file(), place);
+    ASSERT_TRUE(open_at(place, device));
+
+    const auto before = std::filesystem::file_size(device.folder.file().string() + "-wal");
+    device.commit(edit(lin, name, "林二"));
+    copy_all(device.folder.file(), place);
+    ASSERT_GT(std::filesystem::file_size(place.string() + "-wal"), before);
+    // As SQLite does with a bad frame: the log ends before it.
+    std::filesystem::resize_file(place.string() + "-wal", before);
+    const auto opened = open_at(place, device);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().fault, ReplicaFault::damaged);
+    EXPECT_EQ(opened.error().place, "behind its head record");
+}
+
+TEST(ReplicaHead, ADatabaseAheadOfItIsTakenAsItIs) {
+    Device device;
+    device.commit(new_person(lin, "林一"));
+    const auto place = device.folder.path() / "copy";
+    const auto head = place.string() + ".head";
+    std::filesystem::copy_file(device.folder.file().string() + ".head", head);
+    device.commit(edit(lin, name, "林二"));
+    for (const char* suffix : {"", "-wal"}) {
+        std::filesystem::copy_file(device.folder.file().string() + suffix, place.string() + suffix);
+    }
+    const auto opened = open_at(place, device);
+    ASSERT_TRUE(opened) << opened.error().place;
+    EXPECT_EQ((*opened)->status()->last_sequence, record::Sequence{2});
+}
+
+TEST(ReplicaHead, WithoutItTheReplicaIsDamaged) {
+    Device device;
+    device.replica.reset();
+    std::filesystem::remove(device.folder.file().string() + ".head");
+    EXPECT_EQ(open_at(device.folder.file(), device).error().fault, ReplicaFault::damaged);
 }
 
 /// One write operation of a replica that stands in the middle of things.
@@ -157,10 +218,13 @@ public:
     /// A fresh copy of the replica's file.
     [[nodiscard]] std::filesystem::path copy() {
         const auto place = device_.folder.path() / "copy";
-        for (const char* suffix : {"", "-wal", ".lock"}) {
+        for (const char* suffix : {"", "-wal", ".lock", ".head"}) {
             std::filesystem::remove(place.string() + suffix);
         }
-        std::filesystem::copy_file(device_.folder.file(), place);
+        for (const char* suffix : {"", ".head"}) {
+            std::filesystem::copy_file(device_.folder.file().string() + suffix,
+                                       place.string() + suffix);
+        }
         return place;
     }
 
@@ -270,7 +334,8 @@ TEST(ReplicaStorage, CreationThatDiesAnywhereCanBeDoneAgain) {
     for (; nth < faults_max; ++nth) {
         const auto file = device.folder.path() / ("made" + std::to_string(nth));
         const auto make = [&] {
-            return Replica::create(file, identity(), small_catalog(), device.clock, device.random);
+            return Replica::create(sealed(file), identity(), small_catalog(), device.clock,
+                                   device.random);
         };
         const pid_t child = ::fork();
         if (child == 0) {

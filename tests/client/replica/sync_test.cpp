@@ -332,7 +332,7 @@ TEST_F(ReplicaSync, UpgradedCatalogTakesUpWhatWasKept) {
     const catalog::Catalog upgraded(8, newer, {});
     device.replica.reset();
     device.replica =
-        Replica::open(device.folder.file(), upgraded, device.clock, device.random).value();
+        Replica::open(sealed(device.folder.file()), upgraded, device.clock, device.random).value();
     ListQuery query;
     query.kind = person;
     query.conditions = {{record::FieldNumber{9}, Condition::Relation::equal, {"微信"}}};

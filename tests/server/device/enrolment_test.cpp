@@ -159,9 +159,8 @@ protected:
         return !record::is_empty(court.value("enrolment_code", code_record, "used_at"));
     }
 
-    // First, since threads of all the others post to it.
-    support::HandExecutor executor;
     Court court;
+    support::HandExecutor executor;
     ReadingDesk desk;
     std::unique_ptr<DerivationDesk> derivations = std::make_unique<DerivationDesk>(2, 4);
     keys::Issuer root;

@@ -41,9 +41,10 @@ Seen::State Seen::look() {
 }
 
 void Seen::change(const std::function<void(State&)>& work) {
-    // Notified under the lock: whoever waits may be gone once it wakes.
-    const std::lock_guard lock{mutex_};
-    work(state_);
+    {
+        const std::lock_guard lock{mutex_};
+        work(state_);
+    }
     changed_.notify_all();
 }
 

@@ -146,10 +146,9 @@ protected:
         return release;
     }
 
-    // First, since threads of all the others post to it.
-    support::HandExecutor executor;
     Court court;
     keys::Ed25519Key password_key = keys::Ed25519Key::generate();
+    support::HandExecutor executor;
     ReadingDesk desk;
     SessionHost host;
 };

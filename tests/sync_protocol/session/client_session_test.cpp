@@ -254,5 +254,58 @@ TEST(ClientSession, ASnapshotThatDoesNotAdvanceEndsTheSession) {
     EXPECT_EQ(only<End>(effects).front().fault, SessionFault::unexpected_message);
 }
 
+ReplicaPosition with_delivery(bool signs_in) {
+    ReplicaPosition made = position(5, 0);
+    made.deliveries = {{samples::account, samples::incarnation, Sequence{2}}};
+    made.signs_in = signs_in;
+    return made;
+}
+
+ClientEffects challenged(ClientSession& session) {
+    static_cast<void>(session.step(Opened{}));
+    return receive(session, samples::challenge());
+}
+
+const std::vector<BoxedGroup> two_boxes{{{1, 2}}, {{3}}};
+
+TEST(ClientDelivery, HandsInWhatTheOutboxHoldsAndThenSignsIn) {
+    ClientSession session{with_delivery(true), samples::server_key().public_key(), {}};
+    const auto asked = only<ReadBoxed>(challenged(session));
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_EQ(asked.front().after, Sequence{2});
+
+    const auto handed = sent<HandIn>(session.step(BoxedRead{two_boxes}));
+    ASSERT_EQ(handed.size(), 1U);
+    EXPECT_EQ(handed.front().account, samples::account);
+    EXPECT_EQ(handed.front().groups, two_boxes);
+
+    const auto held = receive(session, HandedIn{samples::incarnation, Sequence{4}});
+    EXPECT_EQ(only<StoreHandedIn>(held).size(), 1U);
+    ASSERT_EQ(only<ReadBoxed>(held).size(), 1U);
+    EXPECT_EQ(only<ReadBoxed>(held).front().after, Sequence{4}) << "until nothing is left";
+    EXPECT_EQ(only<Prove>(session.step(BoxedRead{})).size(), 1U);
+}
+
+TEST(ClientDelivery, LeavesWithoutSigningInWhereOnlyDeliveryIsWanted) {
+    ClientSession session{with_delivery(false), samples::server_key().public_key(), {}};
+    static_cast<void>(challenged(session));
+    const auto done = session.step(BoxedRead{});
+    EXPECT_TRUE(only<Prove>(done).empty());
+    EXPECT_EQ(sent<Goodbye>(done).size(), 1U);
+    EXPECT_TRUE(session.is_over());
+}
+
+TEST(ClientDelivery, AnAnswerThatDoesNotAdvanceEndsTheSession) {
+    for (const HandedIn& answer :
+         {HandedIn{samples::incarnation, Sequence{2}}, HandedIn{IncarnationId{}, Sequence{4}}}) {
+        ClientSession session{with_delivery(true), samples::server_key().public_key(), {}};
+        static_cast<void>(challenged(session));
+        static_cast<void>(session.step(BoxedRead{two_boxes}));
+        const auto ends = only<End>(receive(session, answer));
+        ASSERT_EQ(ends.size(), 1U);
+        EXPECT_EQ(ends.front().fault, SessionFault::foreign_receipt);
+    }
+}
+
 }  // namespace
 }  // namespace zhibu::sync

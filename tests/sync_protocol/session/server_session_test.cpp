@@ -252,5 +252,34 @@ TEST(ServerSession, ASecondSnapshotRequestBeforeTheAnswerIsRefused) {
     EXPECT_EQ(refused_with(receive(session, SnapshotRequest{})), RefusalReason::unexpected_message);
 }
 
+TEST(ServerHandIn, IsTakenBeforeHelloAndAnsweredWhenDurable) {
+    ServerSession session{ServerSession::Settings{}};
+    static_cast<void>(session.step(Opened{samples::challenge()}));
+    const HandIn hand_in{samples::account, samples::incarnation, {{{1, 2, 3}}}};
+    const auto taken = only<TakeIn>(receive(session, hand_in));
+    ASSERT_EQ(taken.size(), 1U);
+    EXPECT_EQ(taken.front().hand_in, hand_in);
+    EXPECT_FALSE(session.is_open());
+
+    const HandedIn handed_in{samples::incarnation, Sequence{7}};
+    EXPECT_EQ(sent<HandedIn>(session.step(TakenIn{handed_in})), std::vector{handed_in});
+    EXPECT_EQ(only<Admit>(receive(session, samples::hello())).size(), 1U) << "then it may sign in";
+}
+
+TEST(ServerHandIn, OneAtATime) {
+    ServerSession session{ServerSession::Settings{}};
+    static_cast<void>(session.step(Opened{samples::challenge()}));
+    static_cast<void>(receive(session, HandIn{}));
+    EXPECT_EQ(refused_with(receive(session, HandIn{})), RefusalReason::unexpected_message);
+}
+
+TEST(ServerHandIn, MayEndWithAGoodbyeAndHasNoTimeAfterHello) {
+    ServerSession leaving{ServerSession::Settings{}};
+    static_cast<void>(leaving.step(Opened{samples::challenge()}));
+    EXPECT_EQ(only<Close>(receive(leaving, Goodbye{})).size(), 1U);
+    ServerSession open = open_session();
+    EXPECT_EQ(refused_with(receive(open, HandIn{})), RefusalReason::unexpected_message);
+}
+
 }  // namespace
 }  // namespace zhibu::sync

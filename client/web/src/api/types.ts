@@ -74,7 +74,6 @@ export interface Status {
   readonly quarantined: number;
   readonly rejected: number;
   readonly parked: number;
-  readonly encrypted: boolean;
   readonly last_contact?: number;
   readonly editing?: Editing;
   readonly sync: { readonly phase: number; readonly phase_text: string; readonly message: string };

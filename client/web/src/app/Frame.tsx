@@ -1,4 +1,4 @@
-import { Alert, Button, Layout, Menu, Space, Typography } from "antd";
+import { Button, Layout, Menu, Space, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -68,9 +68,6 @@ export function Frame({ language, onLanguage }: Props) {
         </Layout.Header>
         <Layout.Content style={{ padding: 24 }}>
           <Space direction="vertical" size="middle" style={{ width: "100%" }}>
-            {status?.encrypted === false && (
-              <Alert type="warning" showIcon message={t("notEncrypted")} />
-            )}
             {page === "home" ? (
               <HomePage
                 status={status}

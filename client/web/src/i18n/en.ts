@@ -3,7 +3,6 @@ import type { Words } from "./zh";
 export const en: Words = {
   title: "Zhibu",
   notYet: "not yet available",
-  notEncrypted: "The replica on this machine is not yet encrypted. Do not keep real records in it.",
   entry: {
     title: "The workbench is locked",
     text: "This page needs a one-time entry. Run zhibu serve in a terminal and open the whole address that it prints. After a reload you need a new one too: press Enter in the terminal where zhibu serve runs.",

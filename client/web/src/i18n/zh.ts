@@ -1,7 +1,6 @@
 export const zh = {
   title: "支部",
   notYet: "尚未提供",
-  notEncrypted: "本机副本尚未加密，请勿存放真实数据。",
   entry: {
     title: "工作台已锁定",
     text: "此页面需要一次性入口。请在终端运行 zhibu serve，并打开它给出的完整地址；刷新页面后也需要新的入口（在运行 zhibu serve 的终端按回车键）。",

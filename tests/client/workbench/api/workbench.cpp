@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/sealed_place.hpp"
+
 #include <boost/json.hpp>
 #include <utility>
 
@@ -28,9 +30,9 @@ bool Answer::has(std::string_view pointer) const {
 }
 
 Workbench::Workbench() {
-    auto replica =
-        Replica::create(folder.file(), identity(), catalog::standard_catalog(), clock, random)
-            .value();
+    auto replica = Replica::create(support::sealed(folder.file()), identity(),
+                                   catalog::standard_catalog(), clock, random)
+                       .value();
     record::RecordState retired = standard_record(
         "person", record_id(22),
         {{"name", std::string{"王五"}}, {"id_number", std::string{"110105194912310054"}}});

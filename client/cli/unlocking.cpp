@@ -1,4 +1,4 @@
-#include "client/cli/account_signer.hpp"
+#include "client/cli/unlocking.hpp"
 
 #include <fcntl.h>
 #include <termios.h>
@@ -6,7 +6,6 @@
 
 #include <utility>
 
-#include "shared/keys/account_key.hpp"
 #include "shared/keys/descriptor.hpp"
 #include "shared/keys/keyring.hpp"
 
@@ -96,22 +95,17 @@ std::expected<keys::SecretBytes, Exit> ask_at_terminal(Console& console, bool is
     return password;
 }
 
-std::expected<std::shared_ptr<keys::Ed25519Key>, Exit> derive(Console& console,
+std::expected<std::shared_ptr<Access>, Exit> open_by_password(Console& console,
                                                               const Identity& identity) {
     const auto password = read_password(console, false);
     if (!password) {
         return std::unexpected{password.error()};
     }
-    const sync::PasswordCost& cost = identity.password_cost;
-    auto key = keys::derive_account_key(*password, identity.password_salt,
-                                        keys::Argon2Cost{cost.memory_kib, cost.passes, cost.lanes});
-    if (!key) {
-        return std::unexpected{fail(
-            console, Exit::failed, "无法由密码计算密钥（内存不足，或登记文件中的参数超出范围）。",
-            "The key cannot be derived: too little memory, or the enrolment file's cost is out "
-            "of bounds.")};
+    auto access = Safe{console.files, console.disk, console.random}.open(*password, identity);
+    if (!access) {
+        return std::unexpected{fail(console, access.error())};
     }
-    return std::make_shared<keys::Ed25519Key>(*std::move(key));
+    return std::make_shared<Access>(*std::move(access));
 }
 
 }  // namespace
@@ -128,16 +122,29 @@ std::expected<keys::SecretBytes, Exit> read_password(Console& console, bool is_n
     return read_line(file.number());
 }
 
-std::expected<std::shared_ptr<keys::Ed25519Key>, Exit> account_key(Console& console,
-                                                                   const Identity& identity) {
+std::expected<std::shared_ptr<Access>, Exit> unlock_device(Console& console,
+                                                           const Identity& identity) {
+    Safe safe{console.files, console.disk, console.random};
+    if (const auto erased = safe.erase_if_over(console.clock.now()); !erased) {
+        return std::unexpected{fail(console, erased.error())};
+    }
     if (!console.password_file) {
-        if (const auto seed = keys::read_from_keyring(keyring_name(identity))) {
-            if (auto key = keys::Ed25519Key::from_seed(*seed)) {
-                return std::make_shared<keys::Ed25519Key>(*std::move(key));
+        if (const auto kept = keys::read_from_keyring(keyring_name(identity))) {
+            if (auto access = safe.open_kept(*kept, identity)) {
+                return std::make_shared<Access>(*std::move(access));
             }
         }
     }
-    return derive(console, identity);
+    return open_by_password(console, identity);
+}
+
+std::expected<std::shared_ptr<keys::Ed25519Key>, Exit> proving_key(Console& console,
+                                                                   const Access& access) {
+    auto key = account_key(access);
+    if (!key) {
+        return std::unexpected{fail(console, key.error())};
+    }
+    return std::make_shared<keys::Ed25519Key>(*std::move(key));
 }
 
 Exit unlock(Console& console, std::chrono::minutes lifetime) {
@@ -145,22 +152,27 @@ Exit unlock(Console& console, std::chrono::minutes lifetime) {
     if (!identity) {
         return fail(console, identity.error());
     }
-    const auto key = derive(console, *identity);
-    if (!key) {
-        return key.error();
+    Safe safe{console.files, console.disk, console.random};
+    if (const auto erased = safe.erase_if_over(console.clock.now()); !erased) {
+        return fail(console, erased.error());
     }
-    if (!keys::keep_in_keyring(keyring_name(*identity), (*key)->seed(), lifetime)) {
+    const auto access = open_by_password(console, *identity);
+    if (!access) {
+        return access.error();
+    }
+    if (!keys::keep_in_keyring(keyring_name(*identity), Safe::kept(**access), lifetime)) {
         return fail(
             console, Exit::failed, "系统密钥环不可用，未能解锁；各命令会各自询问密码。",
             "The kernel's keyring cannot be used here, so nothing was unlocked; each command "
             "asks for the password itself.");
     }
-    console.out << (console.language == Language::zh
-                        ? "密钥已放入系统密钥环，" + std::to_string(lifetime.count()) +
-                              " 分钟内有效。密码是否正确，在连接服务器时核对。\n"
-                        : "The key is in the kernel's keyring for " +
-                              std::to_string(lifetime.count()) +
-                              " minutes. The server checks it when you connect.\n");
+    const bool zh = console.language == Language::zh;
+    const std::string minutes = std::to_string(lifetime.count());
+    console.out << (zh ? "已解锁，" + minutes + " 分钟内有效。\n"
+                       : "Unlocked for " + minutes + " minutes.\n");
+    if (!(*access)->data_key) {
+        console.out << explain((*access)->sealed_because, console.language) << '\n';
+    }
     return Exit::done;
 }
 

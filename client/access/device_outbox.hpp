@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "client/access/safe.hpp"
+#include "client/replica/escrow.hpp"
+#include "shared/vault/outbox.hpp"
+#include "sync_protocol/session/client_session.hpp"
+
+namespace zhibu::client {
+
+/// The device's outbox: every group of every replica that this device has had, sealed to the server
+/// and to the data key of its time, until a backup of the server covers it. It outlives the
+/// replica; what a lost replica had not sent is handed in from here, unread. Threads: the
+/// replica's.
+class DeviceOutbox final : public Escrow {
+public:
+    /// Opens the device's file, or makes it. `disk` and `random` must outlive it.
+    /// @param access  whose data key groups are sealed to, while it has one
+    /// Errors: storage_failed.
+    [[nodiscard]] static std::expected<std::shared_ptr<DeviceOutbox>, AccessFault> open(
+        const IdentityFiles& files, const Identity& identity, std::shared_ptr<const Access> access,
+        vault::Disk& disk, record::Random& random);
+
+    [[nodiscard]] bool holds(const record::GroupName& name) const override;
+    [[nodiscard]] bool keep(const record::GroupName& name,
+                            const record::SealedGroup& group) override;
+
+    /// Former replicas of which the server has not been handed all yet.
+    /// @param current  the open replica, which pushes its groups itself
+    [[nodiscard]] std::vector<sync::Delivery> deliveries(const record::IncarnationId& current);
+
+    /// The next entries, up to the first gap that damage has left: what follows it stays here.
+    [[nodiscard]] std::vector<sync::BoxedGroup> boxed(const sync::client_effect::ReadBoxed& wish);
+
+    /// Remembered, so that it is not handed in again. Forgetting it does no harm.
+    void handed_in(const sync::client_effect::StoreHandedIn& done);
+
+private:
+    using HandedIn = std::map<record::IncarnationId, record::Sequence>;
+
+    DeviceOutbox(vault::Outbox outbox, const IdentityFiles& files, const Identity& identity,
+                 std::shared_ptr<const Access> access, vault::Disk& disk, record::Random& random);
+
+    void read_handed_in();
+
+    vault::Outbox outbox_;
+    IdentityFiles files_;
+    record::RecordId account_;
+    keys::X25519Public server_{};
+    std::shared_ptr<const Access> access_;
+    vault::Disk& disk_;
+    record::Random& random_;
+    HandedIn handed_in_;
+};
+
+}  // namespace zhibu::client

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <memory>
+#include <string_view>
+
+#include "client/access/safe.hpp"
+#include "client/cli/session.hpp"
+#include "shared/keys/ed25519.hpp"
+
+namespace zhibu::client {
+
+/// What opens this device: from the kernel's keyring if it was unlocked there, otherwise by the
+/// password, which is read from the console's file or asked for at the terminal. A lease whose time
+/// is over is erased before. Prints why it cannot.
+[[nodiscard]] std::expected<std::shared_ptr<Access>, Exit> unlock_device(Console& console,
+                                                                         const Identity& identity);
+
+/// Proves the account to the server. Prints why it cannot.
+[[nodiscard]] std::expected<std::shared_ptr<keys::Ed25519Key>, Exit> proving_key(
+    Console& console, const Access& access);
+
+/// Reads a password from the console's file, or from the terminal without showing it; asks twice
+/// where it is a new one.
+[[nodiscard]] std::expected<keys::SecretBytes, Exit> read_password(Console& console, bool is_new);
+
+/// `unlock`: keeps what opens this device in the kernel's keyring for that long.
+Exit unlock(Console& console, std::chrono::minutes lifetime);
+/// `lock`: forgets it.
+Exit lock(Console& console);
+
+}  // namespace zhibu::client

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shared/record/check.hpp"
+#include "tests/crash/failing_memory.hpp"
 #include "tests/support/memory_disk.hpp"
 #include "tests/support/sealed_ledger.hpp"
 #include "tests/support/seeded_random.hpp"
@@ -117,6 +118,36 @@ RoundReport fail_calls(std::uint64_t seed, std::size_t calls) {
         }
     }
     report.counts = std::to_string(syncs) + " of them failed syncs";
+    return report;
+}
+
+RoundReport fail_allocations(std::uint64_t seed, std::size_t allocations) {
+    RoundReport report;
+    std::size_t ended_early = 0;
+    MemoryDisk whole;
+    SealedLedger::Key undisturbed{seed};
+    FailingMemory::fail_at(0);
+    static_cast<void>(found_and_append(whole, undisturbed, entries));
+    const std::size_t all = FailingMemory::disarm();
+    SeededRandom random{seed};
+    while (report.rounds < allocations) {
+        ++report.rounds;
+        SealedLedger::Key key{seed};
+        MemoryDisk disk;
+        // Every one of the first, which open the files; then here and there.
+        FailingMemory::fail_at(report.rounds <= allocations / 2 ? report.rounds
+                                                                : 1 + random.below(all));
+        const LedgerEnd end = report.rounds % 2 == 0 ? LedgerEnd::killed : LedgerEnd::closed;
+        const LedgerRun run = found_and_append(disk, key, entries, end);
+        FailingMemory::disarm();
+        ended_early += run.acknowledged < entries ? 1U : 0U;
+        MemoryDisk after = disk.after_kill();
+        if (const std::string lost = what_is_lost(after, key, run); !lost.empty()) {
+            report.failure = failure_of("allocation", seed, report.rounds, lost);
+            return report;
+        }
+    }
+    report.counts = std::to_string(ended_early) + " ended the ledger's work";
     return report;
 }
 

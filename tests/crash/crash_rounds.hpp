@@ -25,6 +25,10 @@ struct RoundReport {
 /// write; then opens what is there again.
 [[nodiscard]] RoundReport fail_calls(std::uint64_t seed, std::size_t calls);
 
+/// Lets the n-th allocation of SQLite fail, for `allocations` numbers spread over all that founding
+/// a ledger and appending to it take. FailingMemory is to be installed.
+[[nodiscard]] RoundReport fail_allocations(std::uint64_t seed, std::size_t allocations);
+
 /// Flips one bit of database, log or head record of a ledger that was killed. It must open whole,
 /// or be refused.
 [[nodiscard]] RoundReport flip_bits(std::uint64_t seed, std::size_t flips);

@@ -55,7 +55,7 @@ std::span<const std::uint8_t> blob(sqlite3_stmt* statement, int column) {
 
 /// What else a transaction does beside its entry.
 std::string chores(std::uint64_t seed, std::uint64_t number) {
-    std::string sql = "UPDATE counter SET value=" + std::to_string(number) + ";";
+    const std::string sql = "UPDATE counter SET value=" + std::to_string(number) + ";";
     switch ((seed + number) % 10) {
         case 3:
             return sql +
@@ -119,8 +119,7 @@ bool SealedLedger::open_connection() {
     const int result =
         sqlite3_open_v2(std::string(database_name).c_str(), &connection_,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs_.name().c_str());
-    sqlite3_extended_result_codes(connection_, 1);
-    return result == SQLITE_OK;
+    return result == SQLITE_OK && sqlite3_extended_result_codes(connection_, 1) == SQLITE_OK;
 }
 
 bool SealedLedger::run(const std::string& sql) {

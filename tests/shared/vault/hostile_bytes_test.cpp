@@ -142,6 +142,30 @@ TEST_F(HostileBytes, ADatabaseAndLogPutBackFromAnEarlierDayAreRefused) {
     }
 }
 
+TEST_F(HostileBytes, OnePageOrFramePutBackFromAnEarlierDayNeverShortensTheHistory) {
+    // Under the same key an earlier page opens: what was acknowledged is still all there, or the
+    // ledger is refused.
+    constexpr std::size_t frame = 24 + page_bytes;
+    const MemoryDisk earlier = killed_after(entries - 6);
+    std::size_t put_back = 0;
+    for (const std::string& name : {database, wal}) {
+        const Bytes now = disk_.content(name);
+        const Bytes before = earlier.content(name);
+        const std::size_t size = name == wal ? frame : page_bytes;
+        const std::size_t first = name == wal ? 32 : 0;
+        for (std::size_t at = first; at + size <= std::min(now.size(), before.size()); at += size) {
+            Bytes mixed = now;
+            std::copy_n(before.begin() + static_cast<long>(at), size,
+                        mixed.begin() + static_cast<long>(at));
+            put_back += mixed == now ? 0U : 1U;
+            MemoryDisk disk = disk_.after_kill();
+            disk.set_content(name, mixed);
+            opens_whole(disk);
+        }
+    }
+    EXPECT_GT(put_back, 5U);
+}
+
 TEST_F(HostileBytes, AnotherFilesPagesAreRefusedEvenUnderItsName) {
     SealedLedger::Key other{77};
     MemoryDisk disk;

@@ -1,0 +1,122 @@
+#include "client/access/device_outbox.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "shared/vault/outbox_entry.hpp"
+#include "tests/client/access/enrolled_device.hpp"
+
+namespace zhibu::client::test {
+namespace {
+
+using sync::client_effect::ReadBoxed;
+using sync::client_effect::StoreHandedIn;
+
+record::IncarnationId incarnation(std::uint8_t byte) {
+    record::IncarnationId made;
+    made.uuid.bytes.fill(byte);
+    return made;
+}
+
+class Outbox : public testing::Test {
+protected:
+    Outbox() { reopen(); }
+
+    void reopen() {
+        outbox.reset();
+        auto opened =
+            DeviceOutbox::open(device.files, device.identity, access, device.disk, device.random);
+        ASSERT_TRUE(opened);
+        outbox = *std::move(opened);
+    }
+
+    record::GroupName name(std::uint8_t replica, std::uint64_t sequence) const {
+        return {device.identity.device, incarnation(replica), record::Sequence{sequence}};
+    }
+
+    void keep(std::uint8_t replica, std::uint64_t sequence) const {
+        const auto byte = static_cast<std::uint8_t>(sequence);
+        EXPECT_TRUE(outbox->keep(name(replica, sequence), {{byte, byte, byte}, {1, 2}}));
+    }
+
+    EnrolledDevice device;
+    std::shared_ptr<Access> access = std::make_shared<Access>(device.synchronised(72));
+    std::shared_ptr<DeviceOutbox> outbox;
+};
+
+TEST_F(Outbox, HoldsWhatItKeptAndOffersFormerReplicasAlone) {
+    keep(7, 1);
+    keep(7, 2);
+    keep(8, 1);
+    reopen();
+    EXPECT_TRUE(outbox->holds(name(7, 2)));
+    EXPECT_FALSE(outbox->holds(name(7, 3)));
+    const auto waiting = outbox->deliveries(incarnation(8));
+    ASSERT_EQ(waiting.size(), 1U);
+    EXPECT_EQ(waiting[0].incarnation, incarnation(7));
+    EXPECT_EQ(waiting[0].account, device.identity.account);
+    EXPECT_EQ(waiting[0].after, record::Sequence{});
+}
+
+TEST_F(Outbox, TheServerReadsWhatIsHandedIn) {
+    keep(7, 1);
+    keep(7, 2);
+    access->data_key.reset();
+    const auto boxed = outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{1}, 1U << 20U});
+    ASSERT_EQ(boxed.size(), 1U);
+    const auto opened = vault::open_for_server(boxed[0].box, device.server);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->name, name(7, 2));
+    EXPECT_EQ(opened->group.bytes, (std::vector<std::uint8_t>{2, 2, 2}));
+    EXPECT_FALSE(vault::open_for_server(boxed[0].box, keys::X25519Key::generate()));
+}
+
+TEST_F(Outbox, WhatTheServerHasIsNotOfferedAgain) {
+    keep(7, 1);
+    keep(7, 2);
+    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{1}});
+    reopen();
+    ASSERT_EQ(outbox->deliveries(incarnation(9)).size(), 1U);
+    EXPECT_EQ(outbox->deliveries(incarnation(9))[0].after, record::Sequence{1});
+    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{2}});
+    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{1}});
+    reopen();
+    EXPECT_TRUE(outbox->deliveries(incarnation(9)).empty());
+}
+
+TEST_F(Outbox, BatchesByBytesAndNeverGivesNothing) {
+    for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) {
+        keep(7, sequence);
+    }
+    EXPECT_EQ(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{0}, 1}).size(), 1U);
+    EXPECT_EQ(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{0}, 1U << 20U}).size(), 5U);
+    EXPECT_TRUE(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{5}, 1}).empty());
+}
+
+TEST_F(Outbox, StopsBeforeAGapThatDamageHasLeft) {
+    keep(7, 1);
+    const auto first = std::filesystem::file_size(device.files.outbox());
+    keep(7, 2);
+    keep(7, 3);
+    outbox.reset();
+    {
+        std::fstream file{device.files.outbox(), std::ios::in | std::ios::out | std::ios::binary};
+        file.seekp(static_cast<std::streamoff>(first + 60));
+        file << "damage";
+    }
+    reopen();
+    EXPECT_EQ(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{0}, 1U << 20U}).size(), 1U);
+    EXPECT_TRUE(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{1}, 1U << 20U}).empty());
+    EXPECT_TRUE(outbox->holds(name(7, 3))) << "and what follows the gap is still there";
+}
+
+TEST_F(Outbox, WithoutADataKeyItKeepsNothingAndSaysSo) {
+    access->data_key.reset();
+    EXPECT_FALSE(outbox->keep(name(7, 1), {{1}, {2}}));
+}
+
+}  // namespace
+}  // namespace zhibu::client::test

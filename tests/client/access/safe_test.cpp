@@ -1,0 +1,152 @@
+#include "client/access/safe.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "shared/keys/account_key.hpp"
+#include "tests/client/access/enrolled_device.hpp"
+
+namespace zhibu::client::test {
+namespace {
+
+/// The data key that an opening gave; zero bytes where it gave none.
+std::string data_key(const std::expected<Access, AccessFault>& access) {
+    EXPECT_TRUE(access);
+    return access && access->data_key ? std::string{access->data_key->secret.text()}
+                                      : std::string(32, '\0');
+}
+
+void put_something(const std::filesystem::path& file) { std::ofstream{file} << "sealed pages"; }
+
+TEST(Safe, BeforeTheFirstSynchronisationThePasswordProvesTheAccountAlone) {
+    EnrolledDevice device;
+    const auto access = device.open(password);
+    ASSERT_TRUE(access);
+    EXPECT_FALSE(access->data_key);
+    EXPECT_EQ(access->sealed_because, AccessFault::never_synchronised);
+    const auto key = account_key(*access);
+    const auto expected = keys::derive_account_key(
+        keys::SecretBytes{password}, device.identity.password_salt, keys::argon2_cost_min);
+    ASSERT_TRUE(key && expected);
+    EXPECT_EQ(key->public_key(), expected->public_key());
+}
+
+TEST(Safe, OpensTheSameDataKeyByPasswordLeaseAndDevice) {
+    EnrolledDevice device;
+    const Access made = device.synchronised(72);
+    const auto again = device.open(password);
+    EXPECT_EQ(data_key(again), made.data_key->secret.text());
+    EXPECT_EQ(account_key(*again)->public_key(), account_key(made)->public_key());
+}
+
+TEST(Safe, AWrongPasswordIsToldAsSuchAndChangesNothing) {
+    EnrolledDevice device;
+    const Access made = device.synchronised(72);
+    const auto wrong = device.open("Correct horse battery staple");
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error(), AccessFault::wrong_password);
+    EXPECT_EQ(data_key(device.open(password)), made.data_key->secret.text());
+}
+
+TEST(Safe, WithoutTheDeviceSecretTheRestOpensNothing) {
+    EnrolledDevice device;
+    static_cast<void>(device.synchronised(72));
+    std::filesystem::remove(device.files.device_secret());
+    const auto elsewhere = device.open(password);
+    EXPECT_TRUE(!elsewhere || !elsewhere->data_key);
+}
+
+TEST(Safe, ARenewedLeaseKeepsTheDataKeyAndEndsTheOldSecret) {
+    EnrolledDevice device;
+    Access access = device.synchronised(72);
+    ASSERT_TRUE(device.safe.take_lease(access, device.lease(2, 100), device.secret(2), morning));
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(80)));
+    EXPECT_EQ(data_key(device.open(password)), access.data_key->secret.text());
+}
+
+TEST(Safe, AtTheLeasesEndSecretAndReplicaAreGoneAndTheOutboxStays) {
+    EnrolledDevice device;
+    static_cast<void>(device.synchronised(72));
+    for (const auto& file : device.files.replica_files()) {
+        put_something(file);
+    }
+    put_something(device.files.outbox());
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(71)));
+    EXPECT_TRUE(std::filesystem::exists(device.files.replica())) << "not before its end";
+
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(72)));
+    for (const auto& file : device.files.replica_files()) {
+        EXPECT_FALSE(std::filesystem::exists(file)) << file;
+    }
+    EXPECT_TRUE(std::filesystem::exists(device.files.outbox()));
+    const auto after = device.open(password);
+    ASSERT_TRUE(after);
+    EXPECT_FALSE(after->data_key);
+    EXPECT_EQ(after->sealed_because, AccessFault::lease_over);
+}
+
+TEST(Safe, ADisabledAccountIsAnotherReasonThanALeaseThatIsOver) {
+    EnrolledDevice device;
+    static_cast<void>(device.synchronised(72));
+    ASSERT_TRUE(device.safe.erase(vault::LeaseEnding::account_disabled));
+    const auto after = device.open(password);
+    ASSERT_TRUE(after);
+    EXPECT_EQ(after->sealed_because, AccessFault::account_disabled);
+}
+
+TEST(Safe, ALeaseThatPermitsNothingErasesTheOneBeforeAndSaysWhenItOpensNext) {
+    EnrolledDevice device;
+    Access access = device.synchronised(72);
+    sync::Lease closed = device.lease(2, 0);
+    closed.periods = {{hours_later(-5), hours_later(-1)}, {hours_later(24), hours_later(30)}};
+    ASSERT_TRUE(device.safe.take_lease(access, closed, device.secret(2), morning));
+    EXPECT_FALSE(access.data_key);
+    const auto after = device.open(password);
+    ASSERT_TRUE(after);
+    EXPECT_EQ(after->sealed_because, AccessFault::lease_over);
+    EXPECT_EQ(device.safe.opens_next(morning), hours_later(24));
+}
+
+TEST(Safe, DamagedKeyFilesAskForASynchronisation) {
+    EnrolledDevice device;
+    static_cast<void>(device.synchronised(72));
+    for (const char* slot : {".0", ".1"}) {
+        const std::string file = device.files.key_file().string() + slot;
+        ASSERT_TRUE(std::filesystem::exists(file));
+        std::ofstream{file} << "not a key file";
+    }
+    const auto damaged = device.open(password);
+    ASSERT_TRUE(damaged);
+    EXPECT_FALSE(damaged->data_key);
+    EXPECT_EQ(damaged->sealed_because, AccessFault::damaged);
+}
+
+TEST(Safe, ANewWindowHasANewDataKey) {
+    EnrolledDevice device;
+    const Access first = device.synchronised(72);
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(72)));
+    const Access second = device.synchronised(200);
+    EXPECT_NE(first.data_key->secret.text(), second.data_key->secret.text());
+}
+
+TEST(SafeKept, OpensAsThePasswordDidWhileTheLeaseLasts) {
+    EnrolledDevice device;
+    const Access made = device.synchronised(72);
+    const keys::SecretBytes kept = Safe::kept(made);
+    const auto opened = device.safe.open_kept(kept, device.identity);
+    ASSERT_TRUE(opened);
+    ASSERT_TRUE(opened->data_key);
+    EXPECT_EQ(opened->data_key->secret.text(), made.data_key->secret.text());
+    EXPECT_EQ(account_key(*opened)->public_key(), account_key(made)->public_key());
+
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(72)));
+    const auto later = device.safe.open_kept(kept, device.identity);
+    ASSERT_TRUE(later);
+    EXPECT_FALSE(later->data_key) << "what is kept outlives no lease";
+    EXPECT_FALSE(device.safe.open_kept(keys::SecretBytes{"short"}, device.identity));
+}
+
+}  // namespace
+}  // namespace zhibu::client::test

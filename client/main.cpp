@@ -143,6 +143,9 @@ void add_network_commands(CLI::App& app, Program& program) {
     CLI::App* serve = app.add_subcommand("serve", "the workbench, as a page on this machine");
     serve->add_option("--port", program.serve.port, "0 takes any free one")->capture_default_str();
     serve->add_flag("--offline", program.serve.offline, "do not connect to the server");
+    serve->add_option("--idle-minutes", program.serve.idle_minutes, "locks after so long unused")
+        ->check(CLI::Range(1, 480))
+        ->capture_default_str();
     program.choose(serve,
                    [&](Console& console) { return zhibu::client::serve(console, program.serve); });
 

@@ -34,6 +34,9 @@ Exit synchronise(Console& console, const SyncWords& words);
 [[nodiscard]] std::expected<std::function<void(sync::WireEvents&)>, Exit> connector(
     Console& console, const Identity& identity, WireClient& wires);
 
+/// A wrong password may be an old one: the server says how the new one's key is derived.
+void learn_password_salt(Console& console, Identity identity, const SyncReport& report);
+
 /// Erases what opens the replica where the server has said that the account may not work.
 [[nodiscard]] std::expected<void, AccessFault> obey(Console& console, const SyncReport& report);
 

@@ -9,8 +9,8 @@
 #include <thread>
 #include <utility>
 
-#include "client/cli/network.hpp"
 #include "client/cli/unlocking.hpp"
+#include "client/cli/workplace.hpp"
 #include "client/web/assets.hpp"
 #include "client/workbench/api/api.hpp"
 #include "client/workbench/http/workbench_server.hpp"
@@ -23,103 +23,6 @@ volatile std::sig_atomic_t interrupted = 0;
 void on_interrupt(int /*signal*/) { interrupted = 1; }
 
 constexpr int poll_ms = 200;
-
-/// The agent for as long as the workbench is served; started again when asked after it has ended.
-class Synchronising {
-public:
-    Synchronising(Console& console, const Identity& identity, ReplicaDesk& desk, Api*& api,
-                  std::shared_ptr<keys::Ed25519Key> key, LeaseKeeper keep_lease,
-                  std::shared_ptr<DeviceOutbox> outbox)
-        : console_{console},
-          identity_{identity},
-          desk_{desk},
-          api_{api},
-          key_{std::move(key)},
-          keep_lease_{std::move(keep_lease)},
-          outbox_{std::move(outbox)} {}
-
-    ~Synchronising() { end(); }
-
-    /// Ends the agent and its thread; calls made after it do nothing.
-    void end() {
-        if (thread_.joinable()) {
-            wires_.stop();
-            thread_.join();
-        }
-    }
-
-    Synchronising(const Synchronising&) = delete;
-    Synchronising& operator=(const Synchronising&) = delete;
-
-    Exit begin() {
-        auto connect = connector(console_, identity_, wires_);
-        if (!connect) {
-            return connect.error();
-        }
-        connect_ = *std::move(connect);
-        thread_ = std::jthread{[this] {
-            wires_.run();
-            // The wires have told their end to the agent's session; now it may go.
-            agent_.reset();
-        }};
-        sync_now();
-        return Exit::done;
-    }
-
-    void sync_now() {
-        wires_.executor().post([this] {
-            if (agent_ && !ended_) {
-                return;
-            }
-            ended_ = false;
-            agent_ = std::make_unique<SyncAgent>(parts(), SyncAgent::Mode::follow);
-            agent_->start();
-        });
-    }
-
-    void group_made(record::Sequence last) {
-        wires_.executor().post([this, last] {
-            if (agent_) {
-                agent_->group_made(last);
-            }
-        });
-    }
-
-private:
-    SyncAgent::Parts parts() {
-        SyncAgent::Parts parts;
-        parts.executor = &wires_.executor();
-        parts.desk = &desk_;
-        parts.random = &console_.random;
-        parts.connect = connect_;
-        parts.prove = [key = key_](std::span<const std::uint8_t> bytes) {
-            return key->sign(bytes);
-        };
-        parts.keep_lease = keep_lease_;
-        deliver_from(outbox_, parts);
-        parts.server_key = identity_.server_key;
-        parts.catalog_version = catalog::standard_catalog().version();
-        parts.report = [this](const SyncReport& report) {
-            ended_ = report.phase == SyncPhase::ended;
-            api_->set_report(report);
-        };
-        parts.replica_changed = [this] { api_->touch(); };
-        return parts;
-    }
-
-    Console& console_;
-    const Identity& identity_;
-    ReplicaDesk& desk_;
-    Api*& api_;
-    std::shared_ptr<keys::Ed25519Key> key_;
-    LeaseKeeper keep_lease_;
-    std::shared_ptr<DeviceOutbox> outbox_;
-    WireClient wires_;
-    std::function<void(sync::WireEvents&)> connect_;
-    std::unique_ptr<SyncAgent> agent_;
-    bool ended_ = false;
-    std::jthread thread_;
-};
 
 void announce(Console& console, WorkbenchServer& server) {
     const std::string entry = server.new_entry();
@@ -146,12 +49,13 @@ void announce(Console& console, WorkbenchServer& server) {
 }
 
 /// Until a signal: a line on the terminal asks for a new address.
-void wait_for_the_end(Console& console, WorkbenchServer& server) {
+void wait_for_the_end(Console& console, WorkbenchServer& server, Workplace& workplace) {
     std::signal(SIGINT, &on_interrupt);
     std::signal(SIGTERM, &on_interrupt);
     pollfd input{STDIN_FILENO, POLLIN, 0};
     bool has_input = true;
     while (interrupted == 0) {
+        workplace.tick();
         if (!has_input) {
             std::this_thread::sleep_for(std::chrono::milliseconds{poll_ms});
             continue;
@@ -166,83 +70,46 @@ void wait_for_the_end(Console& console, WorkbenchServer& server) {
     }
 }
 
-/// What serve() has set going, ended in its order however serve() is left.
-struct Ending {
-    WorkbenchServer& server;
-    std::jthread& serving;
-    std::unique_ptr<Synchronising>& synchronising;
-    std::unique_ptr<ReplicaDesk>& desk;
-
-    ~Ending() {
-        server.stop();
-        serving.join();
-        if (synchronising) {
-            synchronising->end();
-        }
-        // What is still to be done at the desk names the workbench and the agent: it ends before
-        // them.
-        desk.reset();
-    }
-};
-
 }  // namespace
 
 Exit serve(Console& console, const ServeWords& words) {
-    auto opened = words.offline ? open_replica(console) : open_or_renew_replica(console);
-    if (!opened) {
-        return opened.error();
+    const auto identity = load_identity(console.files);
+    if (!identity) {
+        return fail(console, identity.error());
     }
     const auto sign = load_signer(console);
     if (!sign) {
         return sign.error();
     }
-    std::shared_ptr<keys::Ed25519Key> key;
-    if (!words.offline) {
-        auto derived = proving_key(console, *opened->access);
-        if (!derived) {
-            return derived.error();
-        }
-        key = *std::move(derived);
+    auto access = unlocked_before(console, *identity);
+    if (!access) {
+        return access.error();
     }
-    auto desk = std::make_unique<ReplicaDesk>(std::move(opened->replica));
-    Api* api_pointer = nullptr;
-    std::unique_ptr<Synchronising> synchronising;
-    Api api{ApiParts{desk.get(), &catalog::standard_catalog(), &console.clock,
-                     opened->identity.account_name, *sign,
-                     [&] {
-                         if (synchronising) {
-                             synchronising->sync_now();
-                         }
-                     },
-                     [&](record::Sequence last) {
-                         if (synchronising) {
-                             synchronising->group_made(last);
-                         }
-                     }}};
-    api_pointer = &api;
-    auto server = WorkbenchServer::open(
+    std::unique_ptr<WorkbenchServer> server;
+    Workplace workplace{console,
+                        *identity,
+                        *sign,
+                        {words.offline, std::chrono::minutes{words.idle_minutes}},
+                        [&server](ApiNews news) { server->notify(news); }};
+    auto opened = WorkbenchServer::open(
         words.port, workbench_assets(),
-        [&api](const ApiRequest& request, std::function<void(ApiResponse)> respond) {
-            api.handle(request, std::move(respond));
+        [&workplace](const ApiRequest& request, std::function<void(ApiResponse)> respond) {
+            workplace.handle(request, std::move(respond));
         },
         console.random);
-    if (!server) {
-        return fail(console, Exit::failed, "无法在本机打开工作台端口：" + server.error().detail,
-                    "The workbench's port cannot be opened: " + server.error().detail);
+    if (!opened) {
+        return fail(console, Exit::failed, "无法在本机打开工作台端口：" + opened.error().detail,
+                    "The workbench's port cannot be opened: " + opened.error().detail);
     }
-    api.watch([&server](ApiNews news) { (*server)->notify(news); });
-    if (key) {
-        synchronising =
-            std::make_unique<Synchronising>(console, opened->identity, *desk, api_pointer, key,
-                                            lease_keeper(console, opened->access), opened->outbox);
-        if (const Exit begun = synchronising->begin(); begun != Exit::done) {
-            return begun;
-        }
+    server = *std::move(opened);
+    if (*access) {
+        workplace.open(*std::move(access));
     }
-    std::jthread serving{[&server] { (*server)->run(); }};
-    const Ending ending{**server, serving, synchronising, desk};
-    announce(console, **server);
-    wait_for_the_end(console, **server);
+    std::jthread serving{[&server] { server->run(); }};
+    announce(console, *server);
+    wait_for_the_end(console, *server, workplace);
+    server->stop();
+    serving.join();
     return Exit::done;
 }
 

@@ -88,16 +88,20 @@ Exit fail(Console& console, const IdentityError& error) {
     return Exit::failed;
 }
 
-Exit fail(Console& console, AccessFault fault) {
-    const bool zh = console.language == Language::zh;
-    std::string words = explain(fault, console.language);
+std::string explain(Console& console, AccessFault fault, Language language) {
+    const bool zh = language == Language::zh;
+    std::string words = explain(fault, language);
     const auto next =
         Safe{console.files, console.disk, console.random}.opens_next(console.clock.now());
     if (fault == AccessFault::lease_over && next) {
         words += (zh ? "下次维护时段：" : " The edit window opens next at ") + local_minute(*next) +
                  (zh ? "。" : ".");
     }
-    print_error(console, words);
+    return words;
+}
+
+Exit fail(Console& console, AccessFault fault) {
+    print_error(console, explain(console, fault, console.language));
     const bool is_refusal = fault != AccessFault::damaged && fault != AccessFault::storage_failed &&
                             fault != AccessFault::out_of_memory;
     return is_refusal ? Exit::refused : Exit::failed;
@@ -110,17 +114,12 @@ Exit fail(Console& console, Exit exit, std::string_view zh, std::string_view en)
 
 namespace {
 
-struct OpenDevice {
-    Identity identity;
-    std::shared_ptr<Access> access;
-    std::shared_ptr<DeviceOutbox> outbox;
+/// Whether a new replica, filled by the server, puts it right.
+bool is_lost(const ReplicaError& error) {
+    return error.fault == ReplicaFault::damaged || error.fault == ReplicaFault::not_there;
+}
 
-    [[nodiscard]] SealedPlace place(const Console& console) const {
-        return {console.files.replica(), access->ring(), outbox};
-    }
-};
-
-std::expected<OpenDevice, Exit> open_device(Console& console) {
+std::expected<OpenReplica, Exit> open_by_words(Console& console, Renewal renewal) {
     auto identity = load_identity(console.files);
     if (!identity) {
         return std::unexpected{fail(console, identity.error())};
@@ -129,75 +128,61 @@ std::expected<OpenDevice, Exit> open_device(Console& console) {
     if (!access) {
         return std::unexpected{access.error()};
     }
-    auto outbox =
-        DeviceOutbox::open(console.files, *identity, *access, console.disk, console.random);
-    if (!outbox) {
-        return std::unexpected{fail(console, outbox.error())};
+    auto opened = open_with(console, *std::move(identity), *std::move(access), renewal);
+    if (!opened) {
+        return std::unexpected{
+            std::visit([&](const auto& error) { return fail(console, error); }, opened.error())};
     }
-    return OpenDevice{*std::move(identity), *std::move(access), *std::move(outbox)};
-}
-
-std::expected<std::unique_ptr<Replica>, ReplicaError> open_held(Console& console,
-                                                                const OpenDevice& device) {
-    return Replica::open(device.place(console), catalog::standard_catalog(), console.clock,
-                         console.random);
-}
-
-OpenReplica whole(OpenDevice device, std::unique_ptr<Replica> replica) {
-    return {std::move(device.identity), std::move(device.access), std::move(device.outbox),
-            std::move(replica)};
-}
-
-/// Whether a new replica, filled by the server, puts it right.
-bool is_lost(const std::expected<std::unique_ptr<Replica>, ReplicaError>& opened) {
-    return !opened && (opened.error().fault == ReplicaFault::damaged ||
-                       opened.error().fault == ReplicaFault::not_there);
+    return *std::move(opened);
 }
 
 }  // namespace
 
+std::expected<OpenReplica, OpeningError> open_with(Console& console, Identity identity,
+                                                   std::shared_ptr<Access> access,
+                                                   Renewal renewal) {
+    auto outbox = DeviceOutbox::open(console.files, identity, access, console.disk, console.random);
+    if (!outbox) {
+        return std::unexpected{OpeningError{outbox.error()}};
+    }
+    const auto place = [&] {
+        return SealedPlace{console.files.replica(), access->ring(), *outbox};
+    };
+    const catalog::Catalog& catalog = catalog::standard_catalog();
+    AccessFault lost = access->sealed_because;
+    if (access->data_key) {
+        auto replica = Replica::open(place(), catalog, console.clock, console.random);
+        if (replica) {
+            return OpenReplica{std::move(identity), std::move(access), *std::move(outbox),
+                               *std::move(replica)};
+        }
+        if (!is_lost(replica.error())) {
+            return std::unexpected{OpeningError{std::move(replica).error()}};
+        }
+        lost = AccessFault::damaged;
+    }
+    if (renewal == Renewal::refused) {
+        return std::unexpected{OpeningError{lost}};
+    }
+    Safe safe{console.files, console.disk, console.random};
+    if (const auto anew = safe.start_anew(*access); !anew) {
+        return std::unexpected{OpeningError{anew.error()}};
+    }
+    auto made = Replica::create(place(), {identity.space, identity.device, identity.account},
+                                catalog, console.clock, console.random);
+    if (!made) {
+        return std::unexpected{OpeningError{std::move(made).error()}};
+    }
+    return OpenReplica{std::move(identity), std::move(access), *std::move(outbox),
+                       *std::move(made)};
+}
+
 std::expected<OpenReplica, Exit> open_replica(Console& console) {
-    auto device = open_device(console);
-    if (!device) {
-        return std::unexpected{device.error()};
-    }
-    if (!device->access->data_key) {
-        return std::unexpected{fail(console, device->access->sealed_because)};
-    }
-    auto replica = open_held(console, *device);
-    if (!replica) {
-        return std::unexpected{is_lost(replica) ? fail(console, AccessFault::damaged)
-                                                : fail(console, replica.error())};
-    }
-    return whole(*std::move(device), *std::move(replica));
+    return open_by_words(console, Renewal::refused);
 }
 
 std::expected<OpenReplica, Exit> open_or_renew_replica(Console& console) {
-    auto device = open_device(console);
-    if (!device) {
-        return std::unexpected{device.error()};
-    }
-    if (device->access->data_key) {
-        auto replica = open_held(console, *device);
-        if (replica) {
-            return whole(*std::move(device), *std::move(replica));
-        }
-        if (!is_lost(replica)) {
-            return std::unexpected{fail(console, replica.error())};
-        }
-    }
-    Safe safe{console.files, console.disk, console.random};
-    if (const auto anew = safe.start_anew(*device->access); !anew) {
-        return std::unexpected{fail(console, anew.error())};
-    }
-    const Identity& identity = device->identity;
-    auto made =
-        Replica::create(device->place(console), {identity.space, identity.device, identity.account},
-                        catalog::standard_catalog(), console.clock, console.random);
-    if (!made) {
-        return std::unexpected{fail(console, made.error())};
-    }
-    return whole(*std::move(device), *std::move(made));
+    return open_by_words(console, Renewal::allowed);
 }
 
 std::expected<SignHash, Exit> load_signer(Console& console) {

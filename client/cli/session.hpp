@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "client/access/device_outbox.hpp"
 #include "client/access/safe.hpp"
@@ -57,6 +59,20 @@ struct OpenReplica {
     std::shared_ptr<DeviceOutbox> outbox;
     std::unique_ptr<Replica> replica;
 };
+
+/// Whether a replica that cannot be opened any more may give way to a new one.
+enum class Renewal : std::uint8_t { refused, allowed };
+
+using OpeningError = std::variant<AccessFault, ReplicaError>;
+
+/// Opens the replica with what the password has given.
+[[nodiscard]] std::expected<OpenReplica, OpeningError> open_with(Console& console,
+                                                                 Identity identity,
+                                                                 std::shared_ptr<Access> access,
+                                                                 Renewal renewal);
+
+/// With the time at which the account may work next, where that is known.
+[[nodiscard]] std::string explain(Console& console, AccessFault fault, Language language);
 
 /// Loads the identity, unlocks the device and opens the replica, or prints why not.
 [[nodiscard]] std::expected<OpenReplica, Exit> open_replica(Console& console);

@@ -76,19 +76,6 @@ Exit exit_for(const SyncReport& report) {
     return report.wire_error ? Exit::unreachable : Exit::done;
 }
 
-/// A wrong password may be an old one: the server says how the new one is derived.
-void learn_password_salt(Console& console, Identity identity, const SyncReport& report) {
-    if (!report.refusal || (report.refusal->reason != sync::RefusalReason::wrong_password &&
-                            report.refusal->reason != sync::RefusalReason::password_changed)) {
-        return;
-    }
-    if (identity.password_salt != report.refusal->password_salt) {
-        identity.password_salt = report.refusal->password_salt;
-        identity.password_cost = report.refusal->password_cost;
-        static_cast<void>(update_identity(console.files, identity));
-    }
-}
-
 /// Follows until interrupted: looks for the signal now and then.
 void watch_for_interrupt(sync::Executor& executor, SyncAgent& agent,
                          std::unique_ptr<sync::Executor::Timer>& timer) {
@@ -127,6 +114,18 @@ std::expected<std::function<void(sync::WireEvents&)>, Exit> connector(Console& c
             trust = ServerTrust{identity.root_certificate, {}}](sync::WireEvents& events) {
         wires.connect(endpoint, trust, credentials.get(), events);
     };
+}
+
+void learn_password_salt(Console& console, Identity identity, const SyncReport& report) {
+    if (!report.refusal || (report.refusal->reason != sync::RefusalReason::wrong_password &&
+                            report.refusal->reason != sync::RefusalReason::password_changed)) {
+        return;
+    }
+    if (identity.password_salt != report.refusal->password_salt) {
+        identity.password_salt = report.refusal->password_salt;
+        identity.password_cost = report.refusal->password_cost;
+        static_cast<void>(update_identity(console.files, identity));
+    }
 }
 
 std::expected<void, AccessFault> obey(Console& console, const SyncReport& report) {

@@ -122,20 +122,27 @@ std::expected<keys::SecretBytes, Exit> read_password(Console& console, bool is_n
     return read_line(file.number());
 }
 
-std::expected<std::shared_ptr<Access>, Exit> unlock_device(Console& console,
-                                                           const Identity& identity) {
+std::expected<std::shared_ptr<Access>, Exit> unlocked_before(Console& console,
+                                                             const Identity& identity) {
     Safe safe{console.files, console.disk, console.random};
     if (const auto erased = safe.erase_if_over(console.clock.now()); !erased) {
         return std::unexpected{fail(console, erased.error())};
     }
-    if (!console.password_file) {
-        if (const auto kept = keys::read_from_keyring(keyring_name(identity))) {
-            if (auto access = safe.open_kept(*kept, identity)) {
-                return std::make_shared<Access>(*std::move(access));
-            }
+    if (console.password_file) {
+        return open_by_password(console, identity);
+    }
+    if (const auto kept = keys::read_from_keyring(keyring_name(identity))) {
+        if (auto access = safe.open_kept(*kept, identity)) {
+            return std::make_shared<Access>(*std::move(access));
         }
     }
-    return open_by_password(console, identity);
+    return nullptr;
+}
+
+std::expected<std::shared_ptr<Access>, Exit> unlock_device(Console& console,
+                                                           const Identity& identity) {
+    auto before = unlocked_before(console, identity);
+    return before && *before == nullptr ? open_by_password(console, identity) : before;
 }
 
 std::expected<std::shared_ptr<keys::Ed25519Key>, Exit> proving_key(Console& console,

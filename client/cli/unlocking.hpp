@@ -17,6 +17,11 @@ namespace zhibu::client {
 [[nodiscard]] std::expected<std::shared_ptr<Access>, Exit> unlock_device(Console& console,
                                                                          const Identity& identity);
 
+/// The same without asking anybody: from the keyring, or the console's password file. None where
+/// neither has it.
+[[nodiscard]] std::expected<std::shared_ptr<Access>, Exit> unlocked_before(
+    Console& console, const Identity& identity);
+
 /// Proves the account to the server. Prints why it cannot.
 [[nodiscard]] std::expected<std::shared_ptr<keys::Ed25519Key>, Exit> proving_key(
     Console& console, const Access& access);

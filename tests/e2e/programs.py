@@ -159,6 +159,15 @@ class Workbench:
         except urllib.error.HTTPError as refused:
             return refused.code, json.load(refused)
 
+    def unlock(self, token, password):
+        """Waits while the workbench is still closing or opening; returns the HTTP status."""
+        for _ in range(100):
+            status = self.ask("/api/unlock", token, "POST", {"password": password})[0]
+            if status != 409:
+                return status
+            time.sleep(0.05)
+        raise Failed("the workbench stays busy")
+
     def stop(self):
         self.program.send_signal(signal.SIGTERM)
         self.program.wait(timeout=20)

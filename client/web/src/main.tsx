@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 
 import { enter } from "./api/client";
 import { App } from "./app/App";
+import "./app/page.css";
 import { startWords } from "./i18n";
 
 const client = new QueryClient({ defaultOptions: { queries: { retry: 1 } } });

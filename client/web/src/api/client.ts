@@ -1,5 +1,14 @@
 import type { Language } from "../i18n";
-import type { Catalog, Finding, Group, RecordPage, RecordView, Saved, Status } from "./types";
+import type {
+  Catalog,
+  Finding,
+  Group,
+  LockedStatus,
+  RecordPage,
+  RecordView,
+  Saved,
+  Status,
+} from "./types";
 
 /** A refusal by the client program, in words for the person at the screen. */
 export class ApiError extends Error {
@@ -73,7 +82,7 @@ export interface ListWish {
 
 export const api = {
   catalog: () => ask<Catalog>("/api/catalog"),
-  status: (language: Language) => ask<Status>(`/api/status?lang=${language}`),
+  status: (language: Language) => ask<LockedStatus | Status>(`/api/status?lang=${language}`),
   records: (kind: string, wish: ListWish, language: Language) => {
     const query = new URLSearchParams({
       lang: language,
@@ -95,4 +104,8 @@ export const api = {
       changes: [{ kind, id, operation: "update", fields }],
     }),
   syncNow: () => post<{ started: boolean }>("/api/sync", {}),
+  unlock: (password: string, language: Language) =>
+    post<{ done: boolean }>(`/api/unlock?lang=${language}`, { password }),
+  lock: () => post<{ done: boolean }>("/api/lock", {}),
+  active: () => post<{ done: boolean }>("/api/activity", {}),
 };

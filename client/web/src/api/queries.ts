@@ -17,10 +17,15 @@ export function useStatus(language: Language) {
     queryFn: () => api.status(language),
     refetchInterval: STATUS_INTERVAL_MS,
   });
-  const revision = status.data?.revision;
+  const isLocked = status.data?.locked === true || status.isError;
+  const revision = status.data?.locked === true ? undefined : status.data?.revision;
   useEffect(() => {
-    void client.invalidateQueries({ queryKey: ["replica"] });
-  }, [client, revision]);
+    if (isLocked) {
+      client.removeQueries({ queryKey: ["replica"] });
+    } else {
+      void client.invalidateQueries({ queryKey: ["replica"] });
+    }
+  }, [client, isLocked, revision]);
   return status;
 }
 

@@ -64,7 +64,17 @@ export interface Editing {
   readonly opens_next?: number;
 }
 
+/** All that a locked workbench says. */
+export interface LockedStatus {
+  readonly locked: true;
+  readonly opening: boolean;
+  readonly account: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
 export interface Status {
+  readonly locked?: false;
   readonly now: number;
   readonly revision: number;
   readonly account: string;

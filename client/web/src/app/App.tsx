@@ -5,8 +5,8 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Language } from "../i18n";
-import { Frame } from "./Frame";
-import { LockedPage } from "./LockedPage";
+import { EntryPage } from "./EntryPage";
+import { Gate } from "./Gate";
 
 function pageNonce(): string {
   const meta = document.querySelector('meta[name="csp-nonce"]');
@@ -27,7 +27,7 @@ export function App({ entered }: { readonly entered: boolean }) {
       locale={language === "zh" ? zhCN : enUS}
       theme={{ token: { colorPrimary: "#a8071a", colorLink: "#a8071a" } }}
     >
-      {entered ? <Frame language={language} onLanguage={setLanguage} /> : <LockedPage />}
+      {entered ? <Gate language={language} onLanguage={setLanguage} /> : <EntryPage />}
     </ConfigProvider>
   );
 }

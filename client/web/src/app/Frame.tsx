@@ -1,26 +1,30 @@
+import { LockOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
 import { Button, Layout, Menu, Space, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useStatus } from "../api/queries";
+import { api } from "../api/client";
+import type { Status } from "../api/types";
 import { HomePage } from "../features/home/HomePage";
 import { PersonsPage } from "../features/persons/PersonsPage";
 import { SyncDrawer } from "../features/sync/SyncDrawer";
 import { SyncTag } from "../features/sync/SyncTag";
 import { WindowCountdown } from "../features/sync/WindowCountdown";
-import type { Language } from "../i18n";
+import { LanguageButton, type LanguageProps } from "./LanguageButton";
 import { isPage, menuItems, type Page } from "./menu";
+import { useActivity } from "./useActivity";
 
-interface Props {
-  readonly language: Language;
-  readonly onLanguage: (language: Language) => void;
+interface Props extends LanguageProps {
+  readonly status: Status;
 }
 
-export function Frame({ language, onLanguage }: Props) {
+export function Frame({ language, onLanguage, status }: Props) {
+  const client = useQueryClient();
+  useActivity();
   const { t } = useTranslation();
   const [page, setPage] = useState<Page>("home");
   const [syncOpen, setSyncOpen] = useState(false);
-  const status = useStatus(language).data;
   return (
     <Layout style={{ minHeight: "100vh" }}>
       <Layout.Sider theme="light" width={220} breakpoint="lg" collapsedWidth={64}>
@@ -45,7 +49,7 @@ export function Frame({ language, onLanguage }: Props) {
         >
           <Space wrap size="middle" style={{ justifyContent: "space-between", width: "100%" }}>
             <Typography.Text strong>
-              {status?.scope ?? ""} · {status?.account ?? ""}
+              {status.scope ?? ""} · {status.account}
             </Typography.Text>
             <Space wrap size="middle">
               <WindowCountdown status={status} />
@@ -55,13 +59,14 @@ export function Frame({ language, onLanguage }: Props) {
                   setSyncOpen(true);
                 }}
               />
+              <LanguageButton language={language} onLanguage={onLanguage} />
               <Button
+                icon={<LockOutlined />}
                 onClick={() => {
-                  onLanguage(language === "zh" ? "en" : "zh");
+                  void api.lock().then(() => client.invalidateQueries({ queryKey: ["status"] }));
                 }}
-                lang={language === "zh" ? "en" : "zh-CN"}
               >
-                {t("language")}
+                {t("lock.lock")}
               </Button>
             </Space>
           </Space>

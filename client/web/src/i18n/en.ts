@@ -4,8 +4,16 @@ export const en: Words = {
   title: "Zhibu",
   notYet: "not yet available",
   entry: {
-    title: "The workbench is locked",
+    title: "The workbench cannot be entered",
     text: "This page needs a one-time entry. Run zhibu serve in a terminal and open the whole address that it prints. After a reload you need a new one too: press Enter in the terminal where zhibu serve runs.",
+  },
+  lock: {
+    title: "The workbench is locked",
+    account: "Account: {{account}}",
+    password: "Password",
+    required: "Enter the password",
+    unlock: "Unlock",
+    lock: "Lock",
   },
   menu: {
     home: "Home",

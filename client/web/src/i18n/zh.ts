@@ -2,8 +2,16 @@ export const zh = {
   title: "支部",
   notYet: "尚未提供",
   entry: {
-    title: "工作台已锁定",
+    title: "无法进入工作台",
     text: "此页面需要一次性入口。请在终端运行 zhibu serve，并打开它给出的完整地址；刷新页面后也需要新的入口（在运行 zhibu serve 的终端按回车键）。",
+  },
+  lock: {
+    title: "工作台已锁定",
+    account: "账号：{{account}}",
+    password: "密码",
+    required: "请输入密码",
+    unlock: "打开",
+    lock: "锁定",
   },
   menu: {
     home: "首页",

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "client/agent/sync_agent.hpp"
+#include "client/agent/wire_client.hpp"
+#include "client/cli/network.hpp"
+#include "client/cli/session.hpp"
+#include "client/workbench/api/api.hpp"
+#include "shared/keys/ed25519.hpp"
+
+namespace zhibu::client {
+
+/// The agent for as long as the workbench is open, on a thread of its own; started again when asked
+/// after it has ended. What it is given must outlive it.
+/// Threads: all but begin() and end() may be called from any.
+class Synchronising {
+public:
+    struct Parts {
+        Console* console = nullptr;
+        const Identity* identity = nullptr;
+        ReplicaDesk* desk = nullptr;
+        Api* api = nullptr;
+        std::shared_ptr<keys::Ed25519Key> key;
+        LeaseKeeper keep_lease;
+        std::shared_ptr<DeviceOutbox> outbox;
+        /// Told of every report, on the agent's thread.
+        std::function<void(const SyncReport&)> reported;
+    };
+
+    explicit Synchronising(Parts parts) : parts_{std::move(parts)} {}
+
+    ~Synchronising() { end(); }
+
+    Synchronising(const Synchronising&) = delete;
+    Synchronising& operator=(const Synchronising&) = delete;
+
+    Exit begin();
+    /// Ends the agent and its thread; calls made after it do nothing.
+    void end();
+
+    void sync_now();
+    void group_made(record::Sequence last);
+
+private:
+    SyncAgent::Parts agent_parts();
+
+    Parts parts_;
+    WireClient wires_;
+    std::function<void(sync::WireEvents&)> connect_;
+    std::unique_ptr<SyncAgent> agent_;
+    bool ended_ = false;
+    std::jthread thread_;
+};
+
+}  // namespace zhibu::client

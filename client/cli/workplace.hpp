@@ -1,0 +1,83 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "client/cli/session.hpp"
+#include "client/cli/synchronising.hpp"
+#include "client/workbench/api/api.hpp"
+
+namespace zhibu::client {
+
+/// The workbench's inside, locked or open. Locked it holds no key and no record, and answers
+/// nothing but that it is locked, and why; the password opens it. It locks when asked, when nobody
+/// works for a while, when the lease ends, and when the server says that the account may not work;
+/// in the last two cases the replica is erased. Source: vault.md, "The local workbench". Threads:
+/// handle() and report from any; open(), tick() and the destructor from one.
+class Workplace {
+public:
+    struct Settings {
+        bool offline = false;
+        std::chrono::minutes idle{15};
+    };
+
+    /// @param told  what pages should ask again; called from any thread
+    Workplace(Console& console, Identity identity, SignHash sign, Settings settings,
+              std::function<void(ApiNews)> told);
+    ~Workplace();
+    Workplace(const Workplace&) = delete;
+    Workplace& operator=(const Workplace&) = delete;
+
+    /// POST /api/unlock {password}, POST /api/lock, POST /api/activity, GET /api/status while
+    /// locked; everything else goes to the open workbench's operations, or is 423.
+    void handle(const ApiRequest& request, std::function<void(ApiResponse)> respond);
+
+    /// Opens with what has been unlocked elsewhere.
+    void open(std::shared_ptr<Access> access);
+
+    /// To be called several times a second.
+    void tick();
+
+private:
+    using Respond = std::function<void(ApiResponse)>;
+    struct Opened;
+
+    /// Why it is locked, for the page. No fault: nobody has opened it yet, or somebody locked it.
+    struct Locked {
+        std::optional<AccessFault> because;
+    };
+
+    void unlock(const std::string& body, Language language, Respond respond);
+    void lock(Locked locked);
+    void take_report(const SyncReport& report);
+    [[nodiscard]] std::string words_of(const Locked& locked, Language language);
+    [[nodiscard]] ApiResponse locked_status(Language language);
+    [[nodiscard]] std::shared_ptr<Opened> now_open();
+    void touch();
+
+    Console& console_;
+    Identity identity_;
+    SignHash sign_;
+    Settings settings_;
+    std::function<void(ApiNews)> told_;
+
+    std::mutex mutex_;
+    std::shared_ptr<Opened> opened_;
+    /// Locked, but its threads have not ended.
+    std::shared_ptr<Opened> ending_;
+    Locked locked_;
+    /// Set by the agent's thread, obeyed by tick().
+    std::optional<Locked> to_lock_;
+    std::atomic<bool> opening_ = false;
+    std::atomic<std::int64_t> last_used_ms_ = 0;
+    std::atomic<std::int64_t> lease_ends_ms_ = 0;
+    std::jthread opener_;
+};
+
+}  // namespace zhibu::client

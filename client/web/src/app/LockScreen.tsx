@@ -1,0 +1,61 @@
+import { LockOutlined } from "@ant-design/icons";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Card, Form, Input, Layout, Space, Typography } from "antd";
+import { useTranslation } from "react-i18next";
+
+import { api } from "../api/client";
+import type { LockedStatus } from "../api/types";
+import { LanguageButton, type LanguageProps } from "./LanguageButton";
+
+interface Props extends LanguageProps {
+  readonly status: LockedStatus;
+}
+
+export function LockScreen({ status, language, onLanguage }: Props) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [form] = Form.useForm<{ password: string }>();
+  const unlock = useMutation({
+    mutationFn: ({ password }: { readonly password: string }) => api.unlock(password, language),
+    onSettled: async () => {
+      form.resetFields();
+      await client.invalidateQueries({ queryKey: ["status"] });
+    },
+  });
+  const isOpening = unlock.isPending || status.opening;
+  const why = unlock.error?.message ?? status.message;
+  return (
+    <Layout style={{ minHeight: "100vh", alignItems: "center", justifyContent: "center" }}>
+      <Card style={{ width: 420 }}>
+        <Space direction="vertical" size="middle" style={{ width: "100%" }}>
+          <Space style={{ justifyContent: "space-between", width: "100%" }}>
+            <Typography.Title level={3} style={{ margin: 0 }}>
+              <LockOutlined /> {t("lock.title")}
+            </Typography.Title>
+            <LanguageButton language={language} onLanguage={onLanguage} />
+          </Space>
+          <Typography.Text>{t("lock.account", { account: status.account })}</Typography.Text>
+          {why !== "" && !isOpening && <Alert type="warning" showIcon message={why} role="alert" />}
+          <Form
+            form={form}
+            layout="vertical"
+            onFinish={(values) => {
+              unlock.mutate(values);
+            }}
+          >
+            <Form.Item
+              name="password"
+              label={t("lock.password")}
+              rules={[{ required: true, message: t("lock.required") }]}
+            >
+              <Input.Password autoFocus autoComplete="current-password" disabled={isOpening} />
+            </Form.Item>
+            <Button type="primary" htmlType="submit" block loading={isOpening}>
+              {t("lock.unlock")}
+            </Button>
+          </Form>
+        </Space>
+      </Card>
+    </Layout>
+  );
+}

@@ -2,9 +2,14 @@
 
 #include <openssl/evp.h>
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <span>
 
 #include "shared/keys/detail/freed.hpp"
+#include "shared/keys/secret_bytes.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::keys {

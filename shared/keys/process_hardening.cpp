@@ -1,7 +1,9 @@
 #include "shared/keys/process_hardening.hpp"
 
+#include <linux/prctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <cstdint>
 
 #include "shared/record/check.hpp"
 

@@ -2,10 +2,23 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <initializer_list>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "shared/keys/aes_gcm.hpp"
 #include "shared/keys/digest.hpp"
+#include "shared/keys/key_error.hpp"
+#include "shared/keys/secret_bytes.hpp"
+#include "shared/keys/x25519.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/random.hpp"
 
 namespace zhibu::keys {
 namespace {
@@ -19,9 +32,7 @@ constexpr std::array<std::uint8_t, 10> hpke_suite{'H',  'P',  'K',  'E',  0x00,
                                                   0x20, 0x00, 0x01, 0x00, 0x02};
 constexpr std::uint8_t base_mode = 0;
 
-Bytes bytes_of(std::string_view text) {
-    return {static_cast<const std::uint8_t*>(static_cast<const void*>(text.data())), text.size()};
-}
+std::vector<std::uint8_t> bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
 
 SecretBytes joined(std::initializer_list<Bytes> parts) {
     std::size_t size = 0;

@@ -2,9 +2,14 @@
 
 #include <openssl/evp.h>
 
+#include <cstddef>
+#include <expected>
+#include <memory>
 #include <utility>
 
 #include "shared/keys/detail/freed.hpp"
+#include "shared/keys/key_error.hpp"
+#include "shared/keys/secret_bytes.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::keys {

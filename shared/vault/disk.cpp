@@ -1,6 +1,13 @@
 #include "shared/vault/disk.hpp"
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <span>
 
+#include "shared/keys/secret_bytes.hpp"
 #include "shared/record/check.hpp"
+#include "shared/vault/vault_error.hpp"
 
 namespace zhibu::vault {
 

@@ -1,11 +1,25 @@
 #include "shared/vault/key_file.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "shared/keys/account_key.hpp"
+#include "shared/keys/key_error.hpp"
+#include "shared/keys/secret_bytes.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/random.hpp"
+#include "shared/vault/data_key.hpp"
 #include "shared/vault/detail/key_slot.hpp"
+#include "shared/vault/disk.hpp"
+#include "shared/vault/lease_secret.hpp"
+#include "shared/vault/vault_error.hpp"
 
 namespace zhibu::vault {
 namespace {

@@ -2,13 +2,22 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "shared/keys/digest.hpp"
+#include "shared/keys/secret_bytes.hpp"
 #include "shared/record/check.hpp"
 #include "shared/vault/detail/little_endian.hpp"
+#include "shared/vault/disk.hpp"
+#include "shared/vault/storage_file.hpp"
+#include "shared/vault/vault_error.hpp"
 
 namespace zhibu::vault {
 namespace {
@@ -35,18 +44,14 @@ constexpr std::string_view cache_tag =
     "Signature: 8a477f597d28d172789f06886806bc55\n"
     "# The secret in this folder must not outlive its lease in a backup.\n";
 
-Bytes bytes_of(std::string_view text) {
-    return {static_cast<const std::uint8_t*>(static_cast<const void*>(text.data())), text.size()};
-}
-
 void put_frame(std::span<std::uint8_t> bytes, std::string_view magic) {
-    std::ranges::copy(bytes_of(magic), bytes.begin());
+    std::ranges::copy(magic, bytes.begin());
     std::ranges::copy(keys::sha256(bytes.first(bytes.size() - check_bytes)),
                       bytes.last(check_bytes).begin());
 }
 
 bool has_frame(Bytes bytes, std::string_view magic, std::size_t size) {
-    return bytes.size() == size && std::ranges::equal(bytes.first(magic_bytes), bytes_of(magic)) &&
+    return bytes.size() == size && std::ranges::equal(bytes.first(magic_bytes), magic) &&
            std::ranges::equal(keys::sha256(bytes.first(size - check_bytes)),
                               bytes.last(check_bytes));
 }
@@ -127,7 +132,8 @@ std::expected<void, VaultError> LeaseFile::prepare_folder() {
     if (const auto there = disk_.open(tag); there || there.error().fault != VaultFault::not_there) {
         return {};
     }
-    return replace_file(disk_, tag, bytes_of(cache_tag));
+    const std::vector<std::uint8_t> bytes(cache_tag.begin(), cache_tag.end());
+    return replace_file(disk_, tag, bytes);
 }
 
 std::expected<LeaseEnding, LeaseFault> LeaseFile::ending() {

@@ -1,12 +1,25 @@
 #include "shared/vault/outbox.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <variant>
+#include <vector>
 
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/random.hpp"
 #include "shared/vault/detail/end_process.hpp"
+#include "shared/vault/disk.hpp"
+#include "shared/vault/outbox_entry.hpp"
+#include "shared/vault/outbox_reader.hpp"
+#include "shared/vault/storage_file.hpp"
+#include "shared/vault/vault_error.hpp"
 
 namespace zhibu::vault {
 namespace {
@@ -172,7 +185,7 @@ std::expected<std::uint64_t, OutboxFault> Outbox::copy_kept(const record::GroupN
         const auto* entry = item ? &std::get<OutboxEntry>(*item) : nullptr;
         const bool drops_next = entry != nullptr && is_covered(entry->name, covered);
         if (range && !(is_dropping && drops_next)) {
-            ZHIBU_TRY_VOID(put_range(*std::exchange(range, std::nullopt)));
+            ZHIBU_TRY_VOID(put_range(*range));
         }
         range.reset();
         if (entry == nullptr) {

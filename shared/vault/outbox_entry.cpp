@@ -2,14 +2,24 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "shared/keys/aes_gcm.hpp"
 #include "shared/keys/digest.hpp"
 #include "shared/keys/sealed_box.hpp"
+#include "shared/keys/secret_bytes.hpp"
+#include "shared/keys/x25519.hpp"
+#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/random.hpp"
+#include "shared/vault/data_key.hpp"
 #include "shared/vault/detail/little_endian.hpp"
 #include "shared/vault/detail/outbox_frame.hpp"
 

@@ -1,9 +1,15 @@
 #include "shared/vault/outbox_reader.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <utility>
 
 #include "shared/record/check.hpp"
 #include "shared/vault/detail/outbox_frame.hpp"
+#include "shared/vault/outbox_entry.hpp"
 
 namespace zhibu::vault {
 

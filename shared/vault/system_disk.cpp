@@ -2,9 +2,14 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <expected>
+#include <filesystem>
+#include <memory>
 
 #include "shared/keys/private_file.hpp"
 #include "shared/vault/disk.hpp"
+#include "shared/vault/storage_file.hpp"
+#include "shared/vault/vault_error.hpp"
 
 namespace zhibu::vault {
 namespace {

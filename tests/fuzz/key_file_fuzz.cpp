@@ -5,9 +5,15 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/keys/account_key.hpp"
 #include "shared/keys/digest.hpp"
+#include "shared/keys/secret_bytes.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/vault/data_key.hpp"
 #include "shared/vault/key_file.hpp"
+#include "shared/vault/lease_secret.hpp"
+#include "tests/support/memory_disk.hpp"
 #include "tests/support/memory_folder.hpp"
 #include "tests/support/seeded_random.hpp"
 

@@ -1,14 +1,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "shared/keys/digest.hpp"
+#include "shared/keys/secret_bytes.hpp"
+#include "shared/keys/x25519.hpp"
 #include "shared/record/check.hpp"
+#include "shared/vault/data_key.hpp"
+#include "shared/vault/outbox_entry.hpp"
 #include "shared/vault/outbox_reader.hpp"
-#include "tests/support/memory_folder.hpp"
+#include "tests/support/memory_disk.hpp"
 #include "tests/support/seeded_random.hpp"
 
 namespace {
@@ -25,12 +31,13 @@ std::vector<vault::OutboxItem> items_of(const Bytes& bytes) {
     vault::OutboxReader reader(*opened);
     std::vector<vault::OutboxItem> items;
     while (true) {
-        auto item = reader.next();
-        ZHIBU_CHECK(item);
-        if (!*item) {
+        auto next = reader.next();
+        ZHIBU_CHECK(next);
+        std::optional<vault::OutboxItem> item = *std::move(next);
+        if (!item) {
             return items;
         }
-        items.push_back(**std::move(item));
+        items.push_back(*std::move(item));
     }
 }
 

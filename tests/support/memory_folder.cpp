@@ -1,6 +1,11 @@
 #include "tests/support/memory_folder.hpp"
 
-#include <string>
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include "shared/vault/storage_file.hpp"
+#include "shared/vault/vault_error.hpp"
+#include "tests/support/memory_disk.hpp"
 
 namespace zhibu::support {
 namespace {

@@ -1,10 +1,20 @@
 #include "shared/vault/detail/key_slot.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "shared/keys/account_key.hpp"
+#include "shared/keys/aes_gcm.hpp"
 #include "shared/keys/digest.hpp"
-#include "shared/record/check.hpp"
+#include "shared/keys/secret_bytes.hpp"
+#include "shared/record/random.hpp"
+#include "shared/vault/data_key.hpp"
 #include "shared/vault/detail/little_endian.hpp"
 
 namespace zhibu::vault::detail {

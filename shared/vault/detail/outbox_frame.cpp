@@ -1,7 +1,12 @@
 #include "shared/vault/detail/outbox_frame.hpp"
 
+#include <string.h>
+
 #include <algorithm>
-#include <cstring>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
 
 #include "shared/keys/digest.hpp"
 #include "shared/record/change.hpp"

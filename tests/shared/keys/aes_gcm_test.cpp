@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "shared/keys/enrolment_code.hpp"
+#include "shared/keys/secret_bytes.hpp"
 #include "tests/shared/keys/hex.hpp"
 
 namespace zhibu::keys {

@@ -1,6 +1,9 @@
 #include "shared/keys/process_hardening.hpp"
 
 #include <gtest/gtest.h>
+#include <linux/prctl.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -4,9 +4,17 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "shared/keys/enrolment_code.hpp"
+#include "shared/keys/key_error.hpp"
+#include "shared/keys/x25519.hpp"
+#include "shared/record/random.hpp"
 #include "tests/shared/keys/hex.hpp"
 #include "tests/support/seeded_random.hpp"
 

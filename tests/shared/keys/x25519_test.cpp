@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
 
 #include "shared/keys/enrolment_code.hpp"
+#include "shared/keys/key_error.hpp"
 #include "tests/shared/keys/hex.hpp"
 
 namespace zhibu::keys {

@@ -4,11 +4,23 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "shared/keys/account_key.hpp"
 #include "shared/keys/digest.hpp"
+#include "shared/keys/secret_bytes.hpp"
+#include "shared/record/change.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/vault/data_key.hpp"
+#include "shared/vault/disk.hpp"
+#include "shared/vault/lease_secret.hpp"
 #include "tests/shared/vault/power_cuts.hpp"
+#include "tests/support/memory_disk.hpp"
 #include "tests/support/memory_folder.hpp"
 #include "tests/support/seeded_random.hpp"
 #include "tests/support/temporary_directory.hpp"

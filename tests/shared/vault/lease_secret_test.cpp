@@ -4,15 +4,22 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <ios>
 #include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "shared/keys/secret_bytes.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/vault/disk.hpp"
 #include "tests/shared/vault/power_cuts.hpp"
+#include "tests/support/memory_disk.hpp"
 #include "tests/support/memory_folder.hpp"
 #include "tests/support/seeded_random.hpp"
 #include "tests/support/temporary_directory.hpp"

@@ -3,11 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "shared/keys/aes_gcm.hpp"
 #include "shared/keys/digest.hpp"
 #include "shared/keys/sealed_box.hpp"
+#include "shared/keys/x25519.hpp"
+#include "shared/record/change.hpp"
+#include "shared/vault/data_key.hpp"
 #include "tests/shared/vault/outbox_samples.hpp"
 
 namespace zhibu::vault {

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "shared/keys/x25519.hpp"
@@ -56,11 +59,15 @@ struct OutboxSamples {
     }
     OutboxReader reader(*file);
     while (true) {
-        auto item = reader.next();
-        if (!item || !*item) {
+        auto next = reader.next();
+        if (!next) {
             return items;
         }
-        items.push_back(**std::move(item));
+        std::optional<OutboxItem> item = *std::move(next);
+        if (!item) {
+            return items;
+        }
+        items.push_back(*std::move(item));
     }
 }
 

@@ -4,14 +4,25 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "shared/keys/digest.hpp"
+#include "shared/record/change.hpp"
+#include "shared/vault/disk.hpp"
+#include "shared/vault/outbox_entry.hpp"
+#include "shared/vault/outbox_reader.hpp"
 #include "tests/shared/vault/outbox_samples.hpp"
 #include "tests/shared/vault/power_cuts.hpp"
+#include "tests/support/memory_disk.hpp"
 #include "tests/support/memory_folder.hpp"
+#include "tests/support/seeded_random.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace zhibu::vault {
@@ -407,9 +418,11 @@ TEST(OutboxReader, ReportsAReadThatFails) {
     OutboxReader reader(*file);
     EXPECT_EQ(reader.next().error(), OutboxFault::storage_failed);
     // Asked again, it goes on where it stood.
-    const auto item = reader.next();
-    ASSERT_TRUE(item && *item);
-    EXPECT_EQ(std::get<OutboxEntry>(**item).name, Samples::name_of(1));
+    const auto again = reader.next();
+    ASSERT_TRUE(again);
+    const std::optional<OutboxItem>& item = *again;
+    ASSERT_TRUE(item);
+    EXPECT_EQ(std::get<OutboxEntry>(*item).name, Samples::name_of(1));
 }
 
 TEST(Outbox, OnARealDiskSurvivesItsProgram) {

@@ -121,6 +121,10 @@ void LiveSession::on_open(sync::Wire& wire, const sync::PeerIdentity& peer) {
     host_.parts_.random->fill(challenge.nonce);
     challenge.server_time = host_.parts_.clock->now();
     step(sync::server_event::Opened{challenge});
+    await_greeting();
+}
+
+void LiveSession::await_greeting() {
     greeting_ = host_.parts_.executor->after(greeting_deadline, [this] { wire_->close(); });
 }
 
@@ -164,6 +168,7 @@ void LiveSession::push(PushJob job, Answer answer) {
 }
 
 void LiveSession::take_in(const sync::HandIn& hand_in) {
+    greeting_.reset();
     auto job =
         open_hand_in(hand_in, peer_.device, *host_.parts_.committer->control(), host_.parts_.unbox);
     if (!job) {
@@ -173,7 +178,9 @@ void LiveSession::take_in(const sync::HandIn& hand_in) {
     host_.parts_.log("handed_in",
                      to_text(job->device) + " groups " + std::to_string(job->groups.size()));
     push(*std::move(job),
-         [incarnation = hand_in.incarnation](PushResult result) -> sync::ServerEvent {
+         [this, incarnation = hand_in.incarnation](PushResult result) -> sync::ServerEvent {
+             // Called only while this session's wire stands: the next is awaited as the first was.
+             await_greeting();
              if (result.refusal) {
                  return sync::server_event::Denied{*std::move(result.refusal)};
              }

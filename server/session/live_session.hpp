@@ -39,6 +39,8 @@ public:
 private:
     struct Doer;
 
+    /// Begins to wait for what the device says first, or next where it does not sign in.
+    void await_greeting();
     void admit(const sync::server_effect::Admit& effect);
     void take_in(const sync::HandIn& hand_in);
     /// Has the job judged and hands what `answer` makes of the result back to the engine, unless

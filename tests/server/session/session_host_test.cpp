@@ -73,6 +73,7 @@ protected:
         parts.sign = [this](std::span<const std::uint8_t> bytes) {
             return court.receipt_key.sign(bytes);
         };
+        parts.unbox = [this](std::span<const std::uint8_t>) { return boxed; };
         parts.log = [](std::string_view, std::string_view) {};
         return parts;
     }
@@ -147,6 +148,8 @@ protected:
     }
 
     Court court;
+    /// What every box holds.
+    std::optional<record::SealedGroup> boxed;
     keys::Ed25519Key password_key = keys::Ed25519Key::generate();
     support::HandExecutor executor;
     ReadingDesk desk;
@@ -168,6 +171,22 @@ TEST_F(HostOf, WhoDoesNotGreetIsNotWaitedFor) {
     gone.close();
     pass(minute_ms);
     EXPECT_FALSE(gone.wire.closed);
+}
+
+TEST_F(HostOf, WhoHandsInIsWaitedForAgain) {
+    Peer peer{enrol(court.secretary_a), {}, {}, {}};
+    open(peer);
+    pass(20'000);
+    boxed = peer.device.seal({create("person", court.new_id(), applicant(court.branch_a, 1))});
+    peer.events->on_message(sync::encode(
+        sync::HandIn{peer.device.account, peer.device.incarnation, {sync::BoxedGroup{{1}}}}));
+    pass(20'000);
+    EXPECT_FALSE(peer.wire.closed) << "it waits for the committer, not we for it";
+    ASSERT_TRUE(executor.run_until([&peer] { return !peer.sent<sync::HandedIn>().empty(); }));
+    pass(29'999);
+    EXPECT_FALSE(peer.wire.closed);
+    pass(1);
+    EXPECT_TRUE(peer.wire.closed);
 }
 
 TEST_F(HostOf, ADisabledAccountsSessionEndsWithTheCommit) {

@@ -6,6 +6,7 @@
 
 #include "client/agent/enrolment.hpp"
 #include "client/cli/network.hpp"
+#include "client/cli/text_table.hpp"
 #include "client/cli/unlocking.hpp"
 #include "shared/keys/authority.hpp"
 #include "shared/keys/enrolment_code.hpp"
@@ -80,12 +81,13 @@ Exit keep(Console& console, const sync::EnrolAccepted& accepted, const Endpoint&
     }
     const auto words = keys::read_certificate(keys::Certificate{accepted.certificate_chain[0]});
     const std::string fingerprint = words ? keys::to_hex(words->fingerprint) : std::string{};
+    const std::string account = printable(identity->account_name);
     if (console.language == Language::zh) {
-        console.out << "本设备已登记到账号“" << identity->account_name << "”。\n"
+        console.out << "本设备已登记到账号“" << account << "”。\n"
                     << "设备指纹（请与管理员核对）：\n"
                     << fingerprint << "\n管理员批准后，用 zhibu sync 同步。\n";
     } else {
-        console.out << "This device is enrolled for the account \"" << identity->account_name
+        console.out << "This device is enrolled for the account \"" << account
                     << "\".\nIts fingerprint (compare it with your administrator):\n"
                     << fingerprint
                     << "\nWhen the administrator has approved it, synchronise: zhibu sync.\n";

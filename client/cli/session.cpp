@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "client/cli/text_table.hpp"
 #include "client/cli/unlocking.hpp"
 #include "shared/keys/p256.hpp"
 
@@ -12,7 +13,7 @@ void print_error(Console& console, std::string_view text) {
     if (console.json) {
         console.out << boost::json::serialize(boost::json::object{{"error", text}}) << '\n';
     } else {
-        console.err << text << '\n';
+        console.err << printable(text) << '\n';
     }
 }
 

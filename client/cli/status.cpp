@@ -122,8 +122,8 @@ Exit show_status(Console& console) {
         console.out << name << value << '\n';
     };
     line(zh ? "账号：      " : "account:      ", printable(opened->identity.account_name));
-    line(zh ? "服务器：    " : "server:       ",
-         opened->identity.server_host + ":" + std::to_string(opened->identity.server_port));
+    line(zh ? "服务器：    " : "server:       ", printable(opened->identity.server_host) + ":" +
+                                                     std::to_string(opened->identity.server_port));
     line(zh ? "维护时段：  " : "editing:      ", editing_words(*status, now, console.language));
     line(zh ? "日志序号：  " : "log index:    ", std::to_string(status->confirmed.position));
     line(zh ? "最近连接：  " : "last contact: ",

@@ -12,17 +12,32 @@ namespace {
 
 constexpr char32_t replacement = 0xFFFD;
 
-/// Takes the next code point off the front of `text`; damaged bytes become U+FFFD.
+/// The least code point that a UTF-8 form of so many bytes may hold: below it the form is overlong.
+constexpr std::array<char32_t, 5> least_of_length{0, 0, 0x80, 0x800, 0x10000};
+
+/// Takes the next code point off the front of `text`; what is no UTF-8 becomes U+FFFD, a byte at a
+/// time: a broken lead byte must not swallow the escape that stands after it.
 char32_t take_code_point(std::string_view& text) {
     const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if (text.size() < length || (first >= 0x80 && first < 0xC2)) {
-        text.remove_prefix(1);
-        return replacement;
+    std::size_t length = 1;
+    if (first >= 0xF0) {
+        length = 4;
+    } else if (first >= 0xE0) {
+        length = 3;
+    } else if (first >= 0xC0) {
+        length = 2;
     }
     char32_t code = length == 1 ? first : first & (0xFFU >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        code = (code << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    bool whole = (first < 0x80 || first >= 0xC2) && first < 0xF5 && text.size() >= length;
+    for (std::size_t i = 1; whole && i < length; ++i) {
+        const auto next = static_cast<unsigned char>(text[i]);
+        whole = (next & 0xC0U) == 0x80;
+        code = (code << 6U) | (next & 0x3FU);
+    }
+    const bool is_surrogate = code >= 0xD800 && code <= 0xDFFF;
+    if (!whole || is_surrogate || code > 0x10FFFF || code < least_of_length[length]) {
+        text.remove_prefix(1);
+        return replacement;
     }
     text.remove_prefix(length);
     return code;
@@ -47,9 +62,11 @@ bool is_wide(char32_t code) {
 }
 
 bool is_hidden(char32_t code) {
-    return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x200B && code <= 0x200F) ||
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xAD || code == 0x61C ||
+           code == 0x180E || (code >= 0x200B && code <= 0x200F) ||
            (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
-           code == 0xFEFF;
+           code == 0xFEFF || (code >= 0xFFF9 && code <= 0xFFFB) ||
+           (code >= 0xE0000 && code <= 0xE007F);
 }
 
 std::string cut(std::string_view text, std::size_t columns_max) {

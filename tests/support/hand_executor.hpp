@@ -19,10 +19,9 @@ namespace zhibu::support {
 class HandExecutor final : public sync::Executor {
 public:
     void post(std::function<void()> work) override {
-        {
-            const std::lock_guard lock{mutex_};
-            queue_.push_back(std::move(work));
-        }
+        // Notified under the lock: whoever waits may destroy the executor once it wakes.
+        const std::lock_guard lock{mutex_};
+        queue_.push_back(std::move(work));
         posted_.notify_one();
     }
 

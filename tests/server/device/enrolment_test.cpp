@@ -159,8 +159,9 @@ protected:
         return !record::is_empty(court.value("enrolment_code", code_record, "used_at"));
     }
 
-    Court court;
+    // First, since threads of all the others post to it.
     support::HandExecutor executor;
+    Court court;
     ReadingDesk desk;
     std::unique_ptr<DerivationDesk> derivations = std::make_unique<DerivationDesk>(2, 4);
     keys::Issuer root;

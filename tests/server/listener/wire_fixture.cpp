@@ -41,10 +41,9 @@ Seen::State Seen::look() {
 }
 
 void Seen::change(const std::function<void(State&)>& work) {
-    {
-        const std::lock_guard lock{mutex_};
-        work(state_);
-    }
+    // Notified under the lock: whoever waits may be gone once it wakes.
+    const std::lock_guard lock{mutex_};
+    work(state_);
     changed_.notify_all();
 }
 

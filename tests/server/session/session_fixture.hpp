@@ -164,12 +164,13 @@ protected:
         return release;
     }
 
+    // First, since threads of all the others post to it.
+    support::HandExecutor executor;
     Court court;
     /// What every box holds, whatever is in it.
     std::optional<record::SealedGroup> boxed;
     keys::Ed25519Key password_key = keys::Ed25519Key::generate();
     keys::X25519Key box_key = keys::X25519Key::generate();
-    support::HandExecutor executor;
     ReadingDesk desk;
     SessionHost host;
 };

@@ -8,14 +8,14 @@
 #include <limits>
 #include <span>
 
-#include "shared/keys/detail/freed.hpp"
+#include "shared/keys/freed.hpp"
 #include "shared/keys/secret_bytes.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::keys {
 namespace {
 
-using CipherContext = detail::Freed<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
+using CipherContext = Freed<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
 int int_size(std::span<const std::uint8_t> bytes) {
     ZHIBU_CHECK(bytes.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()));

@@ -17,11 +17,11 @@
 namespace zhibu::keys {
 namespace {
 
-using Handle = detail::Freed<X509, X509_free>;
-using Request = detail::Freed<X509_REQ, X509_REQ_free>;
-using Extension = detail::Freed<X509_EXTENSION, X509_EXTENSION_free>;
-using Buffer = detail::Freed<BIO, BIO_free_all>;
-using Number = detail::Freed<BIGNUM, BN_free>;
+using Handle = Freed<X509, X509_free>;
+using Request = Freed<X509_REQ, X509_REQ_free>;
+using Extension = Freed<X509_EXTENSION, X509_EXTENSION_free>;
+using Buffer = Freed<BIO, BIO_free_all>;
+using Number = Freed<BIGNUM, BN_free>;
 
 constexpr std::string_view device_uri = "urn:uuid:";
 constexpr std::size_t serial_bytes = 16;
@@ -149,13 +149,13 @@ std::string extended_usage(Usage usage) {
     return usage == Usage::server ? "serverAuth" : "clientAuth";
 }
 
-using Names = detail::Freed<GENERAL_NAMES, GENERAL_NAMES_free>;
-using Octets = detail::Freed<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
+using Names = Freed<GENERAL_NAMES, GENERAL_NAMES_free>;
+using Octets = Freed<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
 
 /// Takes the text as it is: OpenSSL's own notation ("DNS:a,IP:b") would read a comma in it.
 void add_name(GENERAL_NAMES* names, int type, std::string_view text) {
-    detail::Freed<GENERAL_NAME, GENERAL_NAME_free> name{GENERAL_NAME_new()};
-    detail::Freed<ASN1_IA5STRING, ASN1_IA5STRING_free> value{ASN1_IA5STRING_new()};
+    Freed<GENERAL_NAME, GENERAL_NAME_free> name{GENERAL_NAME_new()};
+    Freed<ASN1_IA5STRING, ASN1_IA5STRING_free> value{ASN1_IA5STRING_new()};
     ZHIBU_CHECK(ASN1_STRING_set(value.get(), text.data(), static_cast<int>(text.size())) == 1);
     GENERAL_NAME_set0_value(name.get(), type, value.release());
     ZHIBU_CHECK(sk_GENERAL_NAME_push(names, name.release()) > 0);
@@ -167,7 +167,7 @@ void add_host(GENERAL_NAMES* names, const std::string& host) {
         add_name(names, GEN_DNS, host);
         return;
     }
-    detail::Freed<GENERAL_NAME, GENERAL_NAME_free> name{GENERAL_NAME_new()};
+    Freed<GENERAL_NAME, GENERAL_NAME_free> name{GENERAL_NAME_new()};
     GENERAL_NAME_set0_value(name.get(), GEN_IPADD, address.release());
     ZHIBU_CHECK(sk_GENERAL_NAME_push(names, name.release()) > 0);
 }

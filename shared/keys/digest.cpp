@@ -4,13 +4,13 @@
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
 
-#include "shared/keys/detail/freed.hpp"
+#include "shared/keys/freed.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::keys {
 
 struct Sha256::Context {
-    detail::Freed<EVP_MD_CTX, EVP_MD_CTX_free> handle{EVP_MD_CTX_new()};
+    Freed<EVP_MD_CTX, EVP_MD_CTX_free> handle{EVP_MD_CTX_new()};
 };
 
 record::Hash sha256(std::span<const std::uint8_t> bytes) {
@@ -53,7 +53,7 @@ record::Hash hmac_sha256(std::span<const std::uint8_t> key, std::span<const std:
 
 SecretBytes hkdf_sha256(std::span<const std::uint8_t> secret, std::span<const std::uint8_t> salt,
                         std::string_view info, std::size_t bytes) {
-    const detail::Freed<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context{
+    const Freed<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context{
         EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr)};
     SecretBytes derived{bytes};
     std::size_t length = bytes;

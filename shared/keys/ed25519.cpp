@@ -4,22 +4,21 @@
 
 #include <utility>
 
-#include "shared/keys/detail/freed.hpp"
+#include "shared/keys/detail/raw_key.hpp"
+#include "shared/keys/freed.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::keys {
 namespace {
 
-using PrivateKey = detail::Freed<EVP_PKEY, EVP_PKEY_free>;
-using DigestContext = detail::Freed<EVP_MD_CTX, EVP_MD_CTX_free>;
+using DigestContext = Freed<EVP_MD_CTX, EVP_MD_CTX_free>;
 
-constexpr std::size_t seed_bytes = 32;
 constexpr std::size_t signature_bytes = 64;
 
 }  // namespace
 
 struct Ed25519Key::Handle {
-    PrivateKey key;
+    detail::RawKey key;
 };
 
 Ed25519Key::Ed25519Key(std::unique_ptr<Handle> handle) : handle_{std::move(handle)} {}
@@ -29,34 +28,19 @@ Ed25519Key& Ed25519Key::operator=(Ed25519Key&&) noexcept = default;
 Ed25519Key::~Ed25519Key() = default;
 
 std::expected<Ed25519Key, KeyError> Ed25519Key::from_seed(const SecretBytes& seed) {
-    if (seed.size() != seed_bytes) {
+    if (seed.size() != detail::raw_key_bytes) {
         return std::unexpected{KeyError{KeyFault::malformed, "Ed25519 seed"}};
     }
-    PrivateKey key{
-        EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.span().data(), seed.size())};
-    ZHIBU_CHECK(key != nullptr);
-    return Ed25519Key{std::make_unique<Handle>(std::move(key))};
+    return Ed25519Key{std::make_unique<Handle>(detail::raw_private_key(EVP_PKEY_ED25519, seed))};
 }
 
 Ed25519Key Ed25519Key::generate() {
-    PrivateKey key{EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")};
-    ZHIBU_CHECK(key != nullptr);
-    return Ed25519Key{std::make_unique<Handle>(std::move(key))};
+    return Ed25519Key{std::make_unique<Handle>(detail::generated_raw_key("ED25519"))};
 }
 
-SecretBytes Ed25519Key::seed() const {
-    SecretBytes seed{seed_bytes};
-    std::size_t length = seed_bytes;
-    ZHIBU_CHECK(EVP_PKEY_get_raw_private_key(handle_->key.get(), seed.span().data(), &length) == 1);
-    return seed;
-}
+SecretBytes Ed25519Key::seed() const { return detail::raw_secret(handle_->key); }
 
-Ed25519Public Ed25519Key::public_key() const {
-    Ed25519Public bytes{};
-    std::size_t length = bytes.size();
-    ZHIBU_CHECK(EVP_PKEY_get_raw_public_key(handle_->key.get(), bytes.data(), &length) == 1);
-    return bytes;
-}
+Ed25519Public Ed25519Key::public_key() const { return detail::raw_public(handle_->key); }
 
 record::Signature Ed25519Key::sign(std::span<const std::uint8_t> message) const {
     const DigestContext context{EVP_MD_CTX_new()};
@@ -71,8 +55,8 @@ record::Signature Ed25519Key::sign(std::span<const std::uint8_t> message) const 
 
 bool verify_ed25519(const Ed25519Public& public_key, std::span<const std::uint8_t> message,
                     std::span<const std::uint8_t> signature) {
-    const PrivateKey key{EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, public_key.data(),
-                                                     public_key.size())};
+    const detail::RawKey key{EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
+                                                         public_key.data(), public_key.size())};
     const DigestContext context{EVP_MD_CTX_new()};
     return key != nullptr && signature.size() == signature_bytes &&
            EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&

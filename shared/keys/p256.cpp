@@ -13,9 +13,9 @@
 namespace zhibu::keys {
 namespace {
 
-using Key = detail::Freed<EVP_PKEY, EVP_PKEY_free>;
-using KeyContext = detail::Freed<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
-using Buffer = detail::Freed<BIO, BIO_free_all>;
+using Key = Freed<EVP_PKEY, EVP_PKEY_free>;
+using KeyContext = Freed<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using Buffer = Freed<BIO, BIO_free_all>;
 
 bool is_p256(const Key& key) {
     char group[32];

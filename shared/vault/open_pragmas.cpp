@@ -6,14 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "shared/keys/freed.hpp"
 #include "shared/record/check.hpp"
-#include "shared/vault/detail/freed.hpp"
 #include "shared/vault/page_cipher.hpp"
 
 namespace zhibu::vault {
 namespace {
 
-using Statement = detail::Freed<sqlite3_stmt, sqlite3_finalize>;
+using Statement = keys::Freed<sqlite3_stmt, sqlite3_finalize>;
 
 VaultError error_of(int result, const char* place) {
     if (result == SQLITE_IOERR_DATA || (result & 0xff) == SQLITE_CORRUPT ||

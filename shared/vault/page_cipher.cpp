@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
-#include <vector>
 
 #include "shared/record/check.hpp"
-#include "shared/vault/detail/freed.hpp"
+#include "shared/vault/detail/epoch_contexts.hpp"
 #include "shared/vault/detail/little_endian.hpp"
 
 namespace zhibu::vault {
@@ -24,7 +23,6 @@ static_assert(epoch_at + 4 == page_bytes);
 constexpr std::uint8_t format_version = 1;
 
 using Bound = std::array<std::uint8_t, 48>;
-using Context = detail::Freed<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
 /// The additional data: all that a page is bound to.
 Bound bound_to(const KeyRing& ring, FileKind kind, std::uint32_t epoch, const PagePlace& place) {
@@ -41,8 +39,8 @@ Bound bound_to(const KeyRing& ring, FileKind kind, std::uint32_t epoch, const Pa
 }
 
 /// A context that holds an expanded key: a page then only brings its nonce.
-Context keyed_context(const keys::SecretBytes& key, bool sealing) {
-    Context context(EVP_CIPHER_CTX_new());
+detail::CipherContext keyed_context(const keys::SecretBytes& key, bool sealing) {
+    detail::CipherContext context(EVP_CIPHER_CTX_new());
     ZHIBU_CHECK(context != nullptr);
     ZHIBU_CHECK(EVP_CipherInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.span().data(),
                                   nullptr, sealing ? 1 : 0) == 1);
@@ -59,34 +57,17 @@ std::span<const std::uint8_t, 12> NonceSource::next() {
     return std::span(nonces_).subspan(nonce_bytes * used_++).first<nonce_bytes>();
 }
 
-struct PageCipher::Contexts {
-    struct Opening {
-        std::uint32_t epoch = 0;
-        Context context;
-    };
-
-    Context sealing;
-    std::vector<Opening> opening;
-
-    [[nodiscard]] EVP_CIPHER_CTX* find(std::uint32_t epoch) const {
-        const auto found = std::ranges::find(opening, epoch, &Opening::epoch);
-        return found == opening.end() ? nullptr : found->context.get();
-    }
+struct PageCipher::Contexts : detail::EpochContexts {
+    using EpochContexts::EpochContexts;
 };
 
 PageCipher::PageCipher(std::shared_ptr<const KeyRing> ring, FileKind kind, record::Random& random)
     : ring_{std::move(ring)},
       kind_{kind},
       nonces_{random},
-      contexts_{std::make_unique<Contexts>()} {
-    const auto key_of = [kind](const EpochKeys& keys) -> const keys::SecretBytes& {
-        return kind == FileKind::database ? keys.database : keys.wal;
-    };
-    contexts_->sealing = keyed_context(key_of(ring_->newest()), true);
-    for (const EpochKeys& keys : ring_->epochs()) {
-        contexts_->opening.push_back({keys.epoch, keyed_context(key_of(keys), false)});
-    }
-}
+      contexts_{std::make_unique<Contexts>(*ring_, [kind](const EpochKeys& keys, bool sealing) {
+          return keyed_context(kind == FileKind::database ? keys.database : keys.wal, sealing);
+      })} {}
 
 PageCipher::~PageCipher() = default;
 
@@ -97,7 +78,7 @@ void PageCipher::seal(PageView plain, const PagePlace& place, PageSpace sealed) 
     const auto nonce = sealed.subspan<content_bytes, nonce_bytes>();
     std::ranges::copy(nonces_.next(), nonce.begin());
     detail::put_u32(sealed.subspan<epoch_at, 4>(), epoch);
-    EVP_CIPHER_CTX* context = contexts_->sealing.get();
+    EVP_CIPHER_CTX* context = contexts_->sealing();
     int written = 0;
     const bool done =
         EVP_EncryptInit_ex(context, nullptr, nullptr, nullptr, nonce.data()) == 1 &&
@@ -111,7 +92,7 @@ void PageCipher::seal(PageView plain, const PagePlace& place, PageSpace sealed) 
 bool PageCipher::open(PageView sealed, const PagePlace& place, PageSpace plain) {
     ZHIBU_CHECK(plain.data() != sealed.data());
     const std::uint32_t epoch = claimed_epoch(sealed);
-    EVP_CIPHER_CTX* context = contexts_->find(epoch);
+    EVP_CIPHER_CTX* context = contexts_->opening(epoch);
     bool authentic = false;
     if (context != nullptr) {
         const Bound bound = bound_to(*ring_, kind_, epoch, place);

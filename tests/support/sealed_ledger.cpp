@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shared/keys/digest.hpp"
+#include "shared/keys/enrolment_code.hpp"
 #include "shared/record/check.hpp"
 #include "shared/vault/open_pragmas.hpp"
 
@@ -30,16 +31,6 @@ Hash chained(const Hash& before, std::span<const std::uint8_t> content) {
     hash.update(before);
     hash.update(content);
     return hash.finish();
-}
-
-std::string hex(std::span<const std::uint8_t> bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t byte : bytes) {
-        text += digits[byte >> 4U];
-        text += digits[byte & 15U];
-    }
-    return text;
 }
 
 struct Finalized {
@@ -217,7 +208,7 @@ bool SealedLedger::append() {
     const std::vector<std::uint8_t> content = content_of(key_.seed, number);
     const Hash chain = chained(chain_, content);
     const std::string insert = "INSERT INTO entry VALUES(" + std::to_string(number) + ",x'" +
-                               hex(content) + "',x'" + hex(chain) + "');";
+                               keys::to_hex(content) + "',x'" + keys::to_hex(chain) + "');";
     if (!run("BEGIN") || !run(insert + chores(key_.seed, number)) || !run("COMMIT")) {
         return false;
     }

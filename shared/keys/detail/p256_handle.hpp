@@ -2,13 +2,13 @@
 
 #include <openssl/evp.h>
 
-#include "shared/keys/detail/freed.hpp"
+#include "shared/keys/freed.hpp"
 #include "shared/keys/p256.hpp"
 
 namespace zhibu::keys {
 
 struct P256Key::Handle {
-    detail::Freed<EVP_PKEY, EVP_PKEY_free> key;
+    Freed<EVP_PKEY, EVP_PKEY_free> key;
 };
 
 }  // namespace zhibu::keys

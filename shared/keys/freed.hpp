@@ -2,7 +2,7 @@
 
 #include <memory>
 
-namespace zhibu::vault::detail {
+namespace zhibu::keys {
 
 template <auto Free>
 struct Deleter {
@@ -16,4 +16,4 @@ struct Deleter {
 template <class T, auto Free>
 using Freed = std::unique_ptr<T, Deleter<Free>>;
 
-}  // namespace zhibu::vault::detail
+}  // namespace zhibu::keys

@@ -21,8 +21,8 @@
 #include "client/agent/detail/tls_stream.hpp"
 #include "client/agent/detail/tls_verdicts.hpp"
 #include "sync_protocol/session/write_queue.hpp"
-#include "transport/context_executor.hpp"
-#include "transport/wire_fault.hpp"
+#include "sync_protocol/transport/context_executor.hpp"
+#include "sync_protocol/transport/wire_fault.hpp"
 
 namespace zhibu::client {
 namespace {

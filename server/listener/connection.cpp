@@ -12,7 +12,7 @@
 #include <boost/beast/http/write.hpp>
 
 #include "shared/keys/authority.hpp"
-#include "transport/wire_fault.hpp"
+#include "sync_protocol/transport/wire_fault.hpp"
 
 namespace zhibu::server {
 namespace {

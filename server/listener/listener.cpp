@@ -11,7 +11,7 @@
 #include "server/listener/detail/connection.hpp"
 #include "server/listener/detail/health.hpp"
 #include "shared/record/check.hpp"
-#include "transport/context_executor.hpp"
+#include "sync_protocol/transport/context_executor.hpp"
 
 namespace zhibu::server {
 namespace {

@@ -22,7 +22,7 @@ SYNC_PROTOCOL = {
 BOTH_ENDS = set(SHARED) | set(SYNC_PROTOCOL)
 
 # What both ends' transport files share: Asio behind the session's interfaces.
-TRANSPORT = {"transport": {"sync_protocol/session"}}
+TRANSPORT = {"sync_protocol/transport": {"sync_protocol/session"}}
 
 
 def _upon(below, edges):
@@ -47,7 +47,7 @@ SERVER = _upon(
             "server/committer",
             "server/device",
         },
-        "server/listener": {"transport"},
+        "server/listener": {"sync_protocol/transport"},
         # The parts put together, for main.cpp and for tests of the whole server.
         "server/service": {
             "server/account",
@@ -71,7 +71,7 @@ CLIENT = _upon(
         "client/roster": set(),
         "client/identity": set(),
         "client/access": {"client/identity", "client/replica"},
-        "client/agent": {"client/replica", "client/identity", "transport"},
+        "client/agent": {"client/replica", "client/identity", "sync_protocol/transport"},
         "client/words": {"client/replica", "client/roster", "client/agent", "client/access"},
         "client/workbench/api": {
             "client/replica",
@@ -80,7 +80,7 @@ CLIENT = _upon(
             "client/identity",
             "client/words",
         },
-        "client/workbench/http": {"client/workbench/api", "transport"},
+        "client/workbench/http": {"client/workbench/api", "sync_protocol/transport"},
         # The built pages, embedded, as what the listener hands out.
         "client/web": {"client/workbench/http"},
         "client/cli": {
@@ -103,7 +103,7 @@ CLIENT["client"] = BOTH_ENDS | set(CLIENT)
 LAYERS = SHARED | SYNC_PROTOCOL | TRANSPORT | SERVER | CLIENT
 
 TRANSPORT_FOLDERS = [
-    "transport",
+    "sync_protocol/transport",
     "server/listener",
     "client/agent/wire_client.cpp",
     "client/agent/detail/tls_stream.hpp",

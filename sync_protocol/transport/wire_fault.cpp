@@ -1,4 +1,4 @@
-#include "transport/wire_fault.hpp"
+#include "sync_protocol/transport/wire_fault.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/beast/core/error.hpp>

@@ -1,4 +1,4 @@
-#include "transport/context_executor.hpp"
+#include "sync_protocol/transport/context_executor.hpp"
 
 #include <utility>
 

@@ -1,5 +1,6 @@
 #include "client/access/device_outbox.hpp"
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -64,10 +65,10 @@ bool DeviceOutbox::keep(const record::GroupName& name, const record::SealedGroup
 
 std::vector<sync::Delivery> DeviceOutbox::deliveries(const record::IncarnationId& current) {
     std::map<record::IncarnationId, record::Sequence> newest;
-    for_each_entry(outbox_, [&](const vault::OutboxEntry& entry) {
-        newest[entry.name.incarnation] = entry.name.sequence;
-        return true;
-    });
+    for (const record::GroupName& name : outbox_.names()) {
+        record::Sequence& last = newest[name.incarnation];
+        last = std::max(last, name.sequence);
+    }
     newest.erase(current);
     std::vector<sync::Delivery> waiting;
     for (const auto& [incarnation, sequence] : newest) {

@@ -124,16 +124,12 @@ std::expected<Access, AccessFault> Safe::open(const keys::SecretBytes& password,
                                               const Identity& identity) {
     const auto lease = lease_file_.read();
     if (!lease) {
-        const AccessFault because = fault_of(lease.error());
-        return is_healed_by_sync(because) ? without_data_key(password, identity, because)
-                                          : std::unexpected{because};
+        return without_data_key(password, identity, fault_of(lease.error()));
     }
     ZHIBU_TRY(secret, device_secret());
     auto unlocked = key_file_.unlock(password, secret, lease);
     if (!unlocked) {
-        const AccessFault because = fault_of(unlocked.error());
-        return is_healed_by_sync(because) ? without_data_key(password, identity, because)
-                                          : std::unexpected{because};
+        return without_data_key(password, identity, fault_of(unlocked.error()));
     }
     Access access;
     access.password_key = std::move(unlocked->password_key);
@@ -144,6 +140,9 @@ std::expected<Access, AccessFault> Safe::open(const keys::SecretBytes& password,
 std::expected<Access, AccessFault> Safe::without_data_key(const keys::SecretBytes& password,
                                                           const Identity& identity,
                                                           AccessFault because) {
+    if (!is_healed_by_sync(because)) {
+        return std::unexpected{because};
+    }
     const keys::Argon2Cost cost = cost_of(identity.password_cost);
     auto derived = keys::argon2id(password, identity.password_salt, cost);
     if (!derived) {

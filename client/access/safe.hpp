@@ -98,6 +98,7 @@ private:
     [[nodiscard]] std::expected<keys::SecretBytes, AccessFault> device_secret();
     [[nodiscard]] std::expected<void, AccessFault> remove_replica();
     [[nodiscard]] std::expected<void, AccessFault> note_periods(const sync::Lease& lease);
+    /// What a synchronisation can begin with, where it can put right what is missing here.
     [[nodiscard]] std::expected<Access, AccessFault> without_data_key(
         const keys::SecretBytes& password, const Identity& identity, AccessFault because);
 

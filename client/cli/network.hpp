@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "client/agent/sync_agent.hpp"
 #include "client/agent/wire_client.hpp"
 #include "client/cli/session.hpp"
+#include "shared/keys/ed25519.hpp"
 
 /// Commands that talk to the committee's server.
 namespace zhibu::client {
@@ -30,12 +34,19 @@ struct SyncWords {
 /// Sends what waits, takes what is new, and says what became of it.
 Exit synchronise(Console& console, const SyncWords& words);
 
-/// Everything that an agent needs to connect as this device.
-[[nodiscard]] std::expected<std::function<void(sync::WireEvents&)>, Exit> connector(
-    Console& console, const Identity& identity, WireClient& wires);
+using Connect = std::function<void(sync::WireEvents&)>;
 
-/// A wrong password may be an old one: the server says how the new one's key is derived.
-void learn_password_salt(Console& console, Identity identity, const SyncReport& report);
+/// Everything that an agent needs to connect as this device.
+[[nodiscard]] std::expected<Connect, Exit> connector(Console& console, const Identity& identity,
+                                                     WireClient& wires);
+
+/// A wrong password may be an old one: the server says how the new one's key is derived, which is
+/// kept, in `identity` and in the device's file.
+void learn_password_salt(Console& console, Identity& identity, const SyncReport& report);
+
+/// What the server's last word means for who works here: that the password or the account does not
+/// open the replica any more. No value for everything else.
+[[nodiscard]] std::optional<AccessFault> meaning_of(const SyncReport& report);
 
 /// Erases what opens the replica where the server has said that the account may not work.
 [[nodiscard]] std::expected<void, AccessFault> obey(Console& console, const SyncReport& report);
@@ -45,8 +56,19 @@ using LeaseKeeper = std::function<std::expected<void, ReplicaError>(
     const sync::Lease&, std::span<const std::uint8_t> secret)>;
 [[nodiscard]] LeaseKeeper lease_keeper(Console& console, std::shared_ptr<Access> access);
 
-/// Lets the agent hand in what former replicas have left in the outbox.
-void deliver_from(std::shared_ptr<DeviceOutbox> outbox, SyncAgent::Parts& parts);
+/// What an agent of this device works with. What it points to must outlive the agent.
+struct AgentMeans {
+    Console* console = nullptr;
+    const Identity* identity = nullptr;
+    ReplicaDesk* desk = nullptr;
+    std::shared_ptr<keys::Ed25519Key> key;
+    LeaseKeeper keep_lease;
+    std::shared_ptr<DeviceOutbox> outbox;
+};
+
+/// All that an agent needs but whom it tells: `report` and `replica_changed` are the caller's.
+[[nodiscard]] SyncAgent::Parts agent_parts(const AgentMeans& means, sync::Executor& executor,
+                                           Connect connect);
 
 inline constexpr std::uint16_t default_port = 7443;
 

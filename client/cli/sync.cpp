@@ -100,9 +100,8 @@ SyncAgent::Mode mode_of(const SyncWords& words) {
 
 }  // namespace
 
-std::expected<std::function<void(sync::WireEvents&)>, Exit> connector(Console& console,
-                                                                      const Identity& identity,
-                                                                      WireClient& wires) {
+std::expected<Connect, Exit> connector(Console& console, const Identity& identity,
+                                       WireClient& wires) {
     auto key = load_device_key(console.files);
     if (!key) {
         return std::unexpected{fail(console, key.error())};
@@ -116,7 +115,7 @@ std::expected<std::function<void(sync::WireEvents&)>, Exit> connector(Console& c
     };
 }
 
-void learn_password_salt(Console& console, Identity identity, const SyncReport& report) {
+void learn_password_salt(Console& console, Identity& identity, const SyncReport& report) {
     if (!report.refusal || (report.refusal->reason != sync::RefusalReason::wrong_password &&
                             report.refusal->reason != sync::RefusalReason::password_changed)) {
         return;
@@ -128,26 +127,30 @@ void learn_password_salt(Console& console, Identity identity, const SyncReport& 
     }
 }
 
-std::expected<void, AccessFault> obey(Console& console, const SyncReport& report) {
-    if (!report.refusal || !ends_work(report.refusal->reason)) {
-        return {};
+std::optional<AccessFault> meaning_of(const SyncReport& report) {
+    if (report.phase != SyncPhase::ended || !report.refusal) {
+        return std::nullopt;
     }
-    const bool is_disabled = report.refusal->reason == sync::RefusalReason::account_disabled ||
-                             report.refusal->reason == sync::RefusalReason::account_deleted;
-    return Safe{console.files, console.disk, console.random}.erase(
-        is_disabled ? vault::LeaseEnding::account_disabled : vault::LeaseEnding::over);
+    using enum sync::RefusalReason;
+    const sync::RefusalReason reason = report.refusal->reason;
+    if (reason == wrong_password || reason == password_changed) {
+        return AccessFault::wrong_password;
+    }
+    if (!ends_work(reason)) {
+        return std::nullopt;
+    }
+    return reason == account_disabled || reason == account_deleted ? AccessFault::account_disabled
+                                                                   : AccessFault::lease_over;
 }
 
-void deliver_from(std::shared_ptr<DeviceOutbox> outbox, SyncAgent::Parts& parts) {
-    parts.deliveries = [outbox](const record::IncarnationId& current) {
-        return outbox->deliveries(current);
-    };
-    parts.boxed = [outbox](const sync::client_effect::ReadBoxed& wish) {
-        return outbox->boxed(wish);
-    };
-    parts.handed_in = [outbox](const sync::client_effect::StoreHandedIn& done) {
-        outbox->handed_in(done);
-    };
+std::expected<void, AccessFault> obey(Console& console, const SyncReport& report) {
+    const auto meaning = meaning_of(report);
+    if (!meaning || *meaning == AccessFault::wrong_password) {
+        return {};
+    }
+    return Safe{console.files, console.disk, console.random}.erase(
+        *meaning == AccessFault::account_disabled ? vault::LeaseEnding::account_disabled
+                                                  : vault::LeaseEnding::over);
 }
 
 LeaseKeeper lease_keeper(Console& console, std::shared_ptr<Access> access) {
@@ -166,6 +169,30 @@ LeaseKeeper lease_keeper(Console& console, std::shared_ptr<Access> access) {
     };
 }
 
+SyncAgent::Parts agent_parts(const AgentMeans& means, sync::Executor& executor, Connect connect) {
+    SyncAgent::Parts parts;
+    parts.executor = &executor;
+    parts.desk = means.desk;
+    parts.random = &means.console->random;
+    parts.connect = std::move(connect);
+    parts.prove = [key = means.key](std::span<const std::uint8_t> bytes) {
+        return key->sign(bytes);
+    };
+    parts.keep_lease = means.keep_lease;
+    parts.deliveries = [outbox = means.outbox](const record::IncarnationId& current) {
+        return outbox->deliveries(current);
+    };
+    parts.boxed = [outbox = means.outbox](const sync::client_effect::ReadBoxed& wish) {
+        return outbox->boxed(wish);
+    };
+    parts.handed_in = [outbox = means.outbox](const sync::client_effect::StoreHandedIn& done) {
+        outbox->handed_in(done);
+    };
+    parts.server_key = means.identity->server_key;
+    parts.catalog_version = catalog::standard_catalog().version();
+    return parts;
+}
+
 Exit synchronise(Console& console, const SyncWords& words) {
     auto opened = open_or_renew_replica(console);
     if (!opened) {
@@ -182,16 +209,9 @@ Exit synchronise(Console& console, const SyncWords& words) {
     }
     ReplicaDesk desk{std::move(opened->replica)};
     SyncReport last;
-    SyncAgent::Parts parts;
-    parts.executor = &wires.executor();
-    parts.desk = &desk;
-    parts.random = &console.random;
-    parts.connect = *std::move(connect);
-    parts.prove = [key = *key](std::span<const std::uint8_t> bytes) { return key->sign(bytes); };
-    parts.keep_lease = lease_keeper(console, opened->access);
-    deliver_from(opened->outbox, parts);
-    parts.server_key = opened->identity.server_key;
-    parts.catalog_version = catalog::standard_catalog().version();
+    auto parts = agent_parts({&console, &opened->identity, &desk, *key,
+                              lease_keeper(console, opened->access), opened->outbox},
+                             wires.executor(), *std::move(connect));
     parts.replica_changed = [] {};
     parts.report = [&](const SyncReport& report) {
         last = report;

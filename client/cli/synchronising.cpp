@@ -2,12 +2,10 @@
 
 #include <utility>
 
-#include "shared/catalog/catalog.hpp"
-
 namespace zhibu::client {
 
 Exit Synchronising::begin() {
-    auto connect = connector(*parts_.console, *parts_.identity, wires_);
+    auto connect = connector(*parts_.means.console, *parts_.means.identity, wires_);
     if (!connect) {
         return connect.error();
     }
@@ -34,7 +32,7 @@ void Synchronising::sync_now() {
             return;
         }
         ended_ = false;
-        agent_ = std::make_unique<SyncAgent>(agent_parts(), SyncAgent::Mode::follow);
+        agent_ = std::make_unique<SyncAgent>(reporting_parts(), SyncAgent::Mode::follow);
         agent_->start();
     });
 }
@@ -47,19 +45,8 @@ void Synchronising::group_made(record::Sequence last) {
     });
 }
 
-SyncAgent::Parts Synchronising::agent_parts() {
-    SyncAgent::Parts parts;
-    parts.executor = &wires_.executor();
-    parts.desk = parts_.desk;
-    parts.random = &parts_.console->random;
-    parts.connect = connect_;
-    parts.prove = [key = parts_.key](std::span<const std::uint8_t> bytes) {
-        return key->sign(bytes);
-    };
-    parts.keep_lease = parts_.keep_lease;
-    deliver_from(parts_.outbox, parts);
-    parts.server_key = parts_.identity->server_key;
-    parts.catalog_version = catalog::standard_catalog().version();
+SyncAgent::Parts Synchronising::reporting_parts() {
+    SyncAgent::Parts parts = agent_parts(parts_.means, wires_.executor(), connect_);
     parts.report = [this](const SyncReport& report) {
         ended_ = report.phase == SyncPhase::ended;
         parts_.api->set_report(report);

@@ -7,9 +7,7 @@
 #include "client/agent/sync_agent.hpp"
 #include "client/agent/wire_client.hpp"
 #include "client/cli/network.hpp"
-#include "client/cli/session.hpp"
 #include "client/workbench/api/api.hpp"
-#include "shared/keys/ed25519.hpp"
 
 namespace zhibu::client {
 
@@ -19,13 +17,8 @@ namespace zhibu::client {
 class Synchronising {
 public:
     struct Parts {
-        Console* console = nullptr;
-        const Identity* identity = nullptr;
-        ReplicaDesk* desk = nullptr;
+        AgentMeans means;
         Api* api = nullptr;
-        std::shared_ptr<keys::Ed25519Key> key;
-        LeaseKeeper keep_lease;
-        std::shared_ptr<DeviceOutbox> outbox;
         /// Told of every report, on the agent's thread.
         std::function<void(const SyncReport&)> reported;
     };
@@ -45,11 +38,11 @@ public:
     void group_made(record::Sequence last);
 
 private:
-    SyncAgent::Parts agent_parts();
+    SyncAgent::Parts reporting_parts();
 
     Parts parts_;
     WireClient wires_;
-    std::function<void(sync::WireEvents&)> connect_;
+    Connect connect_;
     std::unique_ptr<SyncAgent> agent_;
     bool ended_ = false;
     std::jthread thread_;

@@ -14,11 +14,6 @@ namespace json = boost::json;
 
 constexpr std::size_t password_bytes_max = 1024;
 
-Language language_of(const ApiRequest& request) {
-    const auto found = request.query.find("lang");
-    return found != request.query.end() && found->second == "en" ? Language::en : Language::zh;
-}
-
 std::string_view code_of(AccessFault fault) {
     switch (fault) {
         case AccessFault::never_synchronised:
@@ -39,14 +34,13 @@ std::string_view code_of(AccessFault fault) {
     std::unreachable();
 }
 
-ApiResponse problem(unsigned status, std::string_view code, std::string_view message) {
-    return {status,
-            json::serialize(json::object{{"error", json::object{{"code", code},
-                                                                {"message", message},
-                                                                {"findings", json::array{}}}}})};
+/// The replica's own faults, of which the page shows the words alone.
+std::string_view code_of(const OpeningError& error) {
+    const auto* access = std::get_if<AccessFault>(&error);
+    return access == nullptr ? "replica" : code_of(*access);
 }
 
-ApiResponse done() { return {200, json::serialize(json::object{{"done", true}})}; }
+ApiResponse done() { return answer(json::object{{"done", true}}); }
 
 /// The password of {"password": "..."}; the text that it came in is cleansed.
 std::optional<keys::SecretBytes> read_password(std::string body) {
@@ -62,23 +56,6 @@ std::optional<keys::SecretBytes> read_password(std::string body) {
     keys::SecretBytes password{std::string_view{text}};
     std::ranges::fill(text, '\0');
     return password;
-}
-
-/// What the server's refusal means for the device's keys.
-std::optional<AccessFault> meaning_of(const SyncReport& report) {
-    if (report.phase != SyncPhase::ended || !report.refusal) {
-        return std::nullopt;
-    }
-    using enum sync::RefusalReason;
-    const sync::RefusalReason reason = report.refusal->reason;
-    if (reason == wrong_password || reason == password_changed) {
-        return AccessFault::wrong_password;
-    }
-    if (!ends_work(reason)) {
-        return std::nullopt;
-    }
-    return reason == account_disabled || reason == account_deleted ? AccessFault::account_disabled
-                                                                   : AccessFault::lease_over;
 }
 
 }  // namespace
@@ -104,10 +81,10 @@ struct Workplace::Opened {
 Workplace::Workplace(Console& console, Identity identity, SignHash sign, Settings settings,
                      std::function<void(ApiNews)> told)
     : console_{console},
-      identity_{std::move(identity)},
       sign_{std::move(sign)},
       settings_{settings},
-      told_{std::move(told)} {}
+      told_{std::move(told)},
+      identity_{std::move(identity)} {}
 
 Workplace::~Workplace() {
     if (opener_.joinable()) {
@@ -124,7 +101,7 @@ std::shared_ptr<Workplace::Opened> Workplace::now_open() {
 void Workplace::touch() { last_used_ms_ = console_.clock.now().milliseconds; }
 
 void Workplace::handle(const ApiRequest& request, Respond respond) {
-    const Language language = language_of(request);
+    const Language language = language_of(request.query);
     const bool posts = request.method == "POST";
     const bool polls = request.path == "/api/status";
     const auto opened = now_open();
@@ -132,9 +109,8 @@ void Workplace::handle(const ApiRequest& request, Respond respond) {
         unlock(request.body, language, std::move(respond));
     } else if (!opened) {
         respond(polls ? locked_status(language)
-                      : problem(423, "locked",
-                                language == Language::zh ? "工作台已锁定。"
-                                                         : "The workbench is locked."));
+                      : problem({423, "locked", "工作台已锁定。", "The workbench is locked."},
+                                language));
     } else if (posts && request.path == "/api/lock") {
         {
             // Nothing is shown from here on; its threads are ended by tick().
@@ -156,78 +132,95 @@ void Workplace::handle(const ApiRequest& request, Respond respond) {
 
 ApiResponse Workplace::locked_status(Language language) {
     Locked locked;
+    std::string account;
     {
         const std::lock_guard guard{mutex_};
         locked = locked_;
+        account = identity_.account_name;
     }
-    return {200, json::serialize(json::object{
-                     {"locked", true},
+    return answer(
+        json::object{{"locked", true},
                      {"opening", opening_.load()},
-                     {"account", identity_.account_name},
+                     {"account", account},
                      {"reason", locked.because ? code_of(*locked.because) : std::string_view{}},
-                     {"message", words_of(locked, language)}})};
+                     {"message", words_of(locked, language)}});
 }
 
 std::string Workplace::words_of(const Locked& locked, Language language) {
-    return locked.because ? explain(console_, *locked.because, language) : std::string{};
+    if (!locked.because) {
+        return {};
+    }
+    if (const auto* fault = std::get_if<AccessFault>(&*locked.because)) {
+        return explain(console_, *fault, language);
+    }
+    return explain(std::get<ReplicaError>(*locked.because), language);
 }
 
 void Workplace::unlock(const std::string& body, Language language, Respond respond) {
     auto password = read_password(body);
     if (!password) {
-        respond(problem(400, "bad_request",
-                        language == Language::zh ? "请输入密码。" : "Enter the password."));
+        respond(problem({400, "bad_request", "请输入密码。", "Enter the password."}, language));
         return;
     }
-    const bool still_ending = [&] {
+    const bool is_busy = [&] {
         const std::lock_guard guard{mutex_};
-        return ending_ != nullptr;
+        return opened_ != nullptr || ending_ != nullptr || opening_.exchange(true);
     }();
-    if (now_open() || still_ending || opening_.exchange(true)) {
-        respond(problem(409, "busy",
-                        language == Language::zh ? "正在打开，请稍候。"
-                                                 : "It is being opened; wait a moment."));
+    if (is_busy) {
+        respond(problem({409, "busy", "正在打开，请稍候。", "It is being opened; wait a moment."},
+                        language));
         return;
     }
     if (opener_.joinable()) {
         opener_.join();
     }
     // Argon2id takes a second: not on the thread that answers pages.
-    opener_ = std::jthread{[this, language, word = *std::move(password),
-                            respond = std::move(respond)]() mutable {
-        Safe safe{console_.files, console_.disk, console_.random};
-        std::optional<AccessFault> fault;
-        if (const auto erased = safe.erase_if_over(console_.clock.now()); !erased) {
-            fault = erased.error();
-        } else if (auto access = safe.open(word, identity_); !access) {
-            fault = access.error();
-        } else {
-            open(std::make_shared<Access>(*std::move(access)));
-        }
-        word = keys::SecretBytes{};
-        if (fault) {
-            const std::lock_guard guard{mutex_};
-            locked_ = {fault};
-        }
-        opening_ = false;
-        const bool is_open = now_open() != nullptr;
-        const std::string why = [&] {
-            const std::lock_guard guard{mutex_};
-            return locked_.because ? explain(console_, *locked_.because, language) : std::string{};
-        }();
-        respond(is_open ? done() : problem(403, "refused", why));
-        told_(ApiNews::sync);
-    }};
+    opener_ = std::jthread{
+        [this, language, word = *std::move(password), respond = std::move(respond)]() mutable {
+            const std::optional<OpeningError> fault = open_with_password(word);
+            word = keys::SecretBytes{};
+            if (fault) {
+                stay_locked(*fault);
+            }
+            opening_ = false;
+            respond(fault ? problem(403, "refused", words_of({fault}, language), {}) : done());
+            told_(ApiNews::sync);
+        }};
+}
+
+std::optional<OpeningError> Workplace::open_with_password(const keys::SecretBytes& password) {
+    Safe safe{console_.files, console_.disk, console_.random};
+    if (const auto erased = safe.erase_if_over(console_.clock.now()); !erased) {
+        return erased.error();
+    }
+    auto access = safe.open(password, identity());
+    if (!access) {
+        return access.error();
+    }
+    return try_open(std::make_shared<Access>(*std::move(access)));
+}
+
+void Workplace::stay_locked(OpeningError because) {
+    const std::lock_guard guard{mutex_};
+    locked_ = {std::move(because)};
+}
+
+Identity Workplace::identity() {
+    const std::lock_guard guard{mutex_};
+    return identity_;
 }
 
 void Workplace::open(std::shared_ptr<Access> access) {
+    if (auto fault = try_open(std::move(access))) {
+        stay_locked(*std::move(fault));
+    }
+}
+
+std::optional<OpeningError> Workplace::try_open(std::shared_ptr<Access> access) {
     const Renewal renewal = settings_.offline ? Renewal::refused : Renewal::allowed;
-    auto replica = open_with(console_, identity_, access, renewal);
+    auto replica = open_with(console_, identity(), std::move(access), renewal);
     if (!replica) {
-        const auto* fault = std::get_if<AccessFault>(&replica.error());
-        const std::lock_guard guard{mutex_};
-        locked_ = {fault == nullptr ? AccessFault::storage_failed : *fault};
-        return;
+        return std::move(replica).error();
     }
     const auto status = replica->replica->status();
     lease_ends_ms_ = status && status->lease ? status->lease->expires_at.milliseconds : 0;
@@ -236,45 +229,61 @@ void Workplace::open(std::shared_ptr<Access> access) {
     opened->access = std::move(replica->access);
     opened->outbox = std::move(replica->outbox);
     opened->desk = std::make_unique<ReplicaDesk>(std::move(replica->replica));
-    opened->api = std::make_unique<Api>(ApiParts{opened->desk.get(), &catalog::standard_catalog(),
-                                                 &console_.clock, identity_.account_name, sign_,
-                                                 [raw = opened.get()] {
-                                                     if (raw->synchronising) {
-                                                         raw->synchronising->sync_now();
-                                                     }
-                                                 },
-                                                 [raw = opened.get()](record::Sequence last) {
-                                                     if (raw->synchronising) {
-                                                         raw->synchronising->group_made(last);
-                                                     }
-                                                 }});
+    opened->api = std::make_unique<Api>(parts_for_pages(*opened));
     opened->api->watch(told_);
+    {
+        // What the agent reports from here on is about this opening, however quick it is.
+        const std::lock_guard guard{mutex_};
+        to_lock_.reset();
+    }
     if (!settings_.offline) {
-        auto key = account_key(*opened->access);
-        if (!key) {
-            const std::lock_guard guard{mutex_};
-            locked_ = {key.error()};
-            return;
-        }
-        opened->synchronising = std::make_unique<Synchronising>(Synchronising::Parts{
-            &console_, &opened->identity, opened->desk.get(), opened->api.get(),
-            std::make_shared<keys::Ed25519Key>(*std::move(key)),
-            [this, keep = lease_keeper(console_, opened->access)](
-                const sync::Lease& lease, std::span<const std::uint8_t> secret) {
-                lease_ends_ms_ = lease.expires_at.milliseconds;
-                return keep(lease, secret);
-            },
-            opened->outbox, [this](const SyncReport& report) { take_report(report); }});
-        if (opened->synchronising->begin() != Exit::done) {
-            const std::lock_guard guard{mutex_};
-            locked_ = {AccessFault::damaged};
-            return;
+        if (auto fault = begin_synchronising(*opened)) {
+            return fault;
         }
     }
     touch();
     const std::lock_guard guard{mutex_};
     opened_ = std::move(opened);
-    to_lock_.reset();
+    locked_ = {};
+    return std::nullopt;
+}
+
+ApiParts Workplace::parts_for_pages(Opened& opened) {
+    return {opened.desk.get(),
+            &catalog::standard_catalog(),
+            &console_.clock,
+            opened.identity.account_name,
+            sign_,
+            [&opened] {
+                if (opened.synchronising) {
+                    opened.synchronising->sync_now();
+                }
+            },
+            [&opened](record::Sequence last) {
+                if (opened.synchronising) {
+                    opened.synchronising->group_made(last);
+                }
+            }};
+}
+
+std::optional<AccessFault> Workplace::begin_synchronising(Opened& opened) {
+    auto key = account_key(*opened.access);
+    if (!key) {
+        return key.error();
+    }
+    opened.synchronising = std::make_unique<Synchronising>(
+        Synchronising::Parts{{&console_, &opened.identity, opened.desk.get(),
+                              std::make_shared<keys::Ed25519Key>(*std::move(key)),
+                              [this, keep = lease_keeper(console_, opened.access)](
+                                  const sync::Lease& lease, std::span<const std::uint8_t> secret) {
+                                  lease_ends_ms_ = lease.expires_at.milliseconds;
+                                  return keep(lease, secret);
+                              },
+                              opened.outbox},
+                             opened.api.get(),
+                             [this](const SyncReport& report) { take_report(report); }});
+    return opened.synchronising->begin() == Exit::done ? std::nullopt
+                                                       : std::optional{AccessFault::damaged};
 }
 
 void Workplace::take_report(const SyncReport& report) {
@@ -282,10 +291,11 @@ void Workplace::take_report(const SyncReport& report) {
     if (!meaning) {
         return;
     }
-    learn_password_salt(console_, identity_, report);
+    // What was not erased now is erased when the workbench is opened next, or as the lease ends.
     static_cast<void>(obey(console_, report));
     const std::lock_guard guard{mutex_};
-    to_lock_ = Locked{meaning};
+    learn_password_salt(console_, identity_, report);
+    to_lock_ = Locked{*meaning};
 }
 
 void Workplace::tick() {

@@ -50,8 +50,16 @@ private:
 
     /// Why it is locked, for the page. No fault: nobody has opened it yet, or somebody locked it.
     struct Locked {
-        std::optional<AccessFault> because;
+        std::optional<OpeningError> because;
     };
+
+    /// Why it could not be opened, if it could not.
+    [[nodiscard]] std::optional<OpeningError> open_with_password(const keys::SecretBytes& password);
+    [[nodiscard]] std::optional<OpeningError> try_open(std::shared_ptr<Access> access);
+    [[nodiscard]] std::optional<AccessFault> begin_synchronising(Opened& opened);
+    [[nodiscard]] ApiParts parts_for_pages(Opened& opened);
+    void stay_locked(OpeningError because);
+    [[nodiscard]] Identity identity();
 
     void unlock(const std::string& body, Language language, Respond respond);
     void lock(Locked locked);
@@ -62,12 +70,13 @@ private:
     void touch();
 
     Console& console_;
-    Identity identity_;
     SignHash sign_;
     Settings settings_;
     std::function<void(ApiNews)> told_;
 
     std::mutex mutex_;
+    /// The server may tell a new salt of the password.
+    Identity identity_;
     std::shared_ptr<Opened> opened_;
     /// Locked, but its threads have not ended.
     std::shared_ptr<Opened> ending_;

@@ -52,6 +52,9 @@ public:
         return names_.contains(name);
     }
 
+    /// The names of all undamaged entries.
+    [[nodiscard]] const std::set<record::GroupName>& names() const { return names_; }
+
     /// How many undamaged entries there are.
     [[nodiscard]] std::size_t count() const { return names_.size(); }
 

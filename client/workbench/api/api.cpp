@@ -15,22 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-ApiResponse answer(const json::value& body, unsigned status = 200) {
-    return ApiResponse{status, json::serialize(body)};
-}
-
-ApiResponse problem(unsigned status, std::string_view code, std::string_view message,
-                    json::array findings = {}) {
-    return answer(json::object{{"error", json::object{{"code", code},
-                                                      {"message", message},
-                                                      {"findings", std::move(findings)}}}},
-                  status);
-}
-
-ApiResponse problem(const Problem& found, Language language) {
-    return problem(found.status, found.code, language == Language::zh ? found.zh : found.en);
-}
-
 unsigned status_of(ReplicaFault fault) {
     switch (fault) {
         case ReplicaFault::refused:
@@ -65,14 +49,9 @@ unsigned status_of(ReplicaFault fault) {
     return 500;
 }
 
-ApiResponse problem(const catalog::Catalog& catalog, const ReplicaError& error, Language language) {
+ApiResponse refusal(const catalog::Catalog& catalog, const ReplicaError& error, Language language) {
     return problem(status_of(error.fault), "refused", explain(error, language),
                    finding_forms(catalog, error.findings, language));
-}
-
-Language language_of(const ApiRequest& request) {
-    const auto found = request.query.find("lang");
-    return found != request.query.end() && found->second == "en" ? Language::en : Language::zh;
 }
 
 std::string_view take_segment(std::string_view& path) {
@@ -161,7 +140,7 @@ std::span<const Api::Route> Api::routes() {
 }
 
 void Api::handle(const ApiRequest& request, Respond respond) {
-    const Language language = language_of(request);
+    const Language language = language_of(request.query);
     bool path_known = false;
     for (const Route& route : routes()) {
         if (!matches(route.path, request.path)) {
@@ -206,7 +185,7 @@ void Api::get_status(const ApiRequest& /*request*/, Language language, Respond r
         [this, language, report, revision, respond = std::move(respond)](Replica& replica) {
             const auto status = replica.status();
             if (!status) {
-                respond(problem(*parts_.catalog, status.error(), language));
+                respond(refusal(*parts_.catalog, status.error(), language));
                 return;
             }
             json::object form = status_form(replica, *parts_.catalog, *status, parts_.clock->now());
@@ -234,7 +213,7 @@ void Api::get_records(const ApiRequest& request, Language language, Respond resp
                       respond = std::move(respond)](Replica& replica) {
         const auto page = replica.list(query);
         if (!page) {
-            respond(problem(*parts_.catalog, page.error(), language));
+            respond(refusal(*parts_.catalog, page.error(), language));
             return;
         }
         json::array records;
@@ -257,7 +236,7 @@ void Api::get_record(const ApiRequest& request, Language language, Respond respo
                       respond = std::move(respond)](Replica& replica) {
         const auto found = replica.find(key);
         if (!found) {
-            respond(problem(*parts_.catalog, found.error(), language));
+            respond(refusal(*parts_.catalog, found.error(), language));
         } else if (!*found) {
             respond(problem(unknown_record_problem(), language));
         } else {
@@ -271,7 +250,7 @@ void Api::get_groups(const ApiRequest& /*request*/, Language language, Respond r
     parts_.desk->ask([this, language, respond = std::move(respond)](Replica& replica) {
         const auto groups = replica.own_groups(groups_max);
         if (!groups) {
-            respond(problem(*parts_.catalog, groups.error(), language));
+            respond(refusal(*parts_.catalog, groups.error(), language));
             return;
         }
         json::array forms;
@@ -293,7 +272,7 @@ void Api::post_group(const ApiRequest& request, Language language, Respond respo
         const Draft draft = with_ids(std::move(wish), replica);
         const auto committed = replica.commit(draft, parts_.sign);
         if (!committed) {
-            respond(problem(*parts_.catalog, committed.error(), language));
+            respond(refusal(*parts_.catalog, committed.error(), language));
             return;
         }
         if (committed->sequence.position != 0) {

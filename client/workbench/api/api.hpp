@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,28 +10,13 @@
 
 #include "client/agent/replica_desk.hpp"
 #include "client/agent/sync_agent.hpp"
-#include "client/words/words.hpp"
+#include "client/workbench/api/answer.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/clock.hpp"
 
 /// The workbench's operations, as data in and data out; sockets and their guards are
 /// client/workbench/http's.
 namespace zhibu::client {
-
-struct ApiRequest {
-    std::string method;
-    /// Without the query: "/api/records/person".
-    std::string path;
-    /// Decoded parameters of the query.
-    std::multimap<std::string, std::string> query;
-    std::string body;
-};
-
-struct ApiResponse {
-    unsigned status = 200;
-    /// JSON.
-    std::string body;
-};
 
 /// What the operations need beside the replica.
 struct ApiParts {

@@ -95,9 +95,9 @@ Problem unknown_record_problem() {
                    "There is no such record here."};
 }
 
-std::expected<ListQuery, Problem> read_query(
-    const catalog::Catalog& catalog, const catalog::Kind& kind,
-    const std::multimap<std::string, std::string>& parameters) {
+std::expected<ListQuery, Problem> read_query(const catalog::Catalog& catalog,
+                                             const catalog::Kind& kind,
+                                             const ApiQuery& parameters) {
     ListQuery query;
     query.kind = kind.id();
     for (const auto& [name, text] : parameters) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -50,40 +51,23 @@ std::string_view only(const http::fields& fields, http::field name) {
     return fields.count(name) == 1 ? std::string_view{fields[name]} : std::string_view{};
 }
 
-struct RefusalText {
-    unsigned status;
-    std::string_view code;
-    std::string_view zh;
-    std::string_view en;
-};
-
-ApiResponse refusal_response(unsigned status) {
-    static constexpr std::array texts{
-        RefusalText{400, "bad_request", "请求无法识别。", "The request cannot be read."},
-        RefusalText{401, "locked", "工作台已锁定，请重新打开。",
-                    "The workbench is locked; open it again."},
-        RefusalText{403, "foreign_page", "拒绝来自其他页面的请求。",
-                    "Requests of other pages are refused."},
-        RefusalText{404, "not_found", "没有这个页面。", "There is no such page."},
-        RefusalText{405, "method_not_allowed", "不支持这种请求方式。",
-                    "This kind of request is not supported."},
-        RefusalText{413, "too_large", "内容过大（上限1 MiB）。",
-                    "This is too large (at most 1 MiB)."},
-        RefusalText{415, "not_json", "只接受JSON。", "Only JSON is accepted."},
-        RefusalText{421, "wrong_host", "地址不对。", "This is not the address."},
-        RefusalText{431, "header_too_large", "请求头过大。", "The request's header is too large."},
+/// What the guard's refusals and the limits above mean to the person at the page.
+const Problem& refusal_for(unsigned status) {
+    static const std::array texts{
+        Problem{400, "bad_request", "请求无法识别。", "The request cannot be read."},
+        Problem{401, "locked", "工作台已锁定，请重新打开。",
+                "The workbench is locked; open it again."},
+        Problem{403, "foreign_page", "拒绝来自其他页面的请求。",
+                "Requests of other pages are refused."},
+        Problem{404, "not_found", "没有这个页面。", "There is no such page."},
+        Problem{405, "method_not_allowed", "不支持这种请求方式。",
+                "This kind of request is not supported."},
+        Problem{413, "too_large", "内容过大（上限1 MiB）。", "This is too large (at most 1 MiB)."},
+        Problem{415, "not_json", "只接受JSON。", "Only JSON is accepted."},
+        Problem{421, "wrong_host", "地址不对。", "This is not the address."},
+        Problem{431, "header_too_large", "请求头过大。", "The request's header is too large."},
     };
-    for (const RefusalText& text : texts) {
-        if (text.status == status) {
-            return ApiResponse{
-                status,
-                json::serialize(json::object{{"error", json::object{{"code", text.code},
-                                                                    {"message_zh", text.zh},
-                                                                    {"message_en", text.en},
-                                                                    {"fields", json::array{}}}}})};
-        }
-    }
-    std::unreachable();
+    return *std::ranges::find(texts, status, &Problem::status);
 }
 
 std::string_view name_of(ApiNews news) {
@@ -124,6 +108,8 @@ void PageConnection::close() {
 void PageConnection::on_read(const Code& code) {
     if (code == http::error::body_limit || code == http::error::header_limit) {
         keep_alive_ = false;
+        const auto target = parse_target(parser_->get().target());
+        language_ = target ? language_of(target->query) : Language::zh;
         refuse(code == http::error::body_limit ? 413 : 431);
     } else if (code) {
         close();
@@ -140,6 +126,7 @@ void PageConnection::answer(const http::request<http::string_body>& received) {
         refuse(400);
         return;
     }
+    language_ = language_of(target->query);
     const RequestHead head{received.method_string(),
                            target->path,
                            only(received, http::field::host),
@@ -177,7 +164,7 @@ void PageConnection::call_api(Target target, const http::request<http::string_bo
 
 ApiResponse PageConnection::open_session(std::string_view method, std::string_view body) {
     if (method != "POST") {
-        return refusal_response(405);
+        return problem(refusal_for(405), language_);
     }
     Code fault;
     const json::value parsed = json::parse(body, fault);
@@ -186,8 +173,8 @@ ApiResponse PageConnection::open_session(std::string_view method, std::string_vi
     const auto token = code != nullptr && code->is_string()
                            ? serving_.guard->exchange(code->get_string())
                            : std::nullopt;
-    return token ? ApiResponse{201, json::serialize(json::object{{"token", *token}})}
-                 : refusal_response(401);
+    return token ? client::answer(json::object{{"token", *token}}, 201)
+                 : problem(refusal_for(401), language_);
 }
 
 void PageConnection::send_asset(const RequestHead& head) {
@@ -219,7 +206,7 @@ std::string PageConnection::with_nonce(const Asset& asset) const {
     return content;
 }
 
-void PageConnection::refuse(unsigned status) { send(refusal_response(status)); }
+void PageConnection::refuse(unsigned status) { send(problem(refusal_for(status), language_)); }
 
 void PageConnection::send(ApiResponse response) {
     start_response(response.status, "application/json; charset=utf-8");

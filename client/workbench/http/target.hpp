@@ -1,9 +1,10 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "client/workbench/api/answer.hpp"
 
 namespace zhibu::client {
 
@@ -12,7 +13,7 @@ struct Target {
     /// As sent, not decoded: the program's own paths hold nothing that would need it.
     std::string path;
     /// Decoded names and values.
-    std::multimap<std::string, std::string> query;
+    ApiQuery query;
 };
 
 /// Takes "/path?name=value&…" apart. No value for a broken escape, or for more parameters than any

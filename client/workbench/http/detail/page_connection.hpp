@@ -76,6 +76,7 @@ private:
     boost::beast::http::response<boost::beast::http::string_body> response_;
     std::string nonce_;
     unsigned version_ = 11;
+    Language language_ = Language::zh;
     bool keep_alive_ = false;
     bool streams_ = false;
     bool writing_ = false;

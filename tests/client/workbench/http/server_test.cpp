@@ -126,6 +126,25 @@ TEST_F(WorkbenchOverSockets, TooLargeIsSaidBeforeItIsRead) {
     EXPECT_EQ(served_.asked(), 1U);
 }
 
+TEST_F(WorkbenchOverSockets, RefusalsSpeakThePagesLanguage) {
+    const auto says = [&](const std::string& request, std::string_view code,
+                          std::string_view message) {
+        const std::string answer = served_.ask(request);
+        const std::string error = R"({"error":{"code":")" + std::string{code} + R"(","message":")" +
+                                  std::string{message} + R"(","findings":[]}})";
+        EXPECT_TRUE(answer.ends_with(error)) << answer;
+    };
+    const auto get = [&](std::string_view target, std::string_view token) {
+        return served_.page_request("GET", target, token);
+    };
+    says(get("/api/status?lang=en", "none"), "locked", "The workbench is locked; open it again.");
+    says(get("/api/status", "none"), "locked", "工作台已锁定，请重新打开。");
+    says(get("/nowhere?lang=en", ""), "not_found", "There is no such page.");
+    std::string large = served_.page_request("POST", "/api/groups?lang=en", token_, "{}");
+    large = with(large, "Content-Length", "Content-Length: 1048577");
+    says(large.substr(0, large.size() - 2), "too_large", "This is too large (at most 1 MiB).");
+}
+
 TEST_F(WorkbenchOverSockets, GarbageEndsItsOwnConnectionOnly) {
     EXPECT_EQ(served_.ask(std::string("\x16\x03\x01\x00\xff\r\n\r\n", 9)), "");
     EXPECT_EQ(served_.ask("GET /\r\n\r\n"), "");

@@ -78,11 +78,13 @@ std::expected<void, VaultError> check_geometry(sqlite3* connection) {
 
 }  // namespace
 
-std::expected<void, VaultError> apply_open_pragmas(sqlite3* connection) {
+std::expected<void, VaultError> apply_open_pragmas(sqlite3* connection, Sharing sharing) {
     ZHIBU_TRY_VOID(answer(connection, "PRAGMA temp_store=MEMORY"));
     ZHIBU_TRY_VOID(expect_answer(connection, "PRAGMA temp_store", "2"));
     // Before the first access, so that a WAL that is there is opened without shared memory.
-    ZHIBU_TRY_VOID(expect_answer(connection, "PRAGMA locking_mode=EXCLUSIVE", "exclusive"));
+    if (sharing == Sharing::one_connection) {
+        ZHIBU_TRY_VOID(expect_answer(connection, "PRAGMA locking_mode=EXCLUSIVE", "exclusive"));
+    }
     ZHIBU_TRY_VOID(answer(connection, "PRAGMA mmap_size=0"));
     ZHIBU_TRY_VOID(set_geometry(connection));
     ZHIBU_TRY(mode, answer(connection, "PRAGMA journal_mode"));

@@ -18,6 +18,15 @@ class KeyRegistry;
 struct VfsState;
 }  // namespace detail
 
+/// Who opens a keyed file at one time. Another process never does: the one that has it open holds
+/// the database's lock.
+enum class Sharing : std::uint8_t {
+    one_connection,
+    /// Several connections of this process, of which one writes. The program keeps other processes
+    /// of its own kind away; those that open it alone are refused by SQLite's locks.
+    one_process,
+};
+
 /// How a keyed file is treated.
 struct FileTerms {
     /// Of nonces. Must outlive the connections.
@@ -27,6 +36,7 @@ struct FileTerms {
     std::function<void()> sync_failed = {};
     /// How many pages the newest key has sealed before, as the head record tells.
     std::uint64_t pages_sealed = 0;
+    Sharing sharing = Sharing::one_connection;
 };
 
 /// While it lives, one file (and its WAL) can be opened through the VFS that gave it. Open the
@@ -51,8 +61,9 @@ private:
 
 /// A SQLite VFS that seals every page of database and WAL. Only files that are keyed can be opened,
 /// and of those only database and WAL: every other type (journals, temporary files) is refused, as
-/// are mmap and shared memory. See open_pragmas for what the connection must be told first.
-/// What is on disk: docs/file-formats.md. Threads: as SQLite's VFS; one connection, one thread.
+/// is mmap. The WAL's index stands in memory, never in a file. See open_pragmas for what the
+/// connection must be told first. What is on disk: docs/file-formats.md. Threads: as SQLite's VFS;
+/// one connection, one thread.
 class Vfs {
 public:
     /// Registers it over `base`, a registered VFS; empty: the default one. `name` must not be

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <memory>
 #include <span>
 
@@ -101,10 +102,29 @@ int zhibu_vault_device_characteristics(sqlite3_file*) noexcept {
     return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 
+int zhibu_vault_shm_map(sqlite3_file* file, int region, int bytes, int extend,
+                        volatile void** out) noexcept {
+    return sealed_of(file).index_user().map(region, bytes, extend != 0, *out);
+}
+
+int zhibu_vault_shm_lock(sqlite3_file* file, int first, int count, int flags) noexcept {
+    return sealed_of(file).index_user().lock(first, count, flags);
+}
+
+void zhibu_vault_shm_barrier(sqlite3_file*) noexcept {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
+int zhibu_vault_shm_unmap(sqlite3_file* file, int /*remove*/) noexcept {
+    sealed_of(file).index_user().leave();
+    return SQLITE_OK;
+}
+
 }  // extern "C"
 
-/// Version 1 has neither shared memory nor mmap.
-constexpr sqlite3_io_methods methods{
+/// Version 1 has neither shared memory nor mmap: SQLite uses a WAL then only by a connection that
+/// holds the database exclusively.
+constexpr sqlite3_io_methods methods_alone{
     .iVersion = 1,
     .xClose = zhibu_vault_close,
     .xRead = zhibu_vault_read,
@@ -126,6 +146,17 @@ constexpr sqlite3_io_methods methods{
     .xUnfetch = nullptr,
 };
 
+constexpr sqlite3_io_methods with_shared_index(sqlite3_io_methods methods) {
+    methods.iVersion = 2;
+    methods.xShmMap = zhibu_vault_shm_map;
+    methods.xShmLock = zhibu_vault_shm_lock;
+    methods.xShmBarrier = zhibu_vault_shm_barrier;
+    methods.xShmUnmap = zhibu_vault_shm_unmap;
+    return methods;
+}
+
+constexpr sqlite3_io_methods methods_shared = with_shared_index(methods_alone);
+
 }  // namespace
 
 sqlite3_file* below(sqlite3_file* file) {
@@ -136,8 +167,8 @@ sqlite3_file* below(sqlite3_file* file) {
 int file_bytes() { return static_cast<int>(sizeof(OpenFile)); }
 
 void serve(sqlite3_file* file, std::unique_ptr<SealedFile> sealed) {
+    file->pMethods = sealed->sharing() == Sharing::one_process ? &methods_shared : &methods_alone;
     static_cast<OpenFile*>(static_cast<void*>(file))->sealed = sealed.release();
-    file->pMethods = &methods;
 }
 
 }  // namespace zhibu::vault::detail

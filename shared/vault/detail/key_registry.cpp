@@ -10,7 +10,8 @@ FileKey::FileKey(std::shared_ptr<const KeyRing> keys, FileTerms terms)
     : ring{std::move(keys)},
       random{terms.random},
       sync_failed{terms.sync_failed ? std::move(terms.sync_failed) : end_process},
-      pages_sealed{terms.pages_sealed} {}
+      pages_sealed{terms.pages_sealed},
+      sharing{terms.sharing} {}
 
 bool KeyRegistry::add(const std::string& path, std::shared_ptr<FileKey> key) {
     const std::lock_guard lock(mutex_);

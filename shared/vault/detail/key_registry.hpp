@@ -9,6 +9,7 @@
 #include <string>
 
 #include "shared/record/random.hpp"
+#include "shared/vault/detail/wal_index.hpp"
 #include "shared/vault/key_ring.hpp"
 #include "shared/vault/vfs.hpp"
 
@@ -22,6 +23,9 @@ struct FileKey {
     record::Random& random;
     std::function<void()> sync_failed;
     std::atomic<std::uint64_t> pages_sealed;
+    Sharing sharing;
+    /// Of the connections of a file that is shared.
+    WalIndex wal_index;
 };
 
 /// Which files may be opened, by their full path. Threads: any.

@@ -5,7 +5,10 @@
 namespace zhibu::vault::detail {
 
 SealedFile::SealedFile(sqlite3_file* below, std::shared_ptr<FileKey> key, FileKind kind)
-    : below_{below}, key_{std::move(key)}, cipher_{key_->ring, kind, key_->random} {}
+    : below_{below},
+      key_{std::move(key)},
+      index_user_{key_->wal_index},
+      cipher_{key_->ring, kind, key_->random} {}
 
 int SealedFile::sync(int flags) {
     if (const int flushed = flush(); flushed != SQLITE_OK) {

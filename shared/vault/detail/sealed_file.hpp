@@ -40,6 +40,11 @@ public:
 
     [[nodiscard]] sqlite3_file* below() { return below_; }
 
+    [[nodiscard]] Sharing sharing() const { return key_->sharing; }
+
+    /// This connection's part in the WAL's index; of the database's file alone.
+    [[nodiscard]] WalIndex::User& index_user() { return index_user_; }
+
 protected:
     [[nodiscard]] int read_below(std::span<std::uint8_t> out, std::int64_t offset);
     [[nodiscard]] int write_below(std::span<const std::uint8_t> bytes, std::int64_t offset);
@@ -54,6 +59,7 @@ protected:
 private:
     sqlite3_file* below_;
     std::shared_ptr<FileKey> key_;
+    WalIndex::User index_user_;
     PageCipher cipher_;
 };
 

@@ -54,24 +54,40 @@ std::expected<server::Config, int> configuration(const Words& words) {
     return *std::move(config);
 }
 
-int init(const Words& words) {
+/// The space's folder, and what systemd gives beside it.
+server::ServerFiles files_of(const Words& words) {
+    const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+    return {words.data, credentials == nullptr ? "" : credentials};
+}
+
+int init(Words& words) {
+    const auto config = configuration(words);
+    if (!config) {
+        return config.error();
+    }
+    words.founding.store_key = config->store_key;
     keys::SystemClock clock;
     keys::SystemRandom random;
-    const auto code = server::found(server::ServerFiles{words.data}, words.founding,
-                                    catalog::standard_catalog(), clock, random);
+    const server::ServerFiles files = files_of(words);
+    const auto code =
+        server::found(files, words.founding, catalog::standard_catalog(), clock, random);
     if (!code) {
         return fail(words, code.error());
     }
-    const std::string root_key = server::ServerFiles{words.data}.root_key().string();
+    const std::string root_key = files.root_key().string();
     if (speaks_chinese(words)) {
         std::cout << "组织空间“" << words.founding.space_name << "”已建立。\n"
                   << "请将根密钥 " << root_key << " 移到离线介质保存，服务器运行不需要它。\n"
+                  << "请另外保管一份存储密钥（" << config->store_key
+                  << "），不要与备份放在一起：没有它，谁也打不开存储。\n"
                   << "首位管理员的登记码（60分钟内有效，只显示这一次）：\n"
                   << *code << '\n';
     } else {
         std::cout << "The space \"" << words.founding.space_name << "\" is founded.\n"
                   << "Move the root key " << root_key
                   << " to offline storage; a running server does not need it.\n"
+                  << "Keep a copy of the store key (" << config->store_key
+                  << ") elsewhere, and not beside backups: without it nobody opens the store.\n"
                   << "Enrolment code of the first administrator (good for 60 minutes, shown only "
                      "now):\n"
                   << *code << '\n';
@@ -106,7 +122,7 @@ int run(const Words& words) {
     }
     const auto logger = make_logger(*config);
     const auto served = server::serve(
-        server::ServerFiles{words.data}, *config, catalog::standard_catalog(),
+        files_of(words), *config, catalog::standard_catalog(),
         [logger](std::string_view event, std::string_view ids) {
             logger->info(R"("event":"{}","ids":"{}")", json_safe(event), json_safe(ids));
         },

@@ -8,6 +8,7 @@
 
 #include "shared/keys/descriptor.hpp"
 #include "shared/keys/keyring.hpp"
+#include "shared/keys/secret_line.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -15,24 +16,6 @@ namespace {
 constexpr std::size_t password_bytes_max = 1024;
 
 std::string keyring_name(const Identity& identity) { return "zhibu:" + to_text(identity.device); }
-
-/// One line without its end, from a descriptor; at most password_bytes_max bytes.
-keys::SecretBytes read_line(int descriptor) {
-    keys::SecretBytes line{password_bytes_max};
-    std::size_t size = 0;
-    while (size < line.size()) {
-        std::uint8_t& next = line.span()[size];
-        if (::read(descriptor, &next, 1) != 1 || next == '\n') {
-            break;
-        }
-        ++size;
-    }
-    if (size > 0 && line.span()[size - 1] == '\r') {
-        --size;
-    }
-    line.shrink(size);
-    return line;
-}
 
 /// The terminal with echo off while this lives.
 class SilentTerminal {
@@ -64,7 +47,7 @@ keys::SecretBytes ask(Console& console, int terminal, std::string_view prompt) {
     console.err << prompt << std::flush;
     keys::SecretBytes password = [terminal] {
         const SilentTerminal silent{terminal};
-        return read_line(terminal);
+        return keys::read_secret_line(terminal, password_bytes_max);
     }();
     console.err << '\n';
     return password;
@@ -119,7 +102,7 @@ std::expected<keys::SecretBytes, Exit> read_password(Console& console, bool is_n
         return std::unexpected{
             fail(console, Exit::usage, "密码文件无法读取。", "The password file cannot be read.")};
     }
-    return read_line(file.number());
+    return keys::read_secret_line(file.number(), password_bytes_max);
 }
 
 std::expected<std::shared_ptr<Access>, Exit> unlocked_before(Console& console,

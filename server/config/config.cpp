@@ -49,6 +49,11 @@ constexpr std::array settings{
             100'000},
     Setting{"commit", "waiting_bytes_max", "Beyond it clients are told to come back later.",
             &Config::waiting_bytes_max, 1 << 20, 1LL << 34},
+    Setting{
+        "store", "key",
+        "What opens the store: a file of this folder (or a whole path), \"credential:NAME\" for "
+        "systemd's, or \"stdin\".",
+        &Config::store_key},
     Setting{"leases", "hours", "How long a device may work offline.", &Config::lease_hours, 1, 720},
     Setting{"leases", "hours_temporary", "The same for temporary accounts.",
             &Config::lease_hours_temporary, 1, 720},

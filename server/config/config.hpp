@@ -22,6 +22,8 @@ struct Config {
     std::int64_t groups_per_commit_max = 512;
     std::int64_t waiting_bytes_max = 64 << 20;
 
+    std::string store_key = "store_key";
+
     std::int64_t lease_hours = 72;
     std::int64_t lease_hours_temporary = 24;
 

@@ -10,6 +10,7 @@
 #include "server/committer/committer.hpp"
 #include "server/committer/genesis.hpp"
 #include "server/founding/key_files.hpp"
+#include "server/founding/store_key.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
@@ -83,13 +84,31 @@ std::expected<std::string, FoundingError> found(const ServerFiles& files,
                                                 const catalog::Catalog& catalog,
                                                 record::Clock& clock, record::Random& random) {
     const record::Instant now = clock.now();
+    // Before anything is written: a store key that is no good leaves the folder as it was.
+    auto store_key = read_store_key(files, words.store_key);
+    const bool makes_store_key = !store_key &&
+                                 store_key.error().fault == KeyFilesFault::not_there &&
+                                 names_a_file(words.store_key);
+    if (!store_key && !makes_store_key) {
+        return std::unexpected{explain(store_key.error())};
+    }
     const auto keys = make_server_keys(files, words.space_name, words.hosts, now, random);
     if (!keys) {
         return std::unexpected{explain(keys.error())};
     }
+    if (makes_store_key) {
+        store_key = make_store_key(files, words.store_key, random);
+    }
     const SpaceIdentity identity{record::SpaceId{record::make_uuid_v7(now, random)},
                                  record::EpochId{record::make_uuid_v4(random)}, words.space_name};
-    auto store = create_sqlite_store(files.store(), identity, catalog);
+    if (!store_key) {
+        return std::unexpected{explain(store_key.error())};
+    }
+    const auto data_keys = make_data_keys(files, *store_key, random);
+    if (!data_keys) {
+        return std::unexpected{explain(data_keys.error())};
+    }
+    auto store = create_sqlite_store({files.store(), *data_keys, &random}, identity, catalog);
     if (!store) {
         return std::unexpected{explain(store.error())};
     }
@@ -172,6 +191,16 @@ FoundingError explain(const KeyFilesError& error) {
             return {
                 "密钥文件已损坏。没有作任何更改。请从备份恢复该文件。" + place,
                 "A key file is damaged; nothing was changed. Restore it from a backup." + place};
+        case KeyFilesFault::open_to_others:
+            return {"该密钥文件其他用户也能读，没有作任何更改。请将其权限改为0600。" + place,
+                    "Other users may read this key file; nothing was changed. Give it the mode "
+                    "0600." +
+                        place};
+        case KeyFilesFault::wrong_key:
+            return {"存储密钥不对，没有作任何更改。请提供建立此空间时所用的存储密钥。" + place,
+                    "This is not the store's key; nothing was changed. Give the one that the space "
+                    "was founded with." +
+                        place};
         case KeyFilesFault::storage_failed:
             return {"密钥文件无法读写。请检查磁盘和权限。" + place,
                     "A key file cannot be read or written. Check the disk and its permissions." +

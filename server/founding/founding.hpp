@@ -15,6 +15,8 @@ struct FoundingWords {
     std::string space_name;
     Founding founding;
     std::vector<std::string> hosts;
+    /// The setting store.key.
+    std::string store_key = "store_key";
 };
 
 struct FoundingError {

@@ -17,7 +17,14 @@
 
 namespace zhibu::server {
 
-enum class KeyFilesFault : std::uint8_t { not_there, already_there, damaged, storage_failed };
+enum class KeyFilesFault : std::uint8_t {
+    not_there,
+    already_there,
+    damaged,
+    open_to_others,  // more than its owner may read it
+    wrong_key,       // what it wraps was wrapped by another
+    storage_failed,
+};
 
 struct KeyFilesError {
     KeyFilesFault fault = KeyFilesFault::storage_failed;
@@ -28,8 +35,13 @@ struct KeyFilesError {
 /// The files of a space's server, in one folder of mode 0700, each of mode 0600.
 struct ServerFiles {
     std::filesystem::path folder;
+    /// Where systemd puts the credentials of a service; empty where it did not start this one.
+    std::filesystem::path credentials = {};
 
     [[nodiscard]] std::filesystem::path store() const { return folder / "space.db"; }
+
+    /// The store's data key, wrapped by the store key.
+    [[nodiscard]] std::filesystem::path data_keys() const { return folder / "space.db.keys"; }
 
     [[nodiscard]] std::filesystem::path config() const { return folder / "server.toml"; }
 

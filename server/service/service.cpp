@@ -8,6 +8,7 @@
 #include "server/committer/committer.hpp"
 #include "server/device/derivation_desk.hpp"
 #include "server/device/enrolment.hpp"
+#include "server/founding/store_key.hpp"
 #include "server/listener/listener.hpp"
 #include "server/session/reading_desk.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
@@ -210,7 +211,16 @@ std::expected<void, FoundingError> serve(
     if (!keys) {
         return std::unexpected{explain(keys.error())};
     }
-    auto store = open_sqlite_store(files.store(), catalog);
+    const auto store_key = read_store_key(files, config.store_key);
+    if (!store_key) {
+        return std::unexpected{explain(store_key.error())};
+    }
+    const auto data_keys = load_data_keys(files, *store_key);
+    if (!data_keys) {
+        return std::unexpected{explain(data_keys.error())};
+    }
+    keys::SystemRandom random;
+    auto store = open_sqlite_store({files.store(), *data_keys, &random}, catalog);
     if (!store) {
         return std::unexpected{explain(store.error())};
     }

@@ -16,6 +16,7 @@
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
 #include "tests/support/seeded_random.hpp"
+#include "tests/support/server_place.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 /// What the store costs beside stock SQLite, measured in one run: 10,000 new persons in groups of
@@ -312,7 +313,8 @@ double median(std::vector<double> times) {
 }
 
 std::unique_ptr<Store> new_store(const std::filesystem::path& file) {
-    return create_sqlite_store(file, SpaceIdentity{{}, {}, "bench"}, catalog::standard_catalog())
+    return create_sqlite_store(support::server_place(file), SpaceIdentity{{}, {}, "bench"},
+                               catalog::standard_catalog())
         .value();
 }
 

@@ -156,6 +156,7 @@ ADAPTERS = [
     "server/store/sqlite",
     "client/replica",
     "client/roster/roster_file.cpp",
+    "server/founding/store_key.cpp",
     "client/cli",
     "cmake/fuzz",
 ]

@@ -21,10 +21,12 @@
 #include <utility>
 
 #include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/sqlite/detail/sealing.hpp"
 #include "server/store/store.hpp"
 #include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/id.hpp"
+#include "shared/vault/open_pragmas.hpp"
 
 namespace zhibu::server::detail {
 namespace {
@@ -55,6 +57,21 @@ StoreFault fault_of(int code) {
         default:
             return StoreFault::storage_failed;
     }
+}
+
+StoreFault fault_of(vault::VaultFault fault) {
+    switch (fault) {
+        case vault::VaultFault::storage_failed:
+            return StoreFault::storage_failed;
+        case vault::VaultFault::not_there:
+            return StoreFault::not_there;
+        case vault::VaultFault::malformed:
+        case vault::VaultFault::wrong_key:
+        case vault::VaultFault::damaged:
+        case vault::VaultFault::refused:
+            return StoreFault::damaged;
+    }
+    std::unreachable();
 }
 
 /// A failed fsync is never retried: what the kernel then holds of the file is unknown.
@@ -228,7 +245,8 @@ FileLock::FileLock(const std::filesystem::path& file)
 FileLock::~FileLock() { ::close(descriptor_); }
 
 Connection::Connection(const std::filesystem::path& file, Use use)
-    : database_(std::make_unique<SQLite::Database>(file.string(), open_flags(use))) {
+    : database_(
+          std::make_unique<SQLite::Database>(file.string(), open_flags(use), 0, sealing_vfs())) {
     configure(use);
 }
 
@@ -240,10 +258,15 @@ void Connection::configure(Use use) {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     // A reader can meet a moment in which the WAL's index is being rebuilt.
     sqlite3_busy_timeout(handle, 2000);
-    execute("PRAGMA temp_store=MEMORY");
+    if (const auto applied = vault::apply_open_pragmas(handle, vault::Sharing::one_process);
+        !applied) {
+        // The vault knows of no full disk; SQLite still does.
+        const bool is_full = (sqlite3_errcode(handle) & 0xFF) == SQLITE_FULL;
+        throw Failed(is_full ? StoreFault::storage_full : fault_of(applied.error().fault),
+                     applied.error().place);
+    }
     execute("PRAGMA trusted_schema=OFF");
     execute("PRAGMA cell_size_check=ON");
-    execute("PRAGMA mmap_size=0");
     if (use == Use::fresh) {
         execute("PRAGMA application_id=" + std::to_string(application_id));
     }
@@ -257,8 +280,6 @@ void Connection::configure(Use use) {
         sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         return;
     }
-    execute("PRAGMA journal_mode=WAL");
-    execute("PRAGMA synchronous=FULL");
     execute("PRAGMA journal_size_limit=67108864");
     execute("PRAGMA cache_size=-65536");
     // SQLite's own checkpoint after a commit swallows its errors, a failed fsync among them.

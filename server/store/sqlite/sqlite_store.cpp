@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "server/store/sqlite/detail/connection.hpp"
 #include "server/store/sqlite/detail/failure.hpp"
 #include "server/store/sqlite/detail/reading_on.hpp"
+#include "server/store/sqlite/detail/sealing.hpp"
 #include "server/store/sqlite/detail/transaction.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
@@ -76,13 +78,16 @@ std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix
 
 class SqliteStore final : public Store {
 public:
-    SqliteStore(std::unique_ptr<detail::FileLock> lock, std::filesystem::path file,
+    SqliteStore(std::unique_ptr<detail::FileLock> lock, const SealedPlace& place,
                 const catalog::Catalog& catalog)
         : lock_(std::move(lock)),
-          file_(std::move(file)),
+          file_(place.file),
           catalog_(catalog),
+          acknowledged_(place),
+          keyed_(detail::keyed(place, file_, acknowledged_.pages_sealed())),
           writer_(std::make_unique<Tables>(file_, Connection::Use::writer, catalog)) {
         check_format();
+        acknowledged_.check(*writer_);
         adopt_catalog();
         const auto uuid = [](const Query& row) { return row.uuid(0); };
         identity_.space = record::SpaceId{value("space", uuid)};
@@ -94,7 +99,7 @@ public:
 
     [[nodiscard]] Stored<std::unique_ptr<StoreTransaction>> begin() override {
         return detail::guarded(
-            [&] { return detail::begin_transaction(*writer_, in_transaction_); });
+            [&] { return detail::begin_transaction(*writer_, in_transaction_, committed_); });
     }
 
     [[nodiscard]] Stored<std::unique_ptr<StoreReader>> open_reader() override {
@@ -123,7 +128,7 @@ private:
         // The number alone would not do: a program under development changes its catalog before
         // it raises the number, so what is missing is looked for at each start.
         bool in_transaction = false;
-        const auto transaction = detail::begin_transaction(*writer_, in_transaction);
+        const auto transaction = detail::begin_transaction(*writer_, in_transaction, committed_);
         writer_->records.create_tables();
         if (known != std::int64_t{catalog_.version()}) {
             writer_->records.adopt_newer_catalog();
@@ -147,7 +152,12 @@ private:
     std::unique_ptr<detail::FileLock> lock_;
     std::filesystem::path file_;
     const catalog::Catalog& catalog_;
+    detail::Acknowledged acknowledged_;
+    vault::KeyedFile keyed_;
     std::unique_ptr<Tables> writer_;
+    std::function<void()> committed_ = [this] {
+        acknowledged_.note(*writer_, keyed_.pages_sealed());
+    };
     SpaceIdentity identity_;
     bool in_transaction_ = false;
 };
@@ -176,7 +186,7 @@ void sync_directory_of(const std::filesystem::path& file) {
 
 void remove_unfinished(const std::filesystem::path& fresh) {
     std::error_code ignored;
-    for (const char* suffix : {"", "-wal", "-shm"}) {
+    for (const char* suffix : {"", "-wal"}) {
         std::filesystem::remove(with_suffix(fresh, suffix), ignored);
     }
 }
@@ -196,13 +206,15 @@ void fill_fresh(Tables& tables, const SpaceIdentity& identity, const catalog::Ca
     row.bind(std::string_view("catalog_version")).bind(std::int64_t{catalog.version()}).run();
 }
 
-void write_fresh(const std::filesystem::path& fresh, const SpaceIdentity& identity,
-                 const catalog::Catalog& catalog) {
+void write_fresh(const SealedPlace& place, const std::filesystem::path& fresh,
+                 const SpaceIdentity& identity, const catalog::Catalog& catalog) {
     make_empty_file(fresh);
+    const vault::KeyedFile keyed = detail::keyed(place, fresh, 0);
     Tables tables(fresh, Connection::Use::fresh, catalog);
     {
         bool in_transaction = false;
-        const auto transaction = detail::begin_transaction(tables, in_transaction);
+        const std::function<void()> nobody_is_told = [] {};
+        const auto transaction = detail::begin_transaction(tables, in_transaction, nobody_is_told);
         fill_fresh(tables, identity, catalog);
         detail::value_of(transaction->commit());
     }
@@ -210,50 +222,51 @@ void write_fresh(const std::filesystem::path& fresh, const SpaceIdentity& identi
 }
 
 /// Made whole under another name: a cut in between leaves no half store behind.
-void create_file(const std::filesystem::path& file, const SpaceIdentity& identity,
+void create_file(const SealedPlace& place, const SpaceIdentity& identity,
                  const catalog::Catalog& catalog) {
-    const std::filesystem::path fresh = with_suffix(file, ".new");
+    const std::filesystem::path fresh = with_suffix(place.file, ".new");
     remove_unfinished(fresh);
     try {
-        write_fresh(fresh, identity, catalog);
+        write_fresh(place, fresh, identity, catalog);
+        detail::Acknowledged::make(place);
+        std::error_code failure;
+        std::filesystem::rename(fresh, place.file, failure);
+        if (failure) {
+            throw Failed(StoreFault::storage_failed, "rename");
+        }
     } catch (...) {
         remove_unfinished(fresh);
+        remove_unfinished(with_suffix(place.file, ".head"));
         throw;
     }
-    std::error_code failure;
-    std::filesystem::rename(fresh, file, failure);
-    if (failure) {
-        remove_unfinished(fresh);
-        throw Failed(StoreFault::storage_failed, "rename");
-    }
-    sync_directory_of(file);
+    sync_directory_of(place.file);
 }
 
 }  // namespace
 
-Stored<std::unique_ptr<Store>> create_sqlite_store(const std::filesystem::path& file,
+Stored<std::unique_ptr<Store>> create_sqlite_store(const SealedPlace& place,
                                                    const SpaceIdentity& identity,
                                                    const catalog::Catalog& catalog) {
     return detail::guarded([&]() -> std::unique_ptr<Store> {
-        auto lock = std::make_unique<detail::FileLock>(with_suffix(file, ".lock"));
+        auto lock = std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
         std::error_code ignored;
-        if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
+        if (std::filesystem::exists(std::filesystem::symlink_status(place.file, ignored))) {
             throw Failed(StoreFault::already_there, "file");
         }
-        create_file(file, identity, catalog);
-        return std::make_unique<SqliteStore>(std::move(lock), file, catalog);
+        create_file(place, identity, catalog);
+        return std::make_unique<SqliteStore>(std::move(lock), place, catalog);
     });
 }
 
-Stored<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
+Stored<std::unique_ptr<Store>> open_sqlite_store(const SealedPlace& place,
                                                  const catalog::Catalog& catalog) {
     return detail::guarded([&]() -> std::unique_ptr<Store> {
         std::error_code ignored;
-        if (!std::filesystem::exists(file, ignored)) {
+        if (!std::filesystem::exists(place.file, ignored)) {
             throw Failed(StoreFault::not_there, "file");
         }
-        auto lock = std::make_unique<detail::FileLock>(with_suffix(file, ".lock"));
-        return std::make_unique<SqliteStore>(std::move(lock), file, catalog);
+        auto lock = std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
+        return std::make_unique<SqliteStore>(std::move(lock), place, catalog);
     });
 }
 

@@ -1,6 +1,7 @@
 #include "server/store/sqlite/detail/transaction.hpp"
 
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -39,7 +40,8 @@ private:
 
 class SqliteTransaction final : public ReadingOn<StoreTransaction, UntilFailure> {
 public:
-    SqliteTransaction(Tables& tables, bool& is_open) : ReadingOn(tables), is_open_(is_open) {
+    SqliteTransaction(Tables& tables, bool& is_open, const std::function<void()>& committed)
+        : ReadingOn(tables), is_open_(is_open), committed_(committed) {
         ZHIBU_CHECK(!is_open_);
         tables.connection.query("BEGIN IMMEDIATE").run();
         is_open_ = true;
@@ -99,7 +101,9 @@ public:
 
     [[nodiscard]] Stored<void> commit() override {
         ZHIBU_CHECK(!part_open_);
-        return around().run([&] { tables().connection.commit(); });
+        ZHIBU_TRY_VOID(around().run([&] { tables().connection.commit(); }));
+        committed_();
+        return {};
     }
 
 private:
@@ -108,13 +112,15 @@ private:
     }
 
     bool& is_open_;
+    const std::function<void()>& committed_;
     bool part_open_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<StoreTransaction> begin_transaction(Tables& tables, bool& is_open) {
-    return std::make_unique<SqliteTransaction>(tables, is_open);
+std::unique_ptr<StoreTransaction> begin_transaction(Tables& tables, bool& is_open,
+                                                    const std::function<void()>& committed) {
+    return std::make_unique<SqliteTransaction>(tables, is_open, committed);
 }
 
 }  // namespace zhibu::server::detail

@@ -13,6 +13,7 @@
 #include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/message/message.hpp"
 #include "tests/server/committer/court.hpp"
+#include "tests/support/server_place.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace zhibu::server::test {
@@ -76,8 +77,8 @@ Story tell(Store* store) {
 
 TEST(SqliteStore, TellsTheSameStoryAsTheStoreInMemory) {
     const support::TemporaryDirectory directory;
-    auto sqlite = create_sqlite_store(directory.path() / "space.db", SpaceIdentity{},
-                                      catalog::standard_catalog());
+    auto sqlite = create_sqlite_store(support::server_place(directory.path() / "space.db"),
+                                      SpaceIdentity{}, catalog::standard_catalog());
     ASSERT_TRUE(sqlite);
     const Story durable = tell(sqlite->get());
     const Story remembered = tell(nullptr);

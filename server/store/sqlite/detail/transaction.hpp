@@ -1,13 +1,16 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "server/store/sqlite/detail/reading_on.hpp"
 
 namespace zhibu::server::detail {
 
-/// Begins a write transaction. While it lives, `is_open` is true. Throws what guarded() translates.
-[[nodiscard]] std::unique_ptr<StoreTransaction> begin_transaction(Tables& tables, bool& is_open);
+/// Begins a write transaction. While it lives, `is_open` is true; `committed` is called when it has
+/// committed, before it says so. Throws what guarded() translates.
+[[nodiscard]] std::unique_ptr<StoreTransaction> begin_transaction(
+    Tables& tables, bool& is_open, const std::function<void()>& committed);
 
 /// Takes over `tables`, whose connection only reads.
 [[nodiscard]] std::unique_ptr<StoreReader> make_reader(std::unique_ptr<Tables> tables);

@@ -125,30 +125,27 @@ int open(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int flags, 
     return code;
 }
 
-sqlite3_vfs& layer() {
-    static sqlite3_vfs made{};
-    return made;
-}
+/// Before main(), for the sealing VFS takes the default of its first use for good.
+const bool is_registered = [] {
+    static sqlite3_vfs layer{};
+    sqlite3_initialize();
+    below = sqlite3_vfs_find(nullptr);
+    layer = *below;
+    layer.zName = "zhibu-fault";
+    layer.szOsFile = static_cast<int>(sizeof(LayeredFile)) + below->szOsFile;
+    layer.xOpen = open;
+    return sqlite3_vfs_register(&layer, 1) == SQLITE_OK;
+}();
 
 }  // namespace
 
-FaultVfs::FaultVfs() {
-    below = sqlite3_vfs_find(nullptr);
-    plan = Plan{};
-    sqlite3_vfs& vfs = layer();
-    vfs = *below;
-    vfs.zName = "zhibu-fault";
-    vfs.szOsFile = static_cast<int>(sizeof(LayeredFile)) + below->szOsFile;
-    vfs.xOpen = open;
-    sqlite3_vfs_register(&vfs, 1);
-}
+FaultVfs::FaultVfs() { plan = Plan{}; }
 
-FaultVfs::~FaultVfs() {
-    sqlite3_vfs_unregister(&layer());
-    sqlite3_vfs_register(below, 1);
-}
+FaultVfs::~FaultVfs() { plan = Plan{}; }
 
-void FaultVfs::fail(Call call, int nth, int code) { plan = Plan{call, nth, code, false}; }
+void FaultVfs::fail(Call call, int nth, int code) {
+    plan = Plan{call, is_registered ? nth : 0, code, false};
+}
 
 bool FaultVfs::has_failed() const { return plan.has_failed; }
 

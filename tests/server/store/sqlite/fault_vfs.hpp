@@ -2,8 +2,8 @@
 
 namespace zhibu::server::test {
 
-/// A layer over SQLite's own VFS that can fail one call. There is one in the process; while it
-/// lives, it is the default for every file that is opened.
+/// A layer over SQLite's own VFS, the default one of this program, that can fail one call while an
+/// object of this class lives.
 /// Threads: not synchronised.
 class FaultVfs {
 public:

@@ -14,9 +14,12 @@
 
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
+#include "shared/vault/open_pragmas.hpp"
+#include "shared/vault/vfs.hpp"
 #include "tests/server/store/sqlite/fault_vfs.hpp"
 #include "tests/server/store/store_conformance.hpp"
 #include "tests/server/store/store_samples.hpp"
+#include "tests/support/server_place.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace zhibu::server::test {
@@ -25,11 +28,11 @@ namespace {
 class SqlitePlace : public StorePlace {
 public:
     [[nodiscard]] Stored<std::unique_ptr<Store>> create(const catalog::Catalog& catalog) override {
-        return create_sqlite_store(file(), identity(), catalog);
+        return create_sqlite_store(support::server_place(file()), identity(), catalog);
     }
 
     [[nodiscard]] Stored<std::unique_ptr<Store>> open(const catalog::Catalog& catalog) override {
-        return open_sqlite_store(file(), catalog);
+        return open_sqlite_store(support::server_place(file()), catalog);
     }
 
     [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "space.sqlite"; }
@@ -60,6 +63,20 @@ void execute(const std::filesystem::path& file, const char* sql) {
     sqlite3_close(handle);
 }
 
+/// The same on a sealed store that nobody has open.
+void execute_sealed(const std::filesystem::path& file, const char* sql) {
+    const SealedPlace place = support::server_place(file);
+    vault::Vfs vfs{"zhibu-test"};
+    const auto keyed = vfs.key(file, place.keys, {.random = *place.random});
+    ASSERT_TRUE(keyed.has_value());
+    sqlite3* handle = nullptr;
+    ASSERT_EQ(sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE, vfs.name().c_str()),
+              SQLITE_OK);
+    EXPECT_TRUE(vault::apply_open_pragmas(handle).has_value());
+    EXPECT_EQ(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(handle);
+}
+
 TEST(SqliteStore, FilesAreTheOwnersAlone) {
     SqlitePlace place;
     const auto store = place.create(small_catalog()).value();
@@ -72,7 +89,82 @@ TEST(SqliteStore, FilesAreTheOwnersAlone) {
             << entry.path();
         ++files;
     }
-    EXPECT_EQ(files, 4U) << "store, WAL, its index, lock";
+    EXPECT_EQ(files, 4U) << "store, WAL, head record, lock";
+}
+
+TEST(SqliteStore, SaysNothingInTheOpen) {
+    SqlitePlace place;
+    const auto store = place.create(small_catalog()).value();
+    Scribe scribe(small_catalog());
+    std::vector<Edit> edits{new_person(1, 2)};
+    edits.back().fields.emplace_back(std::uint16_t{11}, std::string("planted-name-planted-name"));
+    scribe.commit(*store, device(1), edits);
+    for (const auto& entry : std::filesystem::directory_iterator(place.folder())) {
+        std::ifstream stream(entry.path(), std::ios::binary);
+        const std::string bytes{std::istreambuf_iterator<char>{stream}, {}};
+        EXPECT_EQ(bytes.find("planted-name"), std::string::npos) << entry.path();
+        EXPECT_EQ(bytes.find("zhibu_log"), std::string::npos) << entry.path();
+    }
+}
+
+TEST(SqliteStore, OtherKeysDoNotOpenIt) {
+    SqlitePlace place;
+    ASSERT_TRUE(place.create(small_catalog()).has_value());
+    SealedPlace other = support::server_place(place.file());
+    other.keys = std::make_shared<const vault::KeyRing>(vault::make_data_key(*other.random));
+    EXPECT_EQ(fault_of(open_sqlite_store(other, small_catalog())), StoreFault::damaged);
+    EXPECT_TRUE(place.open(small_catalog()).has_value());
+}
+
+/// As a killed server leaves its files; `name` may then be opened as a store.
+std::filesystem::path copy_of(const SqlitePlace& place, const char* name) {
+    const auto copy = place.folder() / name;
+    for (const char* suffix : {"", "-wal", ".head"}) {
+        std::filesystem::copy_file(place.file().string() + suffix, copy.string() + suffix);
+    }
+    return copy;
+}
+
+TEST(SqliteStore, LogThatEndsEarlierThanItWasAcknowledgedIsDamaged) {
+    SqlitePlace place;
+    Scribe scribe(small_catalog());
+    const auto store = place.create(small_catalog()).value();
+    for (std::uint64_t number = 1; number <= 5; ++number) {
+        scribe.commit(*store, device(1), {new_person(number, 2)});
+    }
+    const auto whole =
+        open_sqlite_store(support::server_place(copy_of(place, "whole.sqlite")), small_catalog());
+    ASSERT_TRUE(whole.has_value());
+    EXPECT_EQ((*whole)->open_reader().value()->head().value(), LogIndex{5});
+    const auto cut = copy_of(place, "cut.sqlite");
+    const std::filesystem::path wal = cut.string() + "-wal";
+    // SQLite takes the damaged frame for the end of its log.
+    scribble(wal, static_cast<std::streamoff>(std::filesystem::file_size(wal)) - 2000, 64);
+    const auto opened = open_sqlite_store(support::server_place(cut), small_catalog());
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_EQ(opened.error().fault, StoreFault::damaged);
+    EXPECT_EQ(opened.error().place, "behind its head record");
+}
+
+TEST(SqliteStore, LogThatIsAheadOfItsHeadRecordIsTaken) {
+    SqlitePlace place;
+    Scribe scribe(small_catalog());
+    const auto store = place.create(small_catalog()).value();
+    scribe.commit(*store, device(1), {new_person(1, 2)});
+    const auto earlier = place.folder() / "earlier.head";
+    std::filesystem::copy_file(place.file().string() + ".head", earlier);
+    scribe.commit(*store, device(1), {new_person(2, 2)});
+    const auto copy = copy_of(place, "ahead.sqlite");
+    std::filesystem::copy_file(earlier, copy.string() + ".head",
+                               std::filesystem::copy_options::overwrite_existing);
+    for (int again = 0; again < 2; ++again) {
+        const auto opened = open_sqlite_store(support::server_place(copy), small_catalog());
+        ASSERT_TRUE(opened.has_value());
+        EXPECT_EQ((*opened)->open_reader().value()->head().value(), LogIndex{2});
+    }
+    std::filesystem::remove(copy.string() + ".head");
+    EXPECT_EQ(fault_of(open_sqlite_store(support::server_place(copy), small_catalog())),
+              StoreFault::damaged);
 }
 
 TEST(SqliteStore, FileThatIsNoDatabaseIsDamaged) {
@@ -98,7 +190,7 @@ TEST(SqliteStore, AnotherProgramsDatabaseIsDamagedAndLeftAlone) {
 TEST(SqliteStore, NewerFormatIsAnotherVersion) {
     SqlitePlace place;
     ASSERT_TRUE(place.create(small_catalog()).has_value());
-    execute(place.file(), "PRAGMA user_version=2");
+    execute_sealed(place.file(), "PRAGMA user_version=2");
     EXPECT_EQ(fault_of(place.open(small_catalog())), StoreFault::other_version);
 }
 
@@ -131,8 +223,9 @@ TEST(SqliteStore, DamagedPageIsToldWhereverItIsMet) {
 TEST(SqliteStore, FolderThatIsNotThereIsToldAndNothingIsLeft) {
     support::TemporaryDirectory folder;
     const auto file = folder.path() / "none" / "space.sqlite";
-    EXPECT_EQ(fault_of(create_sqlite_store(file, identity(), small_catalog())),
-              StoreFault::not_there);
+    EXPECT_EQ(
+        fault_of(create_sqlite_store(support::server_place(file), identity(), small_catalog())),
+        StoreFault::not_there);
     EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
@@ -175,10 +268,10 @@ void write_two_groups(const std::filesystem::path& file, Scribe scribe, FaultVfs
                       StoreFault expected, bool& has_failed) {
     const ScopeFilter branch = scope({2});
     {
-        auto opened = open_sqlite_store(file, small_catalog());
+        auto opened = open_sqlite_store(support::server_place(file), small_catalog());
         if (!opened) {
             EXPECT_EQ(opened.error().fault, expected);
-            opened = open_sqlite_store(file, small_catalog());
+            opened = open_sqlite_store(support::server_place(file), small_catalog());
         }
         ASSERT_TRUE(opened.has_value()) << opened.error().place;
         for (std::uint64_t number = 2; number <= 3; ++number) {
@@ -199,7 +292,7 @@ void write_two_groups(const std::filesystem::path& file, Scribe scribe, FaultVfs
     }
     has_failed = faults.has_failed();
     faults.fail(FaultVfs::Call::write, 0, SQLITE_OK);
-    const auto reopened = open_sqlite_store(file, small_catalog()).value();
+    const auto reopened = open_sqlite_store(support::server_place(file), small_catalog()).value();
     const auto read = reopened->open_reader().value();
     EXPECT_EQ(read->head().value(), LogIndex{3});
     for (const auto& [key, state] : scribe.states()) {
@@ -219,10 +312,11 @@ void fail_each_write(int code, StoreFault expected) {
     bool has_failed = true;
     while (has_failed && nth < 1000 && !testing::Test::HasFatalFailure()) {
         SCOPED_TRACE(++nth);
-        for (const char* suffix : {"", "-wal", "-shm"}) {
-            std::filesystem::remove(file.string() + suffix);
+        std::filesystem::remove(file.string() + "-wal");
+        for (const char* suffix : {"", ".head"}) {
+            std::filesystem::copy_file(place.file().string() + suffix, file.string() + suffix,
+                                       std::filesystem::copy_options::overwrite_existing);
         }
-        std::filesystem::copy_file(place.file(), file);
         faults.fail(FaultVfs::Call::write, nth, code);
         write_two_groups(file, scribe, faults, expected, has_failed);
     }
@@ -273,7 +367,7 @@ TEST(SqliteStoreDeathTest, FailedSyncEndsTheProcess) {
             faults.fail(FaultVfs::Call::sync, 1, SQLITE_IOERR_FSYNC);
             scribe.commit(*made, device(1), {new_person(1, 2)});
         },
-        "IOERR_FSYNC");
+        "the_disk_has_synced");
 }
 
 }  // namespace

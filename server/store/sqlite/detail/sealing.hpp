@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "server/store/sqlite/sqlite_store.hpp"
+#include "shared/vault/head_record.hpp"
+#include "shared/vault/vfs.hpp"
+
+/// What seals a store's files, and what stands beside them to tell whether they are whole.
+namespace zhibu::server::detail {
+
+struct Tables;
+
+/// The VFS through which stores are opened; one for the process.
+[[nodiscard]] const std::string& sealing_vfs();
+
+/// Lets `file` (the place's own, or the one that will become it) be opened while the result lives.
+/// Throws Failed.
+[[nodiscard]] vault::KeyedFile keyed(const SealedPlace& place, const std::filesystem::path& file,
+                                     std::uint64_t pages_sealed);
+
+/// The head record beside a store: how far its log had come when last something was acknowledged.
+/// SQLite takes a damaged end of its WAL for the end, and opens a shorter log without a word.
+/// Threads: the writer's.
+class Acknowledged {
+public:
+    /// For an empty store, in place of an older file. Throws Failed.
+    static void make(const SealedPlace& place);
+    /// Reads it. Throws Failed: damaged where there is none, or not of this key.
+    explicit Acknowledged(const SealedPlace& place);
+
+    [[nodiscard]] std::uint64_t pages_sealed() const { return head_.latest().pages_sealed; }
+
+    /// Throws Failed: damaged where acknowledged groups are missing from the log, or others stand
+    /// in their place.
+    void check(Tables& tables) const;
+
+    /// To be called when a transaction has committed, before anybody is told. It ends the process
+    /// where it cannot: what is committed can be neither acknowledged then nor taken back, and the
+    /// next start finds the log ahead of its head.
+    void note(Tables& tables, std::uint64_t pages_sealed);
+
+private:
+    vault::HeadFile head_;
+};
+
+}  // namespace zhibu::server::detail

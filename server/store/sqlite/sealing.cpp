@@ -1,0 +1,109 @@
+#include "server/store/sqlite/detail/sealing.hpp"
+
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/sqlite/detail/reading_on.hpp"
+#include "shared/record/check.hpp"
+#include "shared/vault/storage_file.hpp"
+
+namespace zhibu::server::detail {
+namespace {
+
+vault::Vfs& sealing_files() {
+    static vault::Vfs vfs{"zhibu-server-store"};
+    return vfs;
+}
+
+std::filesystem::path head_file(const SealedPlace& place) {
+    std::filesystem::path file = place.file;
+    file += ".head";
+    return file;
+}
+
+[[noreturn]] void fail(const vault::VaultError& error) {
+    throw Failed(error.fault == vault::VaultFault::storage_failed ? StoreFault::storage_failed
+                                                                  : StoreFault::damaged,
+                 "head record");
+}
+
+vault::HeadFile read_head(const SealedPlace& place) {
+    auto file = vault::open_storage_file(head_file(place));
+    if (!file) {
+        fail(file.error());
+    }
+    auto head = vault::HeadFile::open(*std::move(file), place.keys, {.random = *place.random});
+    if (!head) {
+        fail(head.error());
+    }
+    return *std::move(head);
+}
+
+/// The hash of the group at a position of the log; all zero for none yet, no value where it is
+/// missing.
+std::optional<record::Hash> hash_at(Tables& tables, LogIndex index) {
+    if (index.position == 0) {
+        return record::Hash{};
+    }
+    Query row = tables.connection.query("SELECT group_hash FROM zhibu_log WHERE idx=?");
+    return row.bind_position(index.position).step() ? std::optional{row.hash(0)} : std::nullopt;
+}
+
+/// The log's index stands for the sequence: the store is the one author of its log.
+record::Sequence as_sequence(LogIndex index) { return record::Sequence{index.position}; }
+
+}  // namespace
+
+const std::string& sealing_vfs() { return sealing_files().name(); }
+
+vault::KeyedFile keyed(const SealedPlace& place, const std::filesystem::path& file,
+                       std::uint64_t pages_sealed) {
+    auto made = sealing_files().key(file, place.keys,
+                                    {.random = *place.random,
+                                     .pages_sealed = pages_sealed,
+                                     .sharing = vault::Sharing::one_process});
+    if (!made) {
+        throw Failed(StoreFault::storage_failed, made.error().place);
+    }
+    return *std::move(made);
+}
+
+void Acknowledged::make(const SealedPlace& place) {
+    const std::filesystem::path file = head_file(place);
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+    auto made = vault::create_storage_file(file);
+    if (!made) {
+        fail(made.error());
+    }
+    const auto head =
+        vault::HeadFile::create(*std::move(made), place.keys, {.random = *place.random}, {});
+    if (!head) {
+        fail(head.error());
+    }
+}
+
+Acknowledged::Acknowledged(const SealedPlace& place) : head_{read_head(place)} {}
+
+void Acknowledged::check(Tables& tables) const {
+    const LogIndex newest = tables.log.head();
+    const LogIndex acknowledged = head_.latest().log_index;
+    const vault::HeadVerdict verdict = vault::compare(
+        head_.latest(), {as_sequence(newest), newest, hash_at(tables, acknowledged)});
+    if (verdict == vault::HeadVerdict::behind || verdict == vault::HeadVerdict::forked) {
+        throw Failed(StoreFault::damaged, "behind its head record");
+    }
+}
+
+void Acknowledged::note(Tables& tables, std::uint64_t pages_sealed) {
+    const LogIndex newest = tables.log.head();
+    const auto hash = hash_at(tables, newest);
+    ZHIBU_CHECK(hash.has_value());
+    const bool head_is_durable =
+        head_.write({as_sequence(newest), *hash, newest, pages_sealed}).has_value();
+    ZHIBU_CHECK(head_is_durable);
+}
+
+}  // namespace zhibu::server::detail

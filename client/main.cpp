@@ -9,6 +9,7 @@
 #include "client/cli/serve.hpp"
 #include "client/cli/unlocking.hpp"
 #include "shared/keys/process_hardening.hpp"
+#include "shared/vault/cleansed_memory.hpp"
 
 namespace {
 
@@ -198,6 +199,7 @@ void add_control_commands(CLI::App& app, Program& program) {
 
 int main(int argc, char** argv) {
     zhibu::keys::harden_process();
+    zhibu::vault::cleanse_freed_memory();
     Program program;
     CLI::App app{"zhibu: a branch's records, offline, and their synchronisation"};
     app.add_option("--data", program.folder, "this device's folder")->capture_default_str();

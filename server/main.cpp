@@ -9,6 +9,7 @@
 #include "server/service/service.hpp"
 #include "shared/keys/process_hardening.hpp"
 #include "shared/keys/system.hpp"
+#include "shared/vault/cleansed_memory.hpp"
 
 namespace {
 
@@ -141,6 +142,7 @@ int run(const Words& words) {
 
 int main(int argc, char** argv) {
     keys::harden_process();
+    vault::cleanse_freed_memory();
     Words words;
     CLI::App app{"zhibu-server: keeps a committee's records and judges its branches' changes"};
     app.add_option("--data", words.data, "the folder of the space")->capture_default_str();

@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from programs import BIN, Client, Failed, Stage  # noqa: E402
+from programs import BIN, Client, Failed, Stage, id_number  # noqa: E402
 
 
 def set_up(stage):
@@ -33,14 +33,6 @@ def set_up(stage):
                 "parent=示范大学党委")
     officer.sync()
     return officer
-
-
-def id_number(number):
-    """Nobody's: an unassigned region, the right check character (GB 11643)."""
-    digits = f"990000{19700101}{number:03d}"
-    weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-    check = "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights)) % 11]
-    return digits + check
 
 
 def add_person(client, number, exit_code=0):

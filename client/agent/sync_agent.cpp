@@ -29,7 +29,8 @@ sync::ReplicaPosition position_of(const ReplicaStatus& status, std::uint32_t cat
 bool is_transient(sync::RefusalReason reason) {
     using sync::RefusalReason;
     return reason == RefusalReason::server_stopping || reason == RefusalReason::server_busy ||
-           reason == RefusalReason::server_storage_failed || reason == RefusalReason::scope_changed;
+           reason == RefusalReason::server_storage_failed ||
+           reason == RefusalReason::scope_changed || reason == RefusalReason::quarantine_full;
 }
 
 }  // namespace

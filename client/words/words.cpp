@@ -132,6 +132,13 @@ Text text_of(sync::RefusalReason reason) {
             return {"本账号的管辖范围已调整，正在重新取得数据。本机的修改已保存。",
                     "The part of the organisation that this account sees has changed; its records "
                     "are fetched anew. Your changes are safe on this machine."};
+        case quarantine_full:
+            return {
+                "本设备在待审区的变更已达上限，须先由上级处理。本机的修改已保存，处理后会自动"
+                "上传。请联系上级管理员。",
+                "As many changes of this device as may wait in quarantine do so already. Your "
+                "changes are safe on this machine and will be sent once an officer has decided. "
+                "Ask the administrator above you."};
         case lease_over:
             return {"离线许可已到期，请连接服务器更新。本机的修改已保存。",
                     "The permission to work offline has ended. Connect to the server to renew "

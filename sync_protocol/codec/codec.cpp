@@ -119,6 +119,12 @@ std::expected<Lease, CodecError> decode_lease(std::span<const std::uint8_t> byte
     return decode_value<Lease>(Mark::lease, bytes);
 }
 
+Bytes encode(const TreeHead& head) { return encode_value(Mark::tree_head, head); }
+
+std::expected<TreeHead, CodecError> decode_tree_head(std::span<const std::uint8_t> bytes) {
+    return decode_value<TreeHead>(Mark::tree_head, bytes);
+}
+
 Bytes encode(const RecordState& state) { return encode_value(Mark::record_state, state); }
 
 std::expected<RecordState, CodecError> decode_record_state(std::span<const std::uint8_t> bytes) {

@@ -79,6 +79,10 @@ using Bytes = std::vector<std::uint8_t>;
 [[nodiscard]] Bytes encode(const Lease& lease);
 [[nodiscard]] std::expected<Lease, CodecError> decode_lease(std::span<const std::uint8_t> bytes);
 
+[[nodiscard]] Bytes encode(const TreeHead& head);
+[[nodiscard]] std::expected<TreeHead, CodecError> decode_tree_head(
+    std::span<const std::uint8_t> bytes);
+
 [[nodiscard]] Bytes encode(const record::RecordState& state);
 [[nodiscard]] std::expected<record::RecordState, CodecError> decode_record_state(
     std::span<const std::uint8_t> bytes);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,8 +33,9 @@ using record::Sequence;
 using record::Signature;
 using record::SpaceId;
 
-/// A server serves the current version and the one before it.
-inline constexpr std::uint16_t protocol_current = 1;
+/// A server serves the current version and the one before it. Version 2 added messages alone: those
+/// after HandedIn, which are sent only in a session that has agreed on it.
+inline constexpr std::uint16_t protocol_current = 2;
 inline constexpr std::uint16_t protocol_oldest = 1;
 
 /// How long a password's derivation takes; read from the server, so bounded before it runs.
@@ -202,7 +204,16 @@ enum class RefusalReason : std::uint8_t {
     lease_over,
     /// The account sees another part of the tree now: connect anew, and take a snapshot.
     scope_changed,
+    /// Version 2: as much of this device's waits in quarantine as may; an officer must decide
+    /// first.
+    quarantine_full,
 };
+
+/// The reasons that a session of version 1 knows; a newer one is told as the nearest of them.
+[[nodiscard]] constexpr RefusalReason reason_for(std::uint16_t protocol, RefusalReason reason) {
+    return protocol < 2 && reason == RefusalReason::quarantine_full ? RefusalReason::server_busy
+                                                                    : reason;
+}
 
 /// Server to client: this session ends; pending groups are untouched on the device.
 struct Refusal {
@@ -351,10 +362,117 @@ struct HandedIn {
     friend bool operator==(const HandedIn&, const HandedIn&) = default;
 };
 
+// Tamper evidence: protocol version 2. Source: sync.md, "Tamper evidence"; RFC 6962.
+
+/// What the space's Merkle tree was at one moment. Leaves are numbered from 0; the log's position i
+/// has leaves 2i - 2 (the group) and 2i - 1 (the verdict).
+struct TreeHead {
+    SpaceId origin;
+    EpochId epoch;
+    /// How many leaves.
+    std::uint64_t size = 0;
+    Hash root{};
+    Instant signed_at;
+
+    friend bool operator==(const TreeHead&, const TreeHead&) = default;
+};
+
+/// A tree head's encoded bytes with the server's Ed25519 signature over them.
+struct SignedTreeHead {
+    std::vector<std::uint8_t> bytes;
+    Signature signature;
+
+    friend bool operator==(const SignedTreeHead&, const SignedTreeHead&) = default;
+};
+
+/// Client to server, at any time in an open session: the newest head, and its proof to be an
+/// extension of the tree of `known_size` leaves (0: no proof wanted).
+struct TreeHeadRequest {
+    std::uint64_t known_size = 0;
+
+    friend bool operator==(const TreeHeadRequest&, const TreeHeadRequest&) = default;
+};
+
+/// Server to client, the answer. `consistency` is RFC 6962's PROOF(known_size, D[size]); empty for
+/// a tree of that very size, and where `size` is less than what was known: that head convicts.
+struct TreeHeadReply {
+    SignedTreeHead head;
+    std::uint64_t known_size = 0;
+    std::vector<Hash> consistency;
+
+    friend bool operator==(const TreeHeadReply&, const TreeHeadReply&) = default;
+};
+
+/// Client to server: is the log's position `index` in the tree of `tree_size` leaves?
+struct InclusionRequest {
+    LogIndex index;
+    std::uint64_t tree_size = 0;
+
+    friend bool operator==(const InclusionRequest&, const InclusionRequest&) = default;
+};
+
+/// One leaf of the tree: HMAC-SHA256(salt, content) is the commitment, SHA-256(0 || commitment) the
+/// leaf's hash. The salt is empty where the receiver may not see the content, or it was erased.
+struct LeafProof {
+    std::uint64_t leaf = 0;
+    Hash commitment{};
+    std::vector<std::uint8_t> salt;
+    /// RFC 6962's PATH(leaf, D[tree_size]).
+    std::vector<Hash> path;
+
+    friend bool operator==(const LeafProof&, const LeafProof&) = default;
+};
+
+/// Server to client, the answer: the group's leaf and the verdict's; none where the tree of that
+/// size has no such position.
+struct InclusionReply {
+    LogIndex index;
+    std::uint64_t tree_size = 0;
+    std::vector<LeafProof> leaves;
+
+    friend bool operator==(const InclusionReply&, const InclusionReply&) = default;
+};
+
+// Durability beyond the server, and what a device finds wrong: protocol version 2.
+
+/// Server to client, after Welcome and whenever it rises: a backup holds the log of this epoch up
+/// to here, so outboxes need keep nothing that was committed before.
+struct Watermark {
+    LogIndex backed_up;
+
+    friend bool operator==(const Watermark&, const Watermark&) = default;
+};
+
+/// What a device found that must not be. Source: sync.md, "Merge", "Tamper evidence".
+enum class IncidentSort : std::uint8_t {
+    digest_differs,       // the replica's state is not the server's, both at the same index
+    history_shortened,    // the server's tree is smaller than a head that the device has pinned
+    history_forked,       // the tree does not extend the pinned head
+    receipt_not_in_tree,  // a group of this device that was acknowledged has no leaf
+};
+
+/// Client to server: kept for the committee's officer. The server thanks with nothing.
+struct IncidentReport {
+    IncidentSort sort = IncidentSort::digest_differs;
+    LogIndex at;
+    /// The signed head that the device had pinned; empty where the sort has none.
+    SignedTreeHead pinned;
+
+    friend bool operator==(const IncidentReport&, const IncidentReport&) = default;
+};
+
 /// The order of the alternatives is the tag on the wire: it only grows.
-using Message =
-    std::variant<EnrolRequest, EnrolAccepted, Challenge, Hello, Welcome, Refusal, Push, Verdicts,
-                 PullCredit, Subscribe, Tail, SnapshotNeeded, SnapshotRequest, SnapshotChunk,
-                 DigestRequest, DigestReply, LeaseUpdate, Goodbye, HandIn, HandedIn>;
+using Message = std::variant<EnrolRequest, EnrolAccepted, Challenge, Hello, Welcome, Refusal, Push,
+                             Verdicts, PullCredit, Subscribe, Tail, SnapshotNeeded, SnapshotRequest,
+                             SnapshotChunk, DigestRequest, DigestReply, LeaseUpdate, Goodbye,
+                             HandIn, HandedIn, TreeHeadRequest, TreeHeadReply, InclusionRequest,
+                             InclusionReply, Watermark, IncidentReport>;
+
+/// The protocol version that brought the message in: it is sent only where that or a newer one was
+/// agreed on.
+[[nodiscard]] constexpr std::uint16_t protocol_of(const Message& message) {
+    constexpr std::size_t messages_of_version_1 = 20;
+    return message.index() < messages_of_version_1 ? 1 : 2;
+}
 
 }  // namespace zhibu::sync

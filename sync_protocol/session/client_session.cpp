@@ -193,42 +193,6 @@ void ClientSession::take_challenge(const Challenge& challenge) {
     deliver_next();
 }
 
-void ClientSession::deliver_next() {
-    if (!position_.deliveries.empty()) {
-        state_ = State::delivering;
-        const Delivery& next = position_.deliveries.back();
-        effects_.push_back(
-            client_effect::ReadBoxed{next.incarnation, next.after, settings_.push_bytes_max});
-    } else if (position_.signs_in) {
-        sign_in();
-    } else {
-        send(Goodbye{});
-        end({});
-    }
-}
-
-void ClientSession::take_boxed(client_event::BoxedRead read) {
-    ZHIBU_CHECK(state_ == State::delivering);
-    if (read.groups.empty()) {
-        position_.deliveries.pop_back();
-        deliver_next();
-        return;
-    }
-    const Delivery& now = position_.deliveries.back();
-    send(HandIn{now.account, now.incarnation, std::move(read.groups)});
-}
-
-void ClientSession::take_handed_in(const HandedIn& handed_in) {
-    Delivery& now = position_.deliveries.back();
-    if (handed_in.incarnation != now.incarnation || handed_in.through <= now.after) {
-        fail(SessionFault::foreign_receipt, "handed in");
-        return;
-    }
-    now.after = handed_in.through;
-    effects_.push_back(client_effect::StoreHandedIn{handed_in.incarnation, handed_in.through});
-    deliver_next();
-}
-
 void ClientSession::sign_in() {
     hello_.protocol = std::min(protocol_current, challenge_.newest_protocol);
     hello_.catalog_version = position_.catalog_version;
@@ -268,11 +232,6 @@ void ClientSession::take_welcome(const Welcome& welcome) {
     push_next();
 }
 
-bool ClientSession::needs_snapshot(const Welcome& welcome) const {
-    return position_.confirmed.position == 0 || welcome.epoch != position_.epoch ||
-           lease_scope_ != position_.scope;
-}
-
 void ClientSession::take_lease(const SignedLease& lease) {
     if (!keys::verify_ed25519(server_key_, lease.bytes, lease.signature)) {
         fail(SessionFault::signature_wrong, "lease");
@@ -290,101 +249,6 @@ void ClientSession::take_lease(const SignedLease& lease) {
     }
     lease_scope_ = decoded->scope;
     queue(client_effect::StoreLease{*decoded, lease.secret, decoded->granted_at}, 0);
-}
-
-void ClientSession::start_snapshot() {
-    pull_ = Pull::snapshot;
-    snapshot_started_ = false;
-    chunk_after_ = {};
-    send(SnapshotRequest{});
-}
-
-void ClientSession::subscribe() {
-    pull_ = Pull::tail;
-    send(Subscribe{applied_, settings_.pull_credit_bytes});
-}
-
-void ClientSession::take_chunk(SnapshotChunk chunk) {
-    if (pull_ != Pull::snapshot || (!chunk.is_last && chunk.through <= chunk_after_)) {
-        fail(SessionFault::unexpected_message, "snapshot chunk");
-        return;
-    }
-    if (!snapshot_started_) {
-        snapshot_started_ = true;
-        snapshot_at_ = chunk.read_at;
-    }
-    const RecordKey after = std::exchange(chunk_after_, chunk.through);
-    const bool is_last = chunk.is_last;
-    queue(client_effect::Stage{after, std::move(chunk)}, 0);
-    if (is_last) {
-        pull_ = Pull::none;
-        queue(client_effect::SwapIn{position_.epoch}, 0);
-    }
-}
-
-void ClientSession::take_tail(Tail tail, std::size_t frame_bytes) {
-    if (pull_ != Pull::tail) {
-        fail(SessionFault::unexpected_message, "tail");
-        return;
-    }
-    head_ = std::max(head_, tail.head);
-    queue(client_effect::ApplyTail{std::move(tail.entries), tail.through}, frame_bytes);
-}
-
-void ClientSession::take_verdicts(Verdicts verdicts) {
-    push_credit_ += verdicts.push_credit;
-    for (const Receipt& receipt : verdicts.receipts) {
-        if (!keys::verify_ed25519(server_key_, receipt.verdict, receipt.signature)) {
-            fail(SessionFault::signature_wrong, "receipt");
-            return;
-        }
-        const auto verdict = decode_verdict(receipt.verdict);
-        if (!verdict) {
-            fail(SessionFault::malformed_message, "verdict: " + to_text(verdict.error()));
-            return;
-        }
-        if (verdict->name.device != position_.device ||
-            verdict->name.incarnation != position_.incarnation) {
-            fail(SessionFault::foreign_receipt, "receipt");
-            return;
-        }
-        judged_ = std::max(judged_, verdict->name.sequence);
-        // The log reaches at least there now; caught up is who has applied it.
-        head_ = std::max(head_, verdict->index);
-    }
-    if (!verdicts.receipts.empty()) {
-        queue(client_effect::StoreVerdicts{std::move(verdicts.receipts)}, 0);
-    }
-    push_next();
-    settle();
-}
-
-void ClientSession::push_next() {
-    if (state_ != State::open || reading_waiting_ || nothing_waits_ || push_credit_ == 0 ||
-        sent_ >= position_.last_sequence) {
-        return;
-    }
-    reading_waiting_ = true;
-    effects_.push_back(client_effect::ReadWaiting{
-        sent_, std::min<std::size_t>(settings_.push_bytes_max, push_credit_)});
-}
-
-void ClientSession::take_waiting(client_event::WaitingRead read) {
-    reading_waiting_ = false;
-    if (read.groups.empty()) {
-        nothing_waits_ = true;
-        settle();
-        return;
-    }
-    Bytes frame = encode(Message{Push{std::move(read.groups)}});
-    if (frame.size() > push_credit_) {
-        // Asked for again when verdicts bring credit.
-        return;
-    }
-    push_credit_ -= frame.size();
-    sent_ = read.last;
-    effects_.push_back(client_effect::Send{std::move(frame)});
-    push_next();
 }
 
 void ClientSession::queue(ReplicaWork work, std::uint64_t credit) {

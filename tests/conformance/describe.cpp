@@ -119,6 +119,12 @@ std::string word(sync::RefusalReason reason) {
     return "refusal " + std::to_string(static_cast<unsigned>(reason));
 }
 
+std::string word(sync::IncidentSort sort) {
+    constexpr std::array<std::string_view, 4> names{"digest_differs", "history_shortened",
+                                                    "history_forked", "receipt_not_in_tree"};
+    return std::string(names.at(static_cast<std::size_t>(sort)));
+}
+
 std::string word(const record::TextSet& set) {
     std::string words = "set";
     for (const std::string& text : set.texts) {
@@ -367,6 +373,48 @@ void parts(Description& out, const sync::HandedIn& handed_in) {
         handed_in.through);
 }
 
+void parts(Description& out, const sync::TreeHead& head) {
+    all(out, "origin", head.origin, "epoch", head.epoch, "size", head.size, "root", head.root,
+        "signed_at", head.signed_at);
+}
+
+void parts(Description& out, const sync::SignedTreeHead& head) {
+    all(out, "bytes", head.bytes, "signature", head.signature);
+}
+
+void parts(Description& out, const sync::TreeHeadRequest& request) {
+    all(out, "message", std::string("tree_head_request"), "known_size", request.known_size);
+}
+
+void parts(Description& out, const sync::TreeHeadReply& reply) {
+    all(out, "message", std::string("tree_head_reply"), "head", reply.head, "known_size",
+        reply.known_size, "consistency", reply.consistency);
+}
+
+void parts(Description& out, const sync::InclusionRequest& request) {
+    all(out, "message", std::string("inclusion_request"), "index", request.index, "tree_size",
+        request.tree_size);
+}
+
+void parts(Description& out, const sync::LeafProof& proof) {
+    all(out, "leaf", proof.leaf, "commitment", proof.commitment, "salt", proof.salt, "path",
+        proof.path);
+}
+
+void parts(Description& out, const sync::InclusionReply& reply) {
+    all(out, "message", std::string("inclusion_reply"), "index", reply.index, "tree_size",
+        reply.tree_size, "leaves", reply.leaves);
+}
+
+void parts(Description& out, const sync::Watermark& watermark) {
+    all(out, "message", std::string("watermark"), "backed_up", watermark.backed_up);
+}
+
+void parts(Description& out, const sync::IncidentReport& report) {
+    all(out, "message", std::string("incident_report"), "sort", report.sort, "at", report.at,
+        "pinned", report.pinned);
+}
+
 template <class T>
 void say(Description& out, std::string_view name, const T& value) {
     if constexpr (requires { word(value); }) {
@@ -390,6 +438,8 @@ std::string describe(const record::Group& group) { return described(group); }
 std::string describe(const record::Verdict& verdict) { return described(verdict); }
 
 std::string describe(const sync::Lease& lease) { return described(lease); }
+
+std::string describe(const sync::TreeHead& head) { return described(head); }
 
 std::string describe(const record::RecordState& state) { return described(state); }
 

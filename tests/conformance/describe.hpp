@@ -14,6 +14,7 @@ namespace zhibu::conformance {
 [[nodiscard]] std::string describe(const record::Group& group);
 [[nodiscard]] std::string describe(const record::Verdict& verdict);
 [[nodiscard]] std::string describe(const sync::Lease& lease);
+[[nodiscard]] std::string describe(const sync::TreeHead& head);
 [[nodiscard]] std::string describe(const record::RecordState& state);
 [[nodiscard]] std::string describe(const std::vector<record::Effect>& effects);
 [[nodiscard]] std::string describe(const std::vector<record::FieldState>& fields);

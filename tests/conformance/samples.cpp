@@ -380,6 +380,34 @@ Named<sync::Message> messages() {
     return all;
 }
 
+Named<sync::TreeHead> tree_heads() {
+    return {{"tree_head", sync::TreeHead{id_of<SpaceId>(0x01), id_of<EpochId>(0x02), 2'020,
+                                         counted_array<32>(0x60), morning}},
+            {"tree_head_empty", sync::TreeHead{}}};
+}
+
+Named<sync::Message> messages_of_version_2() {
+    const sync::SignedTreeHead head{sync::encode(tree_heads().front().second),
+                                    counted_bytes(64, 7)};
+    const sync::LeafProof seen{2'018,
+                               counted_array<32>(0x61),
+                               counted_bytes(32, 0x62),
+                               {counted_array<32>(0x63), counted_array<32>(0x64)}};
+    const sync::LeafProof unseen{2'019, counted_array<32>(0x65), {}, {counted_array<32>(0x66)}};
+    sync::Refusal full;
+    full.reason = sync::RefusalReason::quarantine_full;
+    return {{"tree_head_request", sync::TreeHeadRequest{2'000}},
+            {"tree_head_reply",
+             sync::TreeHeadReply{head, 2'000, {counted_array<32>(0x67), counted_array<32>(0x68)}}},
+            {"inclusion_request", sync::InclusionRequest{LogIndex{1'010}, 2'020}},
+            {"inclusion_reply", sync::InclusionReply{LogIndex{1'010}, 2'020, {seen, unseen}}},
+            {"watermark", sync::Watermark{LogIndex{1'000}}},
+            {"incident_report",
+             sync::IncidentReport{sync::IncidentSort::history_forked, LogIndex{1'010}, head}},
+            {"incident_report_of_a_digest", sync::IncidentReport{}},
+            {"refusal_quarantine_full", full}};
+}
+
 RecordState wide_record() {
     RecordState state;
     state.key = person(0x70);

@@ -9,7 +9,7 @@
 #include "sync_protocol/message/message.hpp"
 
 /// Values of every type that travels, with every alternative and every optional part in one of
-/// them. They are frozen with protocol version 1: the vectors are their encodings.
+/// them. They are frozen with their protocol version: the vectors are their encodings.
 namespace zhibu::conformance {
 
 template <class T>
@@ -34,8 +34,11 @@ template <class Identity>
 [[nodiscard]] Named<record::RecordState> record_states();
 [[nodiscard]] Named<std::vector<record::Effect>> effect_lists();
 [[nodiscard]] Named<std::vector<record::FieldState>> field_lists();
-/// At least one of each alternative of sync::Message.
+/// At least one of each message of protocol version 1.
 [[nodiscard]] Named<sync::Message> messages();
+/// At least one of each message that version 2 added.
+[[nodiscard]] Named<sync::Message> messages_of_version_2();
+[[nodiscard]] Named<sync::TreeHead> tree_heads();
 
 /// A record with 45 fields, as a person has them.
 [[nodiscard]] record::RecordState wide_record();

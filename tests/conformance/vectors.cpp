@@ -84,7 +84,7 @@ void add_invalid_frames(std::vector<Vector>& all) {
     const Bytes push = sync::encode(sync::Push{});
     all.push_back(invalid("frame_empty", "message", {}, "no bytes"));
     all.push_back(invalid("frame_version", "message", changed(goodbye, 0, 2), "version 2"));
-    all.push_back(invalid("frame_tag", "message", changed(goodbye, 1, 20), "no message 20"));
+    all.push_back(invalid("frame_tag", "message", changed(goodbye, 1, 255), "no message 255"));
     all.push_back(invalid("frame_flags", "message", changed(push, 2, 2), "no flag 2"));
     all.push_back(invalid("frame_compressed_goodbye", "message", changed(goodbye, 2, 1),
                           "only batches may be compressed"));
@@ -109,7 +109,7 @@ void add_invalid_frames(std::vector<Vector>& all) {
                                 0x00, 0x00, 0x41},
                           "a zstd frame that declares 2 GiB"));
     const Bytes refusal = sync::encode(sync::Refusal{});
-    all.push_back(invalid("enumeration", "message", changed(refusal, 3, 27), "no reason 27"));
+    all.push_back(invalid("enumeration", "message", changed(refusal, 3, 255), "no reason 255"));
     all.push_back(invalid("boolean", "message", changed(refusal, 5, 2), "a boolean of 2"));
 }
 
@@ -180,15 +180,17 @@ std::string rest_of(const std::string& line, const std::string& word) {
 }  // namespace
 
 std::map<std::string, std::vector<Vector>> made_vectors() {
-    return {{"groups.txt", encoded("group", group_chain())},
-            {"verdicts.txt", encoded("verdict", verdicts())},
-            {"leases.txt", encoded("lease", leases())},
-            {"record_states.txt", encoded("record_state", record_states())},
-            {"effects.txt", encoded("effects", effect_lists())},
-            {"fields.txt", encoded("fields", field_lists())},
-            {"messages.txt", encoded("message", messages())},
-            {"transcripts.txt", transcripts()},
-            {"invalid.txt", invalid_vectors()}};
+    return {{"v1/groups.txt", encoded("group", group_chain())},
+            {"v1/verdicts.txt", encoded("verdict", verdicts())},
+            {"v1/leases.txt", encoded("lease", leases())},
+            {"v1/record_states.txt", encoded("record_state", record_states())},
+            {"v1/effects.txt", encoded("effects", effect_lists())},
+            {"v1/fields.txt", encoded("fields", field_lists())},
+            {"v1/messages.txt", encoded("message", messages())},
+            {"v1/transcripts.txt", transcripts()},
+            {"v1/invalid.txt", invalid_vectors()},
+            {"v2/messages.txt", encoded("message", messages_of_version_2())},
+            {"v2/tree_heads.txt", encoded("tree_head", tree_heads())}};
 }
 
 std::string render(const std::vector<Vector>& vectors) {
@@ -241,6 +243,7 @@ Reading read_as(const std::string& form, const std::vector<std::uint8_t>& bytes)
         {"group", [](const Bytes& in) { return reading_of(sync::decode_group(in)); }},
         {"verdict", [](const Bytes& in) { return reading_of(sync::decode_verdict(in)); }},
         {"lease", [](const Bytes& in) { return reading_of(sync::decode_lease(in)); }},
+        {"tree_head", [](const Bytes& in) { return reading_of(sync::decode_tree_head(in)); }},
         {"record_state", [](const Bytes& in) { return reading_of(sync::decode_record_state(in)); }},
         {"effects", [](const Bytes& in) { return reading_of(sync::decode_effects(in)); }},
         {"fields", [](const Bytes& in) { return reading_of(sync::decode_fields(in)); }},

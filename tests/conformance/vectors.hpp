@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-/// The published vectors of protocol version 1: files of bytes with their meaning.
+/// The published vectors, a folder each protocol version: files of bytes with their meaning.
 namespace zhibu::conformance {
 
 /// One entry of a file.
 struct Vector {
     std::string name;
-    /// What to decode it as: "group", "verdict", "lease", "record_state", "effects", "fields",
-    /// "message", or "transcript", which is only ever made, not read.
+    /// What to decode it as: "group", "verdict", "lease", "tree_head", "record_state", "effects",
+    /// "fields", "message", or "transcript", which is only ever made, not read.
     std::string form;
     std::vector<std::uint8_t> bytes;
     /// Lines of describe(); for an invalid vector the error that decoding must give and why.
@@ -20,7 +20,8 @@ struct Vector {
     friend bool operator==(const Vector&, const Vector&) = default;
 };
 
-/// File name without folder -> its vectors, made from the samples by this program's codec.
+/// File name behind its version's folder -> its vectors, made from the samples by this program's
+/// codec.
 [[nodiscard]] std::map<std::string, std::vector<Vector>> made_vectors();
 
 /// A file's text, and back. Throws std::runtime_error for a file that is not one of ours.

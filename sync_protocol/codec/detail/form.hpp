@@ -17,6 +17,7 @@ enum class Mark : std::uint8_t {
     lease = 'L',
     record_state = 'S',
     session_transcript = 'T',
+    tree_head = 'M',
     verdict = 'V',
 };
 

@@ -107,7 +107,7 @@ void serialize(Archive& archive, Welcome& welcome) {
 
 template <class Archive>
 void serialize(Archive& archive, Refusal& refusal) {
-    archive(one_of(refusal.reason, RefusalReason::scope_changed), refusal.expected,
+    archive(one_of(refusal.reason, RefusalReason::quarantine_full), refusal.expected,
             refusal.not_before, refusal.password_salt, refusal.password_cost, refusal.detail);
 }
 
@@ -185,6 +185,58 @@ void serialize(Archive& archive, HandIn& hand_in) {
 template <class Archive>
 void serialize(Archive& archive, HandedIn& handed_in) {
     archive(handed_in.incarnation, handed_in.through);
+}
+
+inline constexpr std::size_t tree_head_bytes_max = 256;
+inline constexpr std::size_t salt_bytes = 32;
+/// A proof in a tree of 2^63 leaves has at most 64 hashes, a consistency proof one more.
+inline constexpr std::size_t proof_hashes_max = 65;
+inline constexpr std::size_t leaf_proofs_max = 2;
+
+template <class Archive>
+void serialize(Archive& archive, TreeHead& head) {
+    archive(head.origin, head.epoch, head.size, head.root, head.signed_at);
+}
+
+template <class Archive>
+void serialize(Archive& archive, SignedTreeHead& head) {
+    archive(Blob{head.bytes, tree_head_bytes_max}, Blob{head.signature, signature_bytes_max});
+}
+
+template <class Archive>
+void serialize(Archive& archive, TreeHeadRequest& request) {
+    archive(request.known_size);
+}
+
+template <class Archive>
+void serialize(Archive& archive, TreeHeadReply& reply) {
+    archive(reply.head, reply.known_size, list(reply.consistency, proof_hashes_max));
+}
+
+template <class Archive>
+void serialize(Archive& archive, InclusionRequest& request) {
+    archive(request.index, request.tree_size);
+}
+
+template <class Archive>
+void serialize(Archive& archive, LeafProof& proof) {
+    archive(proof.leaf, proof.commitment, Blob{proof.salt, salt_bytes},
+            list(proof.path, proof_hashes_max));
+}
+
+template <class Archive>
+void serialize(Archive& archive, InclusionReply& reply) {
+    archive(reply.index, reply.tree_size, list(reply.leaves, leaf_proofs_max));
+}
+
+template <class Archive>
+void serialize(Archive& archive, Watermark& watermark) {
+    archive(watermark.backed_up);
+}
+
+template <class Archive>
+void serialize(Archive& archive, IncidentReport& report) {
+    archive(one_of(report.sort, IncidentSort::receipt_not_in_tree), report.at, report.pinned);
 }
 
 }  // namespace zhibu::sync::detail

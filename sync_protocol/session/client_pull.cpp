@@ -1,0 +1,54 @@
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "sync_protocol/session/client_session.hpp"
+
+/// The half of a client's session that receives: snapshot, then tail.
+namespace zhibu::sync {
+
+bool ClientSession::needs_snapshot(const Welcome& welcome) const {
+    return position_.confirmed.position == 0 || welcome.epoch != position_.epoch ||
+           lease_scope_ != position_.scope;
+}
+
+void ClientSession::start_snapshot() {
+    pull_ = Pull::snapshot;
+    snapshot_started_ = false;
+    chunk_after_ = {};
+    send(SnapshotRequest{});
+}
+
+void ClientSession::subscribe() {
+    pull_ = Pull::tail;
+    send(Subscribe{applied_, settings_.pull_credit_bytes});
+}
+
+void ClientSession::take_chunk(SnapshotChunk chunk) {
+    if (pull_ != Pull::snapshot || (!chunk.is_last && chunk.through <= chunk_after_)) {
+        fail(SessionFault::unexpected_message, "snapshot chunk");
+        return;
+    }
+    if (!snapshot_started_) {
+        snapshot_started_ = true;
+        snapshot_at_ = chunk.read_at;
+    }
+    const RecordKey after = std::exchange(chunk_after_, chunk.through);
+    const bool is_last = chunk.is_last;
+    queue(client_effect::Stage{after, std::move(chunk)}, 0);
+    if (is_last) {
+        pull_ = Pull::none;
+        queue(client_effect::SwapIn{position_.epoch}, 0);
+    }
+}
+
+void ClientSession::take_tail(Tail tail, std::size_t frame_bytes) {
+    if (pull_ != Pull::tail) {
+        fail(SessionFault::unexpected_message, "tail");
+        return;
+    }
+    head_ = std::max(head_, tail.head);
+    queue(client_effect::ApplyTail{std::move(tail.entries), tail.through}, frame_bytes);
+}
+
+}  // namespace zhibu::sync

@@ -124,6 +124,7 @@ ClientEffects ClientSession::step(ClientEvent event) {
 }
 
 void ClientSession::send(const Message& message) {
+    ZHIBU_CHECK(protocol_of(message) <= hello_.protocol);
     effects_.push_back(client_effect::Send{encode(message)});
 }
 
@@ -165,7 +166,7 @@ void ClientSession::take_frame(const Bytes& frame) {
             take_welcome(*welcome);
             return;
         }
-    } else if (state_ == State::open) {
+    } else if (state_ == State::open && protocol_of(*message) <= hello_.protocol) {
         std::visit(
             [this, &frame](auto&& each) {
                 Handler{*this}(std::forward<decltype(each)>(each), frame.size());
@@ -173,7 +174,8 @@ void ClientSession::take_frame(const Bytes& frame) {
             *std::move(message));
         return;
     }
-    fail(SessionFault::unexpected_message, "before welcome");
+    fail(SessionFault::unexpected_message,
+         state_ == State::open ? "newer than this session's protocol" : "before welcome");
 }
 
 void ClientSession::take_challenge(const Challenge& challenge) {
@@ -181,7 +183,7 @@ void ClientSession::take_challenge(const Challenge& challenge) {
         fail(SessionFault::server_too_old);
         return;
     }
-    if (challenge.oldest_protocol > protocol_current) {
+    if (challenge.oldest_protocol > settings_.protocol_newest) {
         fail(SessionFault::server_too_new);
         return;
     }
@@ -194,7 +196,7 @@ void ClientSession::take_challenge(const Challenge& challenge) {
 }
 
 void ClientSession::sign_in() {
-    hello_.protocol = std::min(protocol_current, challenge_.newest_protocol);
+    hello_.protocol = std::min(settings_.protocol_newest, challenge_.newest_protocol);
     hello_.catalog_version = position_.catalog_version;
     hello_.space = position_.space;
     hello_.device = position_.device;

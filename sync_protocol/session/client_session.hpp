@@ -202,6 +202,9 @@ public:
         /// Uncompressed bytes of groups in one push.
         std::size_t push_bytes_max = 384U << 10U;
         std::uint64_t pull_credit_bytes = 2U << 20U;
+        /// The newest version it speaks; an older one than this program's for trying that it
+        /// serves.
+        std::uint16_t protocol_newest = protocol_current;
     };
 
     /// @param server_key  the Ed25519 key of enrolment; receipts and leases must verify with it
@@ -237,6 +240,7 @@ private:
                      client_effect::SwapIn, client_effect::StoreLease>;
     struct Handler;
 
+    /// The session's version has the message (checked).
     void send(const Message& message);
     void end(client_effect::End end);
     void fail(SessionFault fault, std::string detail = {});

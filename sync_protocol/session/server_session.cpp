@@ -135,10 +135,12 @@ ServerEffects ServerSession::step(ServerEvent event) {
 }
 
 void ServerSession::send(const Message& message) {
+    ZHIBU_CHECK(protocol_of(message) <= protocol_);
     effects_.push_back(server_effect::Send{encode(message)});
 }
 
 void ServerSession::refuse(Refusal refusal) {
+    refusal.reason = reason_for(protocol_, refusal.reason);
     send(std::move(refusal));
     finish();
 }
@@ -164,6 +166,10 @@ void ServerSession::take_frame(const Bytes& frame) {
     }
     if (state_ != State::open) {
         refuse(refusal(RefusalReason::unexpected_message, "before admission"));
+        return;
+    }
+    if (protocol_of(*message) > protocol_) {
+        refuse(refusal(RefusalReason::unexpected_message, "newer than this session's protocol"));
         return;
     }
     std::visit(
@@ -195,6 +201,7 @@ void ServerSession::take_hello(Hello hello) {
         refuse(refusal(RefusalReason::other_space));
     } else {
         state_ = State::waits_for_admission;
+        protocol_ = hello.protocol;
         verdicts_sent_ = hello.last_verdict;
         effects_.push_back(server_effect::Admit{challenge_, std::move(hello)});
     }

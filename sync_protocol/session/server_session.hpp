@@ -162,6 +162,9 @@ public:
 
     [[nodiscard]] bool is_over() const { return state_ == State::over; }
 
+    /// The version that the hello named; until then the oldest.
+    [[nodiscard]] std::uint16_t protocol() const { return protocol_; }
+
 private:
     enum class State : std::uint8_t {
         fresh,
@@ -174,6 +177,7 @@ private:
 
     struct Handler;
 
+    /// The session's version has the message (checked).
     void send(const Message& message);
     void refuse(Refusal refusal);
     void finish();
@@ -192,6 +196,7 @@ private:
 
     Settings settings_;
     State state_ = State::fresh;
+    std::uint16_t protocol_ = protocol_oldest;
     Challenge challenge_;
     ServerEffects effects_;
 

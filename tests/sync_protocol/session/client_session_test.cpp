@@ -81,6 +81,21 @@ TEST(ClientSession, ProvesItsAccountOverTheTranscriptOfThisChannel) {
     EXPECT_EQ(sent<Hello>(session.step(Proved{record::Signature(64, 1)})).size(), 1U);
 }
 
+TEST(ClientSession, AnOlderProgramAgreesOnItsOwnVersionAndTakesNoNewerMessage) {
+    ClientSession::Settings older;
+    older.protocol_newest = 1;
+    ClientSession session{position(5, 0), samples::server_key().public_key(), older};
+    static_cast<void>(session.step(Opened{}));
+    static_cast<void>(receive(session, samples::challenge()));
+    const auto hellos = sent<Hello>(session.step(Proved{record::Signature(64, 1)}));
+    ASSERT_EQ(hellos.size(), 1U);
+    EXPECT_EQ(hellos.front().protocol, 1U);
+    static_cast<void>(receive(session, welcome(5)));
+    const auto ended = receive(session, Watermark{LogIndex{5}});
+    ASSERT_EQ(only<End>(ended).size(), 1U);
+    EXPECT_EQ(only<End>(ended).front().fault, SessionFault::unexpected_message);
+}
+
 TEST(ClientSession, ANewReplicaTakesASnapshotAndSubscribesFromItsFirstChunk) {
     Opening opening = opened(position(0, 0), welcome(50));
     ASSERT_EQ(sent<SnapshotRequest>(opening.after_welcome).size(), 1U);

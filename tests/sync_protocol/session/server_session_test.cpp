@@ -84,6 +84,33 @@ TEST(ServerSession, RefusesAnotherSpaceAndOtherProtocols) {
     EXPECT_EQ(refusal_of(too_old), RefusalReason::protocol_too_old);
 }
 
+/// An open session of version 1.
+ServerSession open_older_session() {
+    ServerSession session{ServerSession::Settings{}};
+    static_cast<void>(session.step(Opened{samples::challenge()}));
+    Hello older = samples::hello();
+    older.protocol = 1;
+    static_cast<void>(receive(session, older));
+    static_cast<void>(session.step(Admitted{welcome(10)}));
+    return session;
+}
+
+TEST(ServerSession, AVersionOneSessionKnowsNoNewerMessage) {
+    ServerSession session = open_older_session();
+    EXPECT_EQ(session.protocol(), 1U);
+    EXPECT_EQ(refused_with(receive(session, TreeHeadRequest{})), RefusalReason::unexpected_message);
+}
+
+TEST(ServerSession, AVersionOneSessionIsToldANewReasonAsTheNearestOldOne) {
+    Refusal full;
+    full.reason = RefusalReason::quarantine_full;
+    ServerSession older = open_older_session();
+    EXPECT_EQ(refused_with(older.step(Stopped{full})), RefusalReason::server_busy);
+    ServerSession newer = open_session();
+    EXPECT_EQ(newer.protocol(), protocol_current);
+    EXPECT_EQ(refused_with(newer.step(Stopped{full})), RefusalReason::quarantine_full);
+}
+
 TEST(ServerSession, DoesNothingBeforeAdmission) {
     ServerSession session{ServerSession::Settings{}};
     static_cast<void>(session.step(Opened{samples::challenge()}));

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """What the real programs keep when they are killed, or when a disk is full.
 
-  faults.py [--bin FOLDER] [--kills N]
+  faults.py [--bin FOLDER] [--kills N] [--seed N]
+
+Each of N kills (kill -9) comes at a random moment of a synchronisation; half of them hit the server,
+half the client.
 
 Exit code 0 when every expectation held. The full disks need root (a small tmpfs); without it they
 are left out, and said so.
@@ -19,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from programs import BIN, Client, Failed, Stage, id_number  # noqa: E402
+from programs import BIN, Client, Failed, Stage, birth_date, id_number  # noqa: E402
 
 
 def set_up(stage):
@@ -37,14 +40,22 @@ def set_up(stage):
 
 def add_person(client, number, exit_code=0):
     return client.run("create", "person", f"name=测试{chr(0x4E00 + number)}", "stage=50",
-                      f"sex={'1' if number % 2 else '2'}", "birth_date=1970-01-01",
+                      f"sex={'1' if number % 2 else '2'}", f"birth_date={birth_date(number)}",
                       f"id_number={id_number(number)}", "organisation=第一党支部",
                       exit_code=exit_code)
 
 
 def people(client):
-    return {record["fields"]["id_number"]["value"]
-            for record in client.one("list", "person", "--limit", "1000")["records"]}
+    """The id numbers of all, each of which stands on one record."""
+    numbers = []
+    while True:
+        page = client.one("list", "person", "--limit", "1000", "--offset", str(len(numbers)))
+        numbers += [record["fields"]["id_number"]["value"] for record in page["records"]]
+        if len(numbers) >= page["total"]:
+            break
+    if len(numbers) != len(set(numbers)):
+        raise Failed("somebody is there twice")
+    return set(numbers)
 
 
 def kill_server(stage, officer, kills, chance):
@@ -158,8 +169,8 @@ def play(stage, kills, seed):
     chance = random.Random(seed)
     print(f"seed {seed}")
     officer = set_up(stage)
-    kill_server(stage, officer, kills, chance)
-    kill_client(stage, officer, kills, chance)
+    kill_server(stage, officer, kills - kills // 2, chance)
+    kill_client(stage, officer, kills // 2, chance)
     if os.geteuid() != 0:
         print("  - full disks need root; left out")
         return
@@ -180,7 +191,7 @@ def play(stage, kills, seed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", type=Path, default=BIN)
-    parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     words = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="zhibu-faults-"))

@@ -133,9 +133,13 @@ class Stage:
                    "--label", client.name)
 
 
+def birth_date(number):
+    return f"{1970 + number // 1000}-01-01"
+
+
 def id_number(number):
     """Nobody's: an unassigned region, the right check character (GB 11643)."""
-    digits = f"990000{19700101}{number:03d}"
+    digits = f"990000{birth_date(number).replace('-', '')}{number % 1000:03d}"
     weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
     check = "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights)) % 11]
     return digits + check

@@ -1,0 +1,33 @@
+# Debian packages: `zhibu` for a branch's machine, `zhibu-server` for the committee's.
+# Made by ./dev package, from the release preset.
+function(zhibu_packaging)
+  install(TARGETS zhibu RUNTIME DESTINATION bin COMPONENT zhibu)
+  install(TARGETS zhibu-server RUNTIME DESTINATION bin COMPONENT zhibu-server)
+  install(FILES README.md docs/threat-model.md docs/protocol.md DESTINATION share/doc/zhibu
+    COMPONENT zhibu)
+  install(FILES README.md docs/threat-model.md docs/file-formats.md
+    DESTINATION share/doc/zhibu-server COMPONENT zhibu-server)
+  install(FILES packaging/zhibu-server.service DESTINATION lib/systemd/system
+    COMPONENT zhibu-server)
+  install(FILES packaging/zhibu-server.sysusers RENAME zhibu-server.conf
+    DESTINATION lib/sysusers.d COMPONENT zhibu-server)
+  install(FILES packaging/server.toml DESTINATION /etc/zhibu-server COMPONENT zhibu-server)
+
+  set(CPACK_GENERATOR DEB)
+  set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+  set(CPACK_PACKAGE_CONTACT "The Zhibu maintainers <maintainers@zhibu.invalid>")
+  set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+  set(CPACK_STRIP_FILES ON)
+  set(CPACK_COMPONENTS_ALL zhibu zhibu-server)
+  set(CPACK_DEB_COMPONENT_INSTALL ON)
+  set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+  set(CPACK_DEBIAN_ZHIBU_PACKAGE_NAME zhibu)
+  set(CPACK_DEBIAN_ZHIBU_DESCRIPTION "Zhibu: a branch's records, offline, with their workbench")
+  set(CPACK_DEBIAN_ZHIBU-SERVER_PACKAGE_NAME zhibu-server)
+  set(CPACK_DEBIAN_ZHIBU-SERVER_DESCRIPTION "Zhibu: the committee's records server")
+  set(CPACK_DEBIAN_ZHIBU-SERVER_PACKAGE_CONTROL_EXTRA
+    ${PROJECT_SOURCE_DIR}/packaging/conffiles ${PROJECT_SOURCE_DIR}/packaging/postinst
+    ${PROJECT_SOURCE_DIR}/packaging/prerm)
+  include(CPack)
+endfunction()

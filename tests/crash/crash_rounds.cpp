@@ -177,6 +177,11 @@ RoundReport flip_bits(std::uint64_t seed, std::size_t flips) {
             flipped.set_content(name, std::move(bytes));
             const auto ledger = SealedLedger::open(flipped, key);
             whole += ledger ? 1U : 0U;
+            if (!ledger && ledger.error() == support::LedgerFault::other_content) {
+                report.failure = failure_of("flip", seed, report.rounds,
+                                            "opened with content that was never written");
+                return report;
+            }
             if (ledger && (*ledger)->entries() != acknowledged) {
                 report.failure = failure_of("flip", seed, report.rounds,
                                             "opened with " + std::to_string((*ledger)->entries()) +

@@ -182,9 +182,12 @@ std::expected<void, LedgerFault> SealedLedger::check_entries() {
         const auto number = static_cast<std::uint64_t>(sqlite3_column_int64(made, 0));
         const auto content = blob(made, 1);
         chain_ = chained(chain_, content);
-        if (number != entries_ + 1 || !std::ranges::equal(content, content_of(key_.seed, number)) ||
-            !std::ranges::equal(blob(made, 2), chain_)) {
+        if (number != entries_ + 1) {
             return std::unexpected(LedgerFault::behind);
+        }
+        if (!std::ranges::equal(content, content_of(key_.seed, number)) ||
+            !std::ranges::equal(blob(made, 2), chain_)) {
+            return std::unexpected(LedgerFault::other_content);
         }
         entries_ = number;
         if (number == head_->latest().sequence.position) {

@@ -26,6 +26,9 @@ enum class LedgerFault : std::uint8_t {
     damaged,
     /// The head record says that acknowledged entries are missing, or are others.
     behind,
+    /// An entry says what was never written there. Where no bytes of another day were put back, the
+    /// vault has opened what it did not seal.
+    other_content,
     storage_failed,
 };
 

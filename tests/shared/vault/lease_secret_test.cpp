@@ -95,6 +95,23 @@ TEST(LeaseFile, ErasureTellsItsReasonAndLeavesNothing) {
     }
 }
 
+TEST(LeaseFile, WhatIsErasedOrReplacedIsOverwritten) {
+    for (const bool is_replaced : {false, true}) {
+        MemoryDisk disk = disk_with(7);
+        DiskAnswer answer = DiskAnswer::done;
+        const auto former = disk.open(secret_file, answer);
+        ASSERT_NE(former, nullptr);
+        MemoryFolder files{disk};
+        LeaseFile file(files, folder);
+        ASSERT_TRUE(is_replaced ? file.store(lease_of(8)) : file.erase(LeaseEnding::over));
+        // Its name is gone, its blocks are not.
+        std::vector<std::uint8_t> bytes(MemoryDisk::size(former), 1);
+        ASSERT_FALSE(bytes.empty());
+        ASSERT_EQ(disk.read(former, bytes, 0), DiskAnswer::done);
+        EXPECT_TRUE(std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; }));
+    }
+}
+
 TEST(LeaseFile, ANewLeaseAfterAnErasureCounts) {
     MemoryDisk disk = disk_with(7);
     MemoryFolder files{disk};

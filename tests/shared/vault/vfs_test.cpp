@@ -188,6 +188,26 @@ TEST_F(SealingVfs, RefusesSizesAndPlacesInTheDatabaseThatSqliteDoesNotUse) {
     EXPECT_EQ(file.methods().xTruncate(file.file(), 100), SQLITE_IOERR_TRUNCATE);
 }
 
+TEST_F(SealingVfs, ATornFirstPageIsAnsweredInPartsAlone) {
+    const KeyedFile keyed = vault_.key("replica");
+    {
+        RawFile file(vault_.vfs().name(), "replica", SQLITE_OPEN_MAIN_DB);
+        ASSERT_EQ(file.write(first_page(), 0), SQLITE_OK);
+    }
+    auto torn = disk_.content("replica");
+    torn[1000] ^= 1;
+    disk_.set_content("replica", torn);
+    RawFile file(vault_.vfs().name(), "replica", SQLITE_OPEN_MAIN_DB);
+    std::array<std::uint8_t, page_bytes> space{};
+    const std::span out(space);
+    EXPECT_EQ(file.read(out.first(100), 0), SQLITE_OK);
+    EXPECT_EQ(out[16], 0x10);
+    EXPECT_EQ(out[20], reserved_bytes);
+    EXPECT_EQ(file.read(out.first(16), 24), SQLITE_IOERR_DATA);
+    EXPECT_EQ(file.read(out, 0), SQLITE_IOERR_DATA);
+    EXPECT_TRUE(std::ranges::all_of(out, [](std::uint8_t byte) { return byte == 0; }));
+}
+
 TEST_F(SealingVfs, RefusesWritesWithReservedBytesOrAnotherGeometry) {
     const KeyedFile keyed = vault_.key("replica");
     RawFile file(vault_.vfs().name(), "replica", SQLITE_OPEN_MAIN_DB);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "client/workbench/http/detail/page_connection.hpp"
+#include "client/workbench/http/target.hpp"
 #include "shared/keys/enrolment_code.hpp"
 
 namespace zhibu::client::detail {
@@ -22,14 +23,9 @@ namespace http = beast::http;
 namespace json = boost::json;
 using tcp = asio::ip::tcp;
 
-constexpr std::uint32_t header_bytes_max = 16'384;
-constexpr std::uint64_t body_bytes_max = 1U << 20U;
 constexpr std::chrono::seconds deadline{30};
 /// A page that has gone is noticed by the first heartbeat that cannot be written.
 constexpr std::chrono::seconds heartbeat_interval{15};
-
-constexpr std::string_view session_path = "/api/session";
-constexpr std::string_view events_path = "/api/events";
 
 void set_security(http::fields& fields, const std::string& nonce) {
     // Ant Design writes style elements; they carry the page's nonce. Its text areas set a style
@@ -44,11 +40,6 @@ void set_security(http::fields& fields, const std::string& nonce) {
     fields.set("Cross-Origin-Opener-Policy", "same-origin");
     fields.set("Cross-Origin-Resource-Policy", "same-origin");
     fields.set(http::field::cache_control, "no-store");
-}
-
-/// A field's value if it stands there once; two of a kind are an attempt at something.
-std::string_view only(const http::fields& fields, http::field name) {
-    return fields.count(name) == 1 ? std::string_view{fields[name]} : std::string_view{};
 }
 
 /// What the guard's refusals and the limits above mean to the person at the page.
@@ -87,8 +78,7 @@ PageConnection::PageConnection(tcp::socket socket, asio::io_context& context, Pa
 
 void PageConnection::read() {
     parser_.emplace();
-    parser_->header_limit(header_bytes_max);
-    parser_->body_limit(body_bytes_max);
+    set_limits(*parser_);
     stream_.expires_after(deadline);
     http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](const Code& code, std::size_t /*bytes*/) {
@@ -118,41 +108,31 @@ void PageConnection::on_read(const Code& code) {
     }
 }
 
-void PageConnection::answer(const http::request<http::string_body>& received) {
+void PageConnection::answer(const ReceivedRequest& received) {
     keep_alive_ = received.keep_alive();
     version_ = received.version();
-    auto target = parse_target(received.target());
-    if (!target) {
-        refuse(400);
-        return;
-    }
-    language_ = language_of(target->query);
-    const RequestHead head{received.method_string(),
-                           target->path,
-                           only(received, http::field::host),
-                           only(received, http::field::origin),
-                           received["Sec-Fetch-Site"],
-                           only(received, http::field::content_type),
-                           only(received, http::field::authorization)};
-    if (const auto status = serving_.guard->refusal(head)) {
-        refuse(*status);
-    } else if (!head.path.starts_with("/api/")) {
-        send_asset(head);
-    } else if (head.path == session_path) {
-        send(open_session(head.method, received.body()));
-    } else if (head.path == events_path && head.method == "GET") {
-        stream_events();
-    } else {
-        call_api(*std::move(target), received);
+    const DirectedRequest directed = direct(received, *serving_.guard);
+    language_ = directed.language;
+    switch (directed.goal) {
+        case DirectedRequest::Goal::refused:
+            refuse(directed.status);
+            return;
+        case DirectedRequest::Goal::asset:
+            send_asset(directed.request);
+            return;
+        case DirectedRequest::Goal::session:
+            send(open_session(directed.request.method, received.body()));
+            return;
+        case DirectedRequest::Goal::events:
+            stream_events();
+            return;
+        case DirectedRequest::Goal::api:
+            call_api(directed.request);
+            return;
     }
 }
 
-void PageConnection::call_api(Target target, const http::request<http::string_body>& received) {
-    ApiRequest request;
-    request.method = received.method_string();
-    request.path = std::move(target.path);
-    request.query = std::move(target.query);
-    request.body = received.body();
+void PageConnection::call_api(const ApiRequest& request) {
     // While the replica's thread works there is no time limit: it answers all that it is asked.
     stream_.expires_never();
     serving_.handle(request, [self = shared_from_this()](ApiResponse response) {
@@ -166,23 +146,18 @@ ApiResponse PageConnection::open_session(std::string_view method, std::string_vi
     if (method != "POST") {
         return problem(refusal_for(405), language_);
     }
-    Code fault;
-    const json::value parsed = json::parse(body, fault);
-    const json::object* object = fault ? nullptr : parsed.if_object();
-    const json::value* code = object == nullptr ? nullptr : object->if_contains("code");
-    const auto token = code != nullptr && code->is_string()
-                           ? serving_.guard->exchange(code->get_string())
-                           : std::nullopt;
+    const auto code = read_code(body);
+    const auto token = code ? serving_.guard->exchange(*code) : std::nullopt;
     return token ? client::answer(json::object{{"token", *token}}, 201)
                  : problem(refusal_for(401), language_);
 }
 
-void PageConnection::send_asset(const RequestHead& head) {
-    if (head.method != "GET") {
+void PageConnection::send_asset(const ApiRequest& request) {
+    if (request.method != "GET") {
         refuse(405);
         return;
     }
-    const std::string_view wanted = head.path == "/" ? "/index.html" : head.path;
+    const std::string_view wanted = request.path == "/" ? "/index.html" : request.path;
     for (const Asset& asset : serving_.assets) {
         if (asset.path == wanted) {
             start_response(200, asset.type);

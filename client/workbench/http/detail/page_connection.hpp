@@ -5,7 +5,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -16,8 +15,8 @@
 #include <string>
 #include <string_view>
 
+#include "client/workbench/http/detail/page_request.hpp"
 #include "client/workbench/http/guard.hpp"
-#include "client/workbench/http/target.hpp"
 #include "client/workbench/http/workbench_server.hpp"
 
 namespace zhibu::client::detail {
@@ -52,11 +51,10 @@ private:
     using Code = boost::system::error_code;
 
     void on_read(const Code& code);
-    void answer(const boost::beast::http::request<boost::beast::http::string_body>& received);
-    void call_api(Target target,
-                  const boost::beast::http::request<boost::beast::http::string_body>& received);
+    void answer(const ReceivedRequest& received);
+    void call_api(const ApiRequest& request);
     [[nodiscard]] ApiResponse open_session(std::string_view method, std::string_view body);
-    void send_asset(const RequestHead& head);
+    void send_asset(const ApiRequest& request);
     [[nodiscard]] std::string with_nonce(const Asset& asset) const;
     void send(ApiResponse response);
     void refuse(unsigned status);
@@ -72,7 +70,7 @@ private:
     boost::beast::tcp_stream stream_;
     boost::asio::steady_timer heartbeat_;
     boost::beast::flat_buffer buffer_;
-    std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+    std::optional<RequestParser> parser_;
     boost::beast::http::response<boost::beast::http::string_body> response_;
     std::string nonce_;
     unsigned version_ = 11;

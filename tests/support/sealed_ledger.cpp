@@ -92,8 +92,7 @@ SealedLedger::Key::Key(std::uint64_t of_all)
       ring{std::make_shared<const vault::KeyRing>(vault::make_data_key(random))} {}
 
 SealedLedger::SealedLedger(MemoryDisk& disk, Key& key)
-    : disk_{disk},
-      key_{key},
+    : key_{key},
       memory_vfs_{"memory", disk},
       vfs_{"sealed-memory", "memory"},
       keyed_{vfs_.key(database_name, key.ring,

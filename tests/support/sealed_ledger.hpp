@@ -80,7 +80,6 @@ private:
     [[nodiscard]] std::expected<void, LedgerFault> check_entries();
     [[nodiscard]] vault::HeadTerms head_terms();
 
-    MemoryDisk& disk_;
     Key& key_;
     MemoryVfs memory_vfs_;
     vault::Vfs vfs_;

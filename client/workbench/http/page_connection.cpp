@@ -157,7 +157,8 @@ void PageConnection::send_asset(const ApiRequest& request) {
         refuse(405);
         return;
     }
-    const std::string_view wanted = request.path == "/" ? "/index.html" : request.path;
+    const std::string_view path = request.path;
+    const std::string_view wanted = path == "/" ? "/index.html" : path;
     for (const Asset& asset : serving_.assets) {
         if (asset.path == wanted) {
             start_response(200, asset.type);

@@ -1,7 +1,13 @@
 #include <boost/json.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "client/workbench/api/answer.hpp"
 #include "client/workbench/http/detail/page_request.hpp"
+#include "client/workbench/http/guard.hpp"
 #include "client/workbench/http/target.hpp"
 
 namespace zhibu::client::detail {

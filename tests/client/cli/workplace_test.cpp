@@ -3,14 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <sstream>
-#include <utility>
 
 #include "client/access/safe.hpp"
 #include "client/cli/session.hpp"
 #include "client/replica/replica.hpp"
+#include "client/words/words.hpp"
+#include "client/workbench/api/answer.hpp"
+#include "client/workbench/api/api.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "tests/client/access/enrolled_device.hpp"
 

@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "client/agent/replica_desk.hpp"
+#include "client/replica/replica.hpp"
+#include "client/workbench/api/answer.hpp"
 #include "client/workbench/api/drafts.hpp"
 #include "client/workbench/http/detail/page_request.hpp"
 #include "client/workbench/http/guard.hpp"
@@ -27,7 +30,7 @@ constexpr std::string_view authority = "127.0.0.1:8080";
 struct Door {
     support::SeededRandom random{1};
     client::Guard guard{std::string{authority}, random};
-    std::string token = guard.exchange(guard.new_code()).value();
+    std::string token = guard.exchange(guard.new_code()).value_or("");
 };
 
 /// What must stand in the bytes of every request that is not refused.

@@ -6,6 +6,7 @@
 
 #include "server/config/config.hpp"
 #include "server/founding/founding.hpp"
+#include "server/rekey/rekey_command.hpp"
 #include "server/service/service.hpp"
 #include "shared/keys/process_hardening.hpp"
 #include "shared/keys/system.hpp"
@@ -20,7 +21,9 @@ struct Words {
     std::filesystem::path config;
     std::string language;
     bool print_config = false;
+    bool json = false;
     server::FoundingWords founding;
+    server::RekeyWords rekeying;
 };
 
 bool speaks_chinese(const Words& words) {
@@ -96,16 +99,6 @@ int init(Words& words) {
     return EXIT_SUCCESS;
 }
 
-/// One JSON object a line: time, level, event, ids. No personal data comes here.
-std::shared_ptr<spdlog::logger> make_logger(const server::Config& config) {
-    auto logger = spdlog::stderr_logger_mt("zhibu-server");
-    logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
-                        spdlog::pattern_time_type::utc);
-    logger->set_level(spdlog::level::from_str(config.log_level));
-    logger->flush_on(spdlog::level::info);
-    return logger;
-}
-
 /// Ids and library messages are short ASCII; what would end the JSON text is replaced.
 std::string json_safe(std::string_view text) {
     std::string safe;
@@ -114,6 +107,80 @@ std::string json_safe(std::string_view text) {
         safe += plain ? c : ' ';
     }
     return safe;
+}
+
+/// What a rekey has come to, for people.
+std::string text_of(server::RekeyOutcome outcome, const Words& words) {
+    const bool chinese = speaks_chinese(words);
+    const std::filesystem::path& store_key = words.rekeying.store_key_file;
+    std::string text;
+    if (outcome == server::RekeyOutcome::done) {
+        text = chinese ? "数据密钥已更换：所有内容已用新密钥重新加密，旧密钥已销毁。"
+                       : "The data key is changed: everything is sealed by the new one, the old "
+                         "one is gone.";
+    } else {
+        text = chinese ? "服务器正在更换数据密钥，不影响使用；完成后写入日志（rekey_done）。"
+                       : "The server is changing the data key beside its work; it logs rekey_done "
+                         "at the end.";
+    }
+    if (!store_key.empty()) {
+        const std::string file = std::filesystem::absolute(store_key).string();
+        text += chinese ? "\n从现在起只有新的存储密钥能打开存储。服务器下次启动前，请将配置中的 "
+                          "store.key 改为 " +
+                              file + "，并另外保管一份。"
+                        : "\nFrom now on only the new store key opens the store. Before the server "
+                          "starts again, set store.key in its configuration to " +
+                              file + ", and keep a copy elsewhere.";
+    }
+    return text;
+}
+
+const char* word_of(server::RekeyOutcome outcome) {
+    switch (outcome) {
+        case server::RekeyOutcome::begun:
+            return "begun";
+        case server::RekeyOutcome::under_way:
+            return "under_way";
+        case server::RekeyOutcome::done:
+            return "done";
+    }
+    return "";
+}
+
+int rekey(Words& words) {
+    const auto config = configuration(words);
+    if (!config) {
+        return config.error();
+    }
+    words.rekeying.store_key = config->store_key;
+    keys::SystemRandom random;
+    const auto outcome =
+        server::rekey(files_of(words), words.rekeying, catalog::standard_catalog(), random);
+    if (!outcome && words.json) {
+        const server::FoundingError& error = outcome.error();
+        std::cout << R"({"error":")" << json_safe(speaks_chinese(words) ? error.zh : error.en)
+                  << "\"}\n";
+        return EXIT_FAILURE;
+    }
+    if (!outcome) {
+        return fail(words, outcome.error());
+    }
+    if (words.json) {
+        std::cout << R"({"state":")" << word_of(*outcome) << "\"}\n";
+    } else {
+        std::cout << text_of(*outcome, words) << '\n';
+    }
+    return EXIT_SUCCESS;
+}
+
+/// One JSON object a line: time, level, event, ids. No personal data comes here.
+std::shared_ptr<spdlog::logger> make_logger(const server::Config& config) {
+    auto logger = spdlog::stderr_logger_mt("zhibu-server");
+    logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
+                        spdlog::pattern_time_type::utc);
+    logger->set_level(spdlog::level::from_str(config.log_level));
+    logger->flush_on(spdlog::level::info);
+    return logger;
 }
 
 int run(const Words& words) {
@@ -171,6 +238,13 @@ int main(int argc, char** argv) {
         ->add_option("--host", words.founding.hosts,
                      "names and addresses under which clients reach the server")
         ->required();
+    CLI::App* rekey_command = app.add_subcommand(
+        "rekey", "change the key that seals the store, whether or not the server runs");
+    rekey_command->add_option("--store-key-file", words.rekeying.store_key_file,
+                              "change the store key too, to the one in this file; made if it is "
+                              "not there");
+    rekey_command->add_flag("!--no-wait", words.rekeying.waits, "return when the server has begun");
+    rekey_command->add_flag("--json", words.json, "answer as one JSON object");
     CLI::App* run_command = app.add_subcommand("run", "serve until SIGINT or SIGTERM");
     app.require_subcommand(0, 1);
     CLI11_PARSE(app, argc, argv);
@@ -184,6 +258,9 @@ int main(int argc, char** argv) {
     }
     if (init_command->parsed()) {
         return init(words);
+    }
+    if (rekey_command->parsed()) {
+        return rekey(words);
     }
     if (run_command->parsed()) {
         return run(words);

@@ -1,5 +1,6 @@
 #include "server/committer/committer.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -7,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 #include <utility>
@@ -107,7 +109,7 @@ public:
 
 private:
     void run();
-    [[nodiscard]] std::vector<Queued> gather();
+    [[nodiscard]] std::optional<std::vector<Queued>> gather(std::chrono::milliseconds pause);
     void process(std::vector<Queued> jobs);
     [[nodiscard]] bool commit(std::span<Work> works, CommitNotice& notice);
     [[nodiscard]] std::vector<Work> prepare(std::vector<Queued> jobs);
@@ -187,16 +189,31 @@ std::shared_ptr<const Control> Committer::Body::control() const {
 }
 
 void Committer::Body::run() {
-    for (std::vector<Queued> jobs = gather(); !jobs.empty(); jobs = gather()) {
-        process(std::move(jobs));
+    std::chrono::milliseconds pause{0};
+    while (std::optional<std::vector<Queued>> jobs = gather(pause)) {
+        if (!jobs->empty()) {
+            process(*std::move(jobs));
+        }
+        if (parts_.upkeep) {
+            pause = parts_.upkeep();
+        }
     }
 }
 
-/// Waits for work; none when it is time to stop and all is done.
-std::vector<Queued> Committer::Body::gather() {
+/// Waits for work, where there is upkeep only so long; no value when it is time to stop and all is
+/// done.
+std::optional<std::vector<Queued>> Committer::Body::gather(std::chrono::milliseconds pause) {
     std::vector<Queued> jobs;
     std::unique_lock lock{mutex_};
-    wakes_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    const auto is_woken = [this] { return stopping_ || !queue_.empty(); };
+    if (parts_.upkeep) {
+        wakes_.wait_for(lock, pause, is_woken);
+    } else {
+        wakes_.wait(lock, is_woken);
+    }
+    if (stopping_ && queue_.empty()) {
+        return std::nullopt;
+    }
     for (std::size_t groups = 0; !queue_.empty() && groups < settings_.groups_max;) {
         if (const auto* push = std::get_if<QueuedPush>(&queue_.front())) {
             queued_bytes_ -= push->bytes;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -26,6 +27,9 @@ struct PushJob {
     IncarnationId incarnation;
     RecordId account;
     std::vector<record::SealedGroup> groups;
+    /// All that the device still has of this incarnation: what follows on a missing group has no
+    /// more to wait for, and is kept in quarantine outside of its chain.
+    bool is_hand_in = false;
 };
 
 /// What became of a push: receipts of the groups that are durable, in order, and, where the rest
@@ -103,6 +107,10 @@ public:
         /// The device that the server's own groups name. Each start is a new incarnation of it.
         DeviceId server_device;
         std::function<void(const CommitNotice&)> on_commit;
+        /// What the store wants done beside its commits, a piece at a time. Runs on the committer's
+        /// thread, when no transaction is open: after each, and without one after as long a pause
+        /// as it asked for. Empty: nothing.
+        std::function<std::chrono::milliseconds()> upkeep;
     };
 
     /// Loads the control state and starts the thread.

@@ -104,11 +104,12 @@ std::expected<std::string, FoundingError> found(const ServerFiles& files,
     if (!store_key) {
         return std::unexpected{explain(store_key.error())};
     }
-    const auto data_keys = make_data_keys(files, *store_key, random);
+    const auto data_keys = make_data_keys(files, *std::move(store_key), random);
     if (!data_keys) {
         return std::unexpected{explain(data_keys.error())};
     }
-    auto store = create_sqlite_store({files.store(), *data_keys, &random}, identity, catalog);
+    auto store =
+        create_sqlite_store({files.store(), data_keys->ring(), &random}, identity, catalog);
     if (!store) {
         return std::unexpected{explain(store.error())};
     }
@@ -197,10 +198,13 @@ FoundingError explain(const KeyFilesError& error) {
                     "0600." +
                         place};
         case KeyFilesFault::wrong_key:
-            return {"存储密钥不对，没有作任何更改。请提供建立此空间时所用的存储密钥。" + place,
-                    "This is not the store's key; nothing was changed. Give the one that the space "
-                    "was founded with." +
-                        place};
+            return {
+                "存储密钥不对，没有作任何更改。请提供建立此空间时所用的存储密钥；若后来用 "
+                "zhibu-server rekey 更换过，请提供更换后的。" +
+                    place,
+                "This is not the store's key; nothing was changed. Give the one that the space "
+                "was founded with, or the one that zhibu-server rekey has put in its place." +
+                    place};
         case KeyFilesFault::storage_failed:
             return {"密钥文件无法读写。请检查磁盘和权限。" + place,
                     "A key file cannot be read or written. Check the disk and its permissions." +

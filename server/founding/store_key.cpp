@@ -104,6 +104,11 @@ std::optional<std::filesystem::path> file_of(const ServerFiles& files, const std
     return files.folder / setting;
 }
 
+vault::Disk& disk() {
+    static vault::SystemDisk only;
+    return only;
+}
+
 std::unexpected<KeyFilesError> error_of(const vault::VaultError& found,
                                         const std::filesystem::path& file) {
     switch (found.fault) {
@@ -150,26 +155,23 @@ std::expected<keys::SecretBytes, KeyFilesError> make_store_key(const ServerFiles
     return made;
 }
 
-std::expected<std::shared_ptr<const vault::KeyRing>, KeyFilesError> make_data_keys(
-    const ServerFiles& files, const keys::SecretBytes& store_key, record::Random& random) {
-    vault::SystemDisk disk;
-    const vault::FileKeys made{vault::make_data_key(random), {}};
-    const auto written =
-        vault::write_wrapped_keys(disk, files.data_keys(), store_key, made, random);
-    if (!written) {
-        return error_of(written.error(), files.data_keys());
+std::expected<vault::KeptKeys, KeyFilesError> make_data_keys(const ServerFiles& files,
+                                                             keys::SecretBytes store_key,
+                                                             record::Random& random) {
+    auto made = vault::KeptKeys::make(disk(), files.data_keys(), std::move(store_key), random);
+    if (!made) {
+        return error_of(made.error(), files.data_keys());
     }
-    return std::make_shared<const vault::KeyRing>(made.ring());
+    return *std::move(made);
 }
 
-std::expected<std::shared_ptr<const vault::KeyRing>, KeyFilesError> load_data_keys(
-    const ServerFiles& files, const keys::SecretBytes& store_key) {
-    vault::SystemDisk disk;
-    const auto found = vault::read_wrapped_keys(disk, files.data_keys(), store_key);
+std::expected<vault::KeptKeys, KeyFilesError> load_data_keys(const ServerFiles& files,
+                                                             keys::SecretBytes store_key) {
+    auto found = vault::KeptKeys::read(disk(), files.data_keys(), std::move(store_key));
     if (!found) {
         return error_of(found.error(), files.data_keys());
     }
-    return std::make_shared<const vault::KeyRing>(found->ring());
+    return *std::move(found);
 }
 
 }  // namespace zhibu::server

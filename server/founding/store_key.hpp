@@ -1,13 +1,12 @@
 #pragma once
 
 #include <expected>
-#include <memory>
 #include <string>
 
 #include "server/founding/key_files.hpp"
 #include "shared/keys/secret_bytes.hpp"
 #include "shared/record/random.hpp"
-#include "shared/vault/key_ring.hpp"
+#include "shared/vault/kept_keys.hpp"
 
 /// What opens the store: the store key, 32 random bytes as 64 hexadecimal digits, wraps the data
 /// key that seals the pages. Source: vault.md, "the server's own store"; docs/file-formats.md,
@@ -29,11 +28,11 @@ namespace zhibu::server {
     const ServerFiles& files, const std::string& setting, record::Random& random);
 
 /// Makes the data key of a new store, and keeps it wrapped by the store key.
-[[nodiscard]] std::expected<std::shared_ptr<const vault::KeyRing>, KeyFilesError> make_data_keys(
-    const ServerFiles& files, const keys::SecretBytes& store_key, record::Random& random);
+[[nodiscard]] std::expected<vault::KeptKeys, KeyFilesError> make_data_keys(
+    const ServerFiles& files, keys::SecretBytes store_key, record::Random& random);
 
 /// Errors: not_there, wrong_key, damaged, storage_failed.
-[[nodiscard]] std::expected<std::shared_ptr<const vault::KeyRing>, KeyFilesError> load_data_keys(
-    const ServerFiles& files, const keys::SecretBytes& store_key);
+[[nodiscard]] std::expected<vault::KeptKeys, KeyFilesError> load_data_keys(
+    const ServerFiles& files, keys::SecretBytes store_key);
 
 }  // namespace zhibu::server

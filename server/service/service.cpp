@@ -10,6 +10,7 @@
 #include "server/device/enrolment.hpp"
 #include "server/founding/store_key.hpp"
 #include "server/listener/listener.hpp"
+#include "server/rekey/rekeyer.hpp"
 #include "server/session/reading_desk.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/keys/system.hpp"
@@ -43,16 +44,44 @@ FoundingError explain_listening(const ListenError& error) {
             "The server's certificate cannot be used: " + error.detail};
 }
 
+/// The store, and what seals it.
+struct OpenStore {
+    ServerFiles files;
+    vault::KeptKeys keys;
+    std::unique_ptr<SealedStore> store;
+};
+
+/// `random` must outlive the store.
+std::expected<OpenStore, FoundingError> open_store(const ServerFiles& files, const Config& config,
+                                                   const catalog::Catalog& catalog,
+                                                   record::Random& random) {
+    auto store_key = read_store_key(files, config.store_key);
+    if (!store_key) {
+        return std::unexpected{explain(store_key.error())};
+    }
+    auto data_keys = load_data_keys(files, *std::move(store_key));
+    if (!data_keys) {
+        return std::unexpected{explain(data_keys.error())};
+    }
+    auto store = open_sqlite_store({files.store(), data_keys->ring(), &random}, catalog);
+    if (!store) {
+        return std::unexpected{explain(store.error())};
+    }
+    return OpenStore{files, *std::move(data_keys), *std::move(store)};
+}
+
 /// The parts of a running server, made in order and dropped in reverse.
 class Service {
 public:
     Service(const Config& config, const catalog::Catalog& catalog, LogLine log, ServerKeys keys,
-            std::unique_ptr<Store> store, std::unique_ptr<Listener> listener)
+            OpenStore opened, std::unique_ptr<Listener> listener)
         : config_{config},
           catalog_{catalog},
           log_{std::move(log)},
           keys_{std::move(keys)},
-          store_{std::move(store)},
+          store_keys_{std::move(opened.keys)},
+          store_{std::move(opened.store)},
+          rekeyer_{rekeyer_parts(), std::move(opened.files)},
           listener_{std::move(listener)} {}
 
     ~Service() { end_committing(); }
@@ -117,6 +146,16 @@ private:
         committer_.reset();
     }
 
+    Rekeyer::Parts rekeyer_parts() {
+        Rekeyer::Parts parts;
+        parts.store = store_.get();
+        parts.keys = &store_keys_;
+        parts.clock = &clock_;
+        parts.random = &random_;
+        parts.log = log_;
+        return parts;
+    }
+
     Committer::Parts committer_parts() {
         Committer::Parts parts;
         parts.store = store_.get();
@@ -135,6 +174,7 @@ private:
                 host->on_commit(notice);
             }
         };
+        parts.upkeep = [this] { return rekeyer_.upkeep(); };
         return parts;
     }
 
@@ -192,7 +232,9 @@ private:
     ServerKeys keys_;
     keys::SystemClock clock_;
     keys::SystemRandom random_;
-    std::unique_ptr<Store> store_;
+    vault::KeptKeys store_keys_;
+    std::unique_ptr<SealedStore> store_;
+    Rekeyer rekeyer_;
     std::unique_ptr<Listener> listener_;
     std::atomic<std::uint64_t> head_{0};
     std::atomic<SessionHost*> host_ready_{nullptr};
@@ -211,25 +253,14 @@ std::expected<void, FoundingError> serve(
     if (!keys) {
         return std::unexpected{explain(keys.error())};
     }
-    const auto store_key = read_store_key(files, config.store_key);
-    if (!store_key) {
-        return std::unexpected{explain(store_key.error())};
-    }
-    const auto data_keys = load_data_keys(files, *store_key);
-    if (!data_keys) {
-        return std::unexpected{explain(data_keys.error())};
-    }
     keys::SystemRandom random;
-    auto store = open_sqlite_store({files.store(), *data_keys, &random}, catalog);
-    if (!store) {
-        return std::unexpected{explain(store.error())};
-    }
+    ZHIBU_TRY(store, open_store(files, config, catalog, random));
     auto listener = Listener::open(listener_settings(config, *keys), keys->server.key.to_pem());
     if (!listener) {
         return std::unexpected{explain_listening(listener.error())};
     }
-    Service service{config,           catalog,           std::move(log),
-                    *std::move(keys), *std::move(store), *std::move(listener)};
+    Service service{config,           catalog,          std::move(log),
+                    *std::move(keys), std::move(store), *std::move(listener)};
     if (const auto prepared = service.prepare(); !prepared) {
         return std::unexpected{explain(prepared.error())};
     }

@@ -78,7 +78,11 @@ std::optional<Found> open_slot(const Slot& slot, const KeyRing& ring, std::uint6
     if (!keys::aes_gcm_open(context, in.subspan<text_at>(), text)) {
         return std::nullopt;
     }
-    return from_text(text);
+    Found found = from_text(text);
+    if (keys->epoch != ring.newest().epoch) {
+        found.record.pages_sealed = 0;
+    }
+    return found;
 }
 
 }  // namespace

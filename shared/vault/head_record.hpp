@@ -70,12 +70,17 @@ public:
         std::unique_ptr<StorageFile> file, std::shared_ptr<const KeyRing> ring, HeadTerms terms,
         const HeadRecord& first);
 
-    /// Reads the newest slot that is valid.
+    /// Reads the newest slot that is valid. By a key that is not the ring's newest it counts no
+    /// pages: no page is sealed by a new key before a head is.
     /// Errors: damaged (neither is; by a wrong key too), storage_failed.
     [[nodiscard]] static std::expected<HeadFile, VaultError> open(
         std::unique_ptr<StorageFile> file, std::shared_ptr<const KeyRing> ring, HeadTerms terms);
 
     [[nodiscard]] const HeadRecord& latest() const { return latest_; }
+
+    /// From now on writes by this ring's newest key; reading is over. A slot of the key before
+    /// stays until two more records have been written. The ring is of the same file.
+    void use(std::shared_ptr<const KeyRing> ring) { ring_ = std::move(ring); }
 
     /// Makes the record durable: to be called after each commit and before its acknowledgement.
     /// It does not go back (checked). A failed sync ends the process.

@@ -62,14 +62,21 @@ struct PageCipher::Contexts : detail::EpochContexts {
 };
 
 PageCipher::PageCipher(std::shared_ptr<const KeyRing> ring, FileKind kind, record::Random& random)
-    : ring_{std::move(ring)},
-      kind_{kind},
-      nonces_{random},
-      contexts_{std::make_unique<Contexts>(*ring_, [kind](const EpochKeys& keys, bool sealing) {
-          return keyed_context(kind == FileKind::database ? keys.database : keys.wal, sealing);
-      })} {}
+    : ring_{std::move(ring)}, kind_{kind}, nonces_{random}, contexts_{make_contexts()} {}
 
 PageCipher::~PageCipher() = default;
+
+void PageCipher::use(std::shared_ptr<const KeyRing> ring) {
+    ZHIBU_CHECK(ring->file_id() == ring_->file_id());
+    ring_ = std::move(ring);
+    contexts_ = make_contexts();
+}
+
+std::unique_ptr<PageCipher::Contexts> PageCipher::make_contexts() const {
+    return std::make_unique<Contexts>(*ring_, [this](const EpochKeys& keys, bool sealing) {
+        return keyed_context(kind_ == FileKind::database ? keys.database : keys.wal, sealing);
+    });
+}
 
 void PageCipher::seal(PageView plain, const PagePlace& place, PageSpace sealed) {
     ZHIBU_CHECK(reserved_are_zero(plain) && plain.data() != sealed.data());

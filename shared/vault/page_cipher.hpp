@@ -62,6 +62,9 @@ public:
     PageCipher(const PageCipher&) = delete;
     PageCipher& operator=(const PageCipher&) = delete;
 
+    /// From now on seals and opens by this ring, of the same file.
+    void use(std::shared_ptr<const KeyRing> ring);
+
     /// Seals `plain`, whose reserved bytes must be zero (checked), by the newest epoch's key. The
     /// caller counts the pages a key seals. `sealed` must be other memory.
     void seal(PageView plain, const PagePlace& place, PageSpace sealed);
@@ -72,6 +75,8 @@ public:
 
 private:
     struct Contexts;
+
+    [[nodiscard]] std::unique_ptr<Contexts> make_contexts() const;
 
     std::shared_ptr<const KeyRing> ring_;
     FileKind kind_;

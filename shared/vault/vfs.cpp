@@ -47,6 +47,8 @@ std::uint64_t KeyedFile::pages_sealed() const {
     return std::min(ticket_->key->pages_sealed.load(std::memory_order_relaxed), sealed_pages_max);
 }
 
+void KeyedFile::use(std::shared_ptr<const KeyRing> ring) { ticket_->key->use(std::move(ring)); }
+
 Vfs::Vfs(std::string name, const std::string& base) : state_{std::make_unique<detail::VfsState>()} {
     state_->name = std::move(name);
     state_->base = sqlite3_vfs_find(base.empty() ? nullptr : base.c_str());

@@ -51,6 +51,12 @@ public:
     /// is refused. Goes into the head record.
     [[nodiscard]] std::uint64_t pages_sealed() const;
 
+    /// From now on pages are sealed by the newest key of this ring and opened by all of it, also
+    /// by connections that are open; pages_sealed() counts anew where the newest key is another.
+    /// The ring must open what is in the file. To be called while no connection is in a write
+    /// transaction; readers may be in theirs. Threads: the writer's.
+    void use(std::shared_ptr<const KeyRing> ring);
+
 private:
     friend class Vfs;
     struct Ticket;

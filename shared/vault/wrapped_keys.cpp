@@ -46,6 +46,18 @@ Bound bound_to(const Header& header, std::size_t number) {
     return bound;
 }
 
+/// No value: it is no such file.
+std::optional<std::size_t> count_in(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() < header_bytes + entry_bytes ||
+        !std::ranges::equal(bytes.first(count_at), magic)) {
+        return std::nullopt;
+    }
+    const std::size_t count = detail::get_u32(bytes.subspan<count_at, 4>());
+    const bool fits =
+        count >= 1 && count <= keys_max && bytes.size() == header_bytes + count * entry_bytes;
+    return fits ? std::optional{count} : std::nullopt;
+}
+
 VaultError error(VaultFault fault) { return {fault, "wrapped keys"}; }
 
 std::expected<DataKey, VaultError> open_entry(std::span<const std::uint8_t> entry,
@@ -89,13 +101,11 @@ std::expected<FileKeys, VaultError> read_wrapped_keys(Disk& disk, const std::fil
     ZHIBU_CHECK(wrapping.size() == wrapping_key_bytes);
     ZHIBU_TRY(bytes, read_small_file(disk, file, header_bytes + keys_max * entry_bytes));
     const std::span<const std::uint8_t> in = std::as_const(bytes).span();
-    if (in.size() < header_bytes + entry_bytes || !std::ranges::equal(in.first(count_at), magic)) {
+    const auto found_count = count_in(in);
+    if (!found_count) {
         return std::unexpected{error(VaultFault::malformed)};
     }
-    const std::size_t count = detail::get_u32(in.subspan<count_at, 4>());
-    if (count < 1 || count > keys_max || in.size() != header_bytes + count * entry_bytes) {
-        return std::unexpected{error(VaultFault::malformed)};
-    }
+    const std::size_t count = *found_count;
     const Header header = make_header(count, wrapping);
     if (!std::ranges::equal(in.first(header_bytes), header)) {
         return std::unexpected{error(VaultFault::wrong_key)};
@@ -112,6 +122,14 @@ std::expected<FileKeys, VaultError> read_wrapped_keys(Disk& disk, const std::fil
         found.older = std::move(older);
     }
     return found;
+}
+
+std::expected<std::size_t, VaultError> count_wrapped_keys(Disk& disk,
+                                                          const std::filesystem::path& file) {
+    ZHIBU_TRY(bytes, read_small_file(disk, file, header_bytes + keys_max * entry_bytes));
+    const auto count = count_in(std::as_const(bytes).span());
+    return count ? std::expected<std::size_t, VaultError>{*count}
+                 : std::unexpected{error(VaultFault::malformed)};
 }
 
 }  // namespace zhibu::vault

@@ -37,4 +37,9 @@ struct FileKeys {
 [[nodiscard]] std::expected<FileKeys, VaultError> read_wrapped_keys(
     Disk& disk, const std::filesystem::path& file, const keys::SecretBytes& wrapping);
 
+/// How many keys the file holds, by its open beginning, which nothing authenticates: 2 while a
+/// change goes on. Errors: not_there, malformed, storage_failed.
+[[nodiscard]] std::expected<std::size_t, VaultError> count_wrapped_keys(
+    Disk& disk, const std::filesystem::path& file);
+
 }  // namespace zhibu::vault

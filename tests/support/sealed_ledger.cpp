@@ -12,6 +12,9 @@
 #include "shared/keys/enrolment_code.hpp"
 #include "shared/record/check.hpp"
 #include "shared/vault/open_pragmas.hpp"
+#include "shared/vault/page_cipher.hpp"
+#include "shared/vault/reseal_journal.hpp"
+#include "shared/vault/wrapped_keys.hpp"
 
 namespace zhibu::support {
 namespace {
@@ -79,6 +82,9 @@ std::string upkeep(std::uint64_t seed, std::uint64_t number) {
     }
 }
 
+/// By which the data keys are kept; it is no part of what is tested.
+keys::SecretBytes wrapping() { return keys::SecretBytes{vault::wrapping_key_bytes}; }
+
 LedgerFault fault_of(const vault::VaultError& error) {
     return error.fault == vault::VaultFault::storage_failed ? LedgerFault::storage_failed
                                                             : LedgerFault::damaged;
@@ -86,23 +92,30 @@ LedgerFault fault_of(const vault::VaultError& error) {
 
 }  // namespace
 
-SealedLedger::Key::Key(std::uint64_t of_all)
-    : seed{of_all},
-      random{of_all},
-      ring{std::make_shared<const vault::KeyRing>(vault::make_data_key(random))} {}
+SealedLedger::Key::Key(std::uint64_t of_all) : seed{of_all}, random{of_all} {}
 
-SealedLedger::SealedLedger(MemoryDisk& disk, Key& key)
-    : key_{key},
+SealedLedger::SealedLedger(MemoryDisk& disk, Key& key, std::unique_ptr<MemoryFolder> folder,
+                           vault::KeptKeys keys)
+    : disk_{disk},
+      key_{key},
+      folder_{std::move(folder)},
+      keys_{std::move(keys)},
       memory_vfs_{"memory", disk},
       vfs_{"sealed-memory", "memory"},
-      keyed_{vfs_.key(database_name, key.ring,
-                      vault::FileTerms{key.random, [this] { sync_has_failed_ = true; }})
+      keyed_{vfs_.key(database_name, keys_.ring(),
+                      vault::FileTerms{key.random, [this] { end_process(); }})
                  .value()} {}
 
 SealedLedger::~SealedLedger() { sqlite3_close(connection_); }
 
 vault::HeadTerms SealedLedger::head_terms() {
-    return {key_.random, [this] { sync_has_failed_ = true; }};
+    return {key_.random, [this] { end_process(); }};
+}
+
+/// What the real one does: nothing that comes later reaches the disk.
+void SealedLedger::end_process() {
+    sync_has_failed_ = true;
+    disk_.cut_now();
 }
 
 bool SealedLedger::open_connection() {
@@ -118,7 +131,13 @@ bool SealedLedger::run(const std::string& sql) {
 
 std::expected<std::unique_ptr<SealedLedger>, LedgerFault> SealedLedger::found(MemoryDisk& disk,
                                                                               Key& key) {
-    std::unique_ptr<SealedLedger> ledger(new SealedLedger(disk, key));
+    auto folder = std::make_unique<MemoryFolder>(disk);
+    auto keys = vault::KeptKeys::make(*folder, keys_name, wrapping(), key.random);
+    if (!keys) {
+        return std::unexpected(LedgerFault::storage_failed);
+    }
+    std::unique_ptr<SealedLedger> ledger(
+        new SealedLedger(disk, key, std::move(folder), *std::move(keys)));
     if (!ledger->open_connection() || !vault::apply_open_pragmas(ledger->connection_).has_value() ||
         !ledger->run("PRAGMA cache_size=8; CREATE TABLE entry(number INTEGER PRIMARY KEY, content "
                      "BLOB, chain BLOB); CREATE TABLE counter(value INTEGER); INSERT INTO counter "
@@ -134,7 +153,8 @@ std::expected<std::unique_ptr<SealedLedger>, LedgerFault> SealedLedger::found(Me
     if (file == nullptr) {
         return std::unexpected(LedgerFault::storage_failed);
     }
-    auto head = vault::HeadFile::create(std::move(file), key.ring, ledger->head_terms(), {});
+    auto head =
+        vault::HeadFile::create(std::move(file), ledger->keys_.ring(), ledger->head_terms(), {});
     if (!head || disk.sync_folder() != DiskAnswer::done) {
         return std::unexpected(LedgerFault::storage_failed);
     }
@@ -144,12 +164,31 @@ std::expected<std::unique_ptr<SealedLedger>, LedgerFault> SealedLedger::found(Me
 
 std::expected<std::unique_ptr<SealedLedger>, LedgerFault> SealedLedger::open(MemoryDisk& disk,
                                                                              Key& key) {
-    std::unique_ptr<SealedLedger> ledger(new SealedLedger(disk, key));
+    auto folder = std::make_unique<MemoryFolder>(disk);
+    auto keys = vault::KeptKeys::read(*folder, keys_name, wrapping());
+    if (!keys && keys.error().fault == vault::VaultFault::not_there) {
+        return std::unexpected(LedgerFault::not_there);
+    }
+    if (!keys) {
+        return std::unexpected(fault_of(keys.error()));
+    }
+    std::unique_ptr<SealedLedger> ledger(
+        new SealedLedger(disk, key, std::move(folder), *std::move(keys)));
+    if (!ledger->is_of_kept_keys()) {
+        return std::unexpected(LedgerFault::stale_key);
+    }
     auto file = open_on(disk, std::string(head_name));
     if (file == nullptr) {
         return std::unexpected(LedgerFault::not_there);
     }
-    auto head = vault::HeadFile::open(std::move(file), key.ring, ledger->head_terms());
+    if (ledger->keys_.holds_two()) {
+        const auto mended = vault::ResealJournal::replay(
+            *ledger->folder_, journal_name, database_name, ledger->keys_.ring(), key.random);
+        if (!mended) {
+            return std::unexpected(fault_of(mended.error()));
+        }
+    }
+    auto head = vault::HeadFile::open(std::move(file), ledger->keys_.ring(), ledger->head_terms());
     if (!head) {
         return std::unexpected(fault_of(head.error()));
     }
@@ -164,7 +203,81 @@ std::expected<std::unique_ptr<SealedLedger>, LedgerFault> SealedLedger::open(Mem
         return std::unexpected(LedgerFault::damaged);
     }
     ZHIBU_TRY_VOID(ledger->check_entries());
+    if (ledger->keys_.holds_two() && !ledger->begin_rekeying()) {
+        return std::unexpected(LedgerFault::storage_failed);
+    }
     return ledger;
+}
+
+/// Of what stands in database and log, frames behind the log's end included.
+bool SealedLedger::is_of_kept_keys() const {
+    constexpr std::size_t wal_header = 32;
+    constexpr std::size_t frame_header = 24;
+    const std::uint32_t newest = keys_.newest_epoch();
+    const std::uint32_t oldest = keys_.holds_two() ? newest - 1 : newest;
+    const auto is_kept = [&](std::string_view name, std::size_t first, std::size_t distance) {
+        const std::vector<std::uint8_t> bytes = disk_.content(std::string(name));
+        for (std::size_t at = first; at + vault::page_bytes <= bytes.size(); at += distance) {
+            const std::uint32_t epoch =
+                vault::claimed_epoch(std::span(bytes).subspan(at).first<vault::page_bytes>());
+            // What a power cut has torn may name anything; a whole page that was left, this.
+            if (epoch > 0 && epoch < oldest) {
+                return false;
+            }
+        }
+        return true;
+    };
+    return is_kept(database_name, 0, vault::page_bytes) &&
+           is_kept(wal_name, wal_header + frame_header, frame_header + vault::page_bytes);
+}
+
+vault::Rekeying::Parts SealedLedger::rekeying_parts() {
+    return {connection_, &keyed_, head_.get(), &keys_, &key_.random};
+}
+
+bool SealedLedger::begin_rekeying() {
+    auto journal = vault::ResealJournal::open(*folder_, journal_name);
+    if (!journal) {
+        return false;
+    }
+    if (keys_.holds_two()) {
+        rekeying_.emplace(rekeying_parts(), *std::move(journal));
+        return true;
+    }
+    auto begun = vault::Rekeying::begin(rekeying_parts(), *std::move(journal), std::nullopt);
+    if (begun) {
+        rekeying_.emplace(*std::move(begun));
+    }
+    return begun.has_value();
+}
+
+/// What fails is tried again after the next transaction.
+void SealedLedger::rekey(std::uint64_t number) {
+    if (!rekeying_ && ((key_.seed + number) % 6 != 2 || !begin_rekeying())) {
+        return;
+    }
+    // Sometimes so many that nothing else is written between the log's end and the older key's.
+    const std::uint64_t steps = 1 + key_.random.below(6);
+    for (std::uint64_t i = 0; i < steps; ++i) {
+        const auto step = rekeying_->step();
+        if (step && *step == vault::RekeyStep::done) {
+            rekeying_.reset();
+            return;
+        }
+    }
+}
+
+bool SealedLedger::finish_rekeying() {
+    while (rekeying_) {
+        const auto step = rekeying_->step();
+        if (!step) {
+            return false;
+        }
+        if (*step == vault::RekeyStep::done) {
+            rekeying_.reset();
+        }
+    }
+    return !keys_.holds_two() && is_of_kept_keys();
 }
 
 std::expected<void, LedgerFault> SealedLedger::check_entries() {
@@ -223,6 +336,7 @@ bool SealedLedger::append() {
     }
     // Its failure takes nothing back; the next transaction meets it.
     static_cast<void>(run(upkeep(key_.seed, number)));
+    rekey(number);
     return !sync_has_failed_;
 }
 
@@ -266,7 +380,10 @@ std::string what_is_lost(MemoryDisk& disk, SealedLedger::Key& key, const LedgerR
         return std::to_string(run.acknowledged) + " entries acknowledged, " +
                std::to_string(entries) + " found";
     }
-    return (*ledger)->append() ? "" : "nothing more can be appended";
+    if (!(*ledger)->append()) {
+        return "nothing more can be appended";
+    }
+    return (*ledger)->finish_rekeying() ? "" : "the change of its key does not come to its end";
 }
 
 }  // namespace zhibu::support

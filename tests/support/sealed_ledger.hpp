@@ -3,14 +3,16 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "shared/vault/data_key.hpp"
 #include "shared/vault/head_record.hpp"
-#include "shared/vault/key_ring.hpp"
+#include "shared/vault/kept_keys.hpp"
+#include "shared/vault/rekeying.hpp"
 #include "shared/vault/vfs.hpp"
 #include "tests/support/memory_disk.hpp"
+#include "tests/support/memory_folder.hpp"
 #include "tests/support/seeded_random.hpp"
 
 struct sqlite3;
@@ -29,6 +31,8 @@ enum class LedgerFault : std::uint8_t {
     /// An entry says what was never written there. Where no bytes of another day were put back, the
     /// vault has opened what it did not seal.
     other_content,
+    /// A page of database or log names a key that is not kept any more.
+    stale_key,
     storage_failed,
 };
 
@@ -36,7 +40,8 @@ enum class LedgerFault : std::uint8_t {
 /// each chained to the one before it, acknowledged when commit and head record are durable. What an
 /// entry says follows from its number alone, so every entry can be checked for what it should be.
 /// Its transactions reach for all that SQLite does with pages: overflow pages, deletions, a cache
-/// too small for the transaction, checkpoints, VACUUM.
+/// too small for the transaction, checkpoints, VACUUM. Now and then its data key changes, a few
+/// steps after each transaction.
 class SealedLedger {
 public:
     /// What all that belongs to one ledger's key needs to live longer than it.
@@ -46,12 +51,13 @@ public:
         /// Also decides what the entries say, and which transaction does what beside them.
         std::uint64_t seed;
         SeededRandom random;
-        std::shared_ptr<const vault::KeyRing> ring;
     };
 
     static constexpr std::string_view database_name = "ledger";
     static constexpr std::string_view wal_name = "ledger-wal";
     static constexpr std::string_view head_name = "head";
+    static constexpr std::string_view keys_name = "keys";
+    static constexpr std::string_view journal_name = "journal";
 
     [[nodiscard]] static std::expected<std::unique_ptr<SealedLedger>, LedgerFault> found(
         MemoryDisk& disk, Key& key);
@@ -72,20 +78,37 @@ public:
 
     [[nodiscard]] bool sync_has_failed() const { return sync_has_failed_; }
 
-private:
-    SealedLedger(MemoryDisk& disk, Key& key);
+    /// Brings a change of the data key that is under way to its end: none is, and no page is of an
+    /// older key, if it says true.
+    [[nodiscard]] bool finish_rekeying();
 
+    /// How many changes of the key there have been.
+    [[nodiscard]] std::uint32_t rekeyed() const { return keys_.newest_epoch() - 1; }
+
+private:
+    SealedLedger(MemoryDisk& disk, Key& key, std::unique_ptr<MemoryFolder> folder,
+                 vault::KeptKeys keys);
+
+    void end_process();
     [[nodiscard]] bool open_connection();
     [[nodiscard]] bool run(const std::string& sql);
     [[nodiscard]] std::expected<void, LedgerFault> check_entries();
+    [[nodiscard]] bool is_of_kept_keys() const;
+    [[nodiscard]] bool begin_rekeying();
+    void rekey(std::uint64_t number);
+    [[nodiscard]] vault::Rekeying::Parts rekeying_parts();
     [[nodiscard]] vault::HeadTerms head_terms();
 
+    MemoryDisk& disk_;
     Key& key_;
+    std::unique_ptr<MemoryFolder> folder_;
+    vault::KeptKeys keys_;
     MemoryVfs memory_vfs_;
     vault::Vfs vfs_;
     vault::KeyedFile keyed_;
     sqlite3* connection_ = nullptr;
     std::unique_ptr<vault::HeadFile> head_;
+    std::optional<vault::Rekeying> rekeying_;
     record::Hash chain_{};
     std::uint64_t entries_ = 0;
     bool sync_has_failed_ = false;

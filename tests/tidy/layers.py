@@ -47,6 +47,8 @@ SERVER = _upon(
             "server/committer",
             "server/device",
         },
+        # Drives the change of the store's key, and asks for it.
+        "server/rekey": {"server/store", "server/store/sqlite", "server/committer", "server/founding"},
         "server/listener": {"sync_protocol/transport"},
         # The parts put together, for main.cpp and for tests of the whole server.
         "server/service": {
@@ -56,6 +58,7 @@ SERVER = _upon(
             "server/device",
             "server/founding",
             "server/listener",
+            "server/rekey",
             "server/session",
             "server/store",
             "server/store/sqlite",

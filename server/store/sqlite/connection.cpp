@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -18,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "server/store/sqlite/detail/failure.hpp"
@@ -37,6 +39,12 @@ constexpr std::int64_t application_id = 0x7A686973;
 /// The WAL is moved into the file when it has so many pages: 16 MiB, so that a burst of commits
 /// is not interrupted by a checkpoint's own two fsyncs after every few.
 constexpr int checkpoint_pages = 4096;
+
+constexpr int lock_tries_max = 3;
+constexpr std::chrono::milliseconds lock_pause{5};
+
+/// A reader can meet a moment in which the WAL's index is being rebuilt.
+constexpr int busy_milliseconds = 2000;
 
 StoreFault fault_of(int code) {
     switch (code & 0xFF) {
@@ -236,9 +244,13 @@ FileLock::FileLock(const std::filesystem::path& file)
         throw Failed(errno == ENOENT ? StoreFault::not_there : StoreFault::storage_failed,
                      "lock file");
     }
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-        ::close(descriptor_);
-        throw Failed(StoreFault::in_use, "lock file");
+    // Whoever only asks whether the store is in use holds it for a moment.
+    for (int tries = 1; ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0; ++tries) {
+        if (tries == lock_tries_max) {
+            ::close(descriptor_);
+            throw Failed(StoreFault::in_use, "lock file");
+        }
+        std::this_thread::sleep_for(lock_pause);
     }
 }
 
@@ -256,8 +268,7 @@ void Connection::configure(Use use) {
     sqlite3* handle = database_->getHandle();
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    // A reader can meet a moment in which the WAL's index is being rebuilt.
-    sqlite3_busy_timeout(handle, 2000);
+    sqlite3_busy_timeout(handle, busy_milliseconds);
     if (const auto applied = vault::apply_open_pragmas(handle, vault::Sharing::one_process);
         !applied) {
         // The vault knows of no full disk; SQLite still does.
@@ -328,6 +339,14 @@ void Connection::checkpoint() {
         wal_pages_ = 0;
     }
 }
+
+sqlite3* Connection::handle() { return database_->getHandle(); }
+
+WithoutWaiting::WithoutWaiting(Connection& connection) : connection_{connection} {
+    sqlite3_busy_timeout(connection_.handle(), 0);
+}
+
+WithoutWaiting::~WithoutWaiting() { sqlite3_busy_timeout(connection_.handle(), busy_milliseconds); }
 
 void Connection::empty_wal() {
     sqlite3* handle = database_->getHandle();

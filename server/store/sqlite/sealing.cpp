@@ -7,6 +7,8 @@
 #include "server/store/sqlite/detail/failure.hpp"
 #include "server/store/sqlite/detail/reading_on.hpp"
 #include "shared/record/check.hpp"
+#include "shared/vault/disk.hpp"
+#include "shared/vault/reseal_journal.hpp"
 #include "shared/vault/storage_file.hpp"
 
 namespace zhibu::server::detail {
@@ -23,11 +25,24 @@ std::filesystem::path head_file(const SealedPlace& place) {
     return file;
 }
 
-[[noreturn]] void fail(const vault::VaultError& error) {
+std::filesystem::path rekey_journal(const std::filesystem::path& store) {
+    std::filesystem::path file = store;
+    file += ".rekey";
+    return file;
+}
+
+vault::Disk& disk() {
+    static vault::SystemDisk only;
+    return only;
+}
+
+[[noreturn]] void fail(const vault::VaultError& error, const char* place) {
     throw Failed(error.fault == vault::VaultFault::storage_failed ? StoreFault::storage_failed
                                                                   : StoreFault::damaged,
-                 "head record");
+                 place);
 }
+
+[[noreturn]] void fail(const vault::VaultError& error) { fail(error, "head record"); }
 
 vault::HeadFile read_head(const SealedPlace& place) {
     auto file = vault::open_storage_file(head_file(place));
@@ -68,6 +83,47 @@ vault::KeyedFile keyed(const SealedPlace& place, const std::filesystem::path& fi
         throw Failed(StoreFault::storage_failed, made.error().place);
     }
     return *std::move(made);
+}
+
+const SealedPlace& mended(const SealedPlace& place) {
+    if (place.keys->epochs().size() > 1) {
+        const auto replayed = vault::ResealJournal::replay(disk(), rekey_journal(place.file),
+                                                           place.file, place.keys, *place.random);
+        if (!replayed) {
+            fail(replayed.error(), "rekey journal");
+        }
+    }
+    return place;
+}
+
+vault::Rekeying begin_rekeying(vault::Rekeying::Parts parts, const std::filesystem::path& store,
+                               std::optional<keys::SecretBytes> next_store_key) {
+    auto journal = vault::ResealJournal::open(disk(), rekey_journal(store));
+    if (!journal) {
+        fail(journal.error(), "rekey journal");
+    }
+    if (parts.keys->holds_two()) {
+        ZHIBU_CHECK(!next_store_key);
+        return vault::Rekeying{parts, *std::move(journal)};
+    }
+    auto begun = vault::Rekeying::begin(parts, *std::move(journal), std::move(next_store_key));
+    if (!begun) {
+        fail(begun.error(), "wrapped keys");
+    }
+    return *std::move(begun);
+}
+
+vault::RekeyStep rekey(vault::Rekeying& rekeying) {
+    const auto step = rekeying.step();
+    if (!step) {
+        fail(step.error(), "rekeying");
+    }
+    return *step;
+}
+
+void remove_rekey_journal(const std::filesystem::path& store) {
+    // Where it stays it is empty.
+    static_cast<void>(disk().remove(rekey_journal(store)));
 }
 
 void Acknowledged::make(const SealedPlace& place) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -21,6 +22,7 @@
 #include "server/store/sqlite/detail/transaction.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
+#include "shared/record/check.hpp"
 
 namespace zhibu::server {
 namespace {
@@ -76,14 +78,15 @@ std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix
     return file;
 }
 
-class SqliteStore final : public Store {
+class SqliteStore final : public SealedStore {
 public:
     SqliteStore(std::unique_ptr<detail::FileLock> lock, const SealedPlace& place,
                 const catalog::Catalog& catalog)
         : lock_(std::move(lock)),
           file_(place.file),
+          random_(*place.random),
           catalog_(catalog),
-          acknowledged_(place),
+          acknowledged_(detail::mended(place)),
           keyed_(detail::keyed(place, file_, acknowledged_.pages_sealed())),
           writer_(std::make_unique<Tables>(file_, Connection::Use::writer, catalog)) {
         check_format();
@@ -106,6 +109,31 @@ public:
         return detail::guarded([&] {
             return detail::make_reader(
                 std::make_unique<Tables>(file_, Connection::Use::reader, catalog_));
+        });
+    }
+
+    [[nodiscard]] std::uint64_t pages_sealed() const override { return keyed_.pages_sealed(); }
+
+    [[nodiscard]] Stored<void> begin_rekeying(
+        vault::KeptKeys& keys, std::optional<keys::SecretBytes> next_store_key) override {
+        ZHIBU_CHECK(!in_transaction_ && !rekeying_);
+        return detail::guarded([&] {
+            rekeying_ = detail::begin_rekeying(
+                {writer_->connection.handle(), &keyed_, &acknowledged_.head(), &keys, &random_},
+                file_, std::move(next_store_key));
+        });
+    }
+
+    [[nodiscard]] Stored<vault::RekeyStep> rekey() override {
+        ZHIBU_CHECK(!in_transaction_ && rekeying_);
+        return detail::guarded([&] {
+            const detail::WithoutWaiting at_once{writer_->connection};
+            const vault::RekeyStep step = detail::rekey(*rekeying_);
+            if (step == vault::RekeyStep::done) {
+                rekeying_.reset();
+                detail::remove_rekey_journal(file_);
+            }
+            return step;
         });
     }
 
@@ -151,6 +179,7 @@ private:
 
     std::unique_ptr<detail::FileLock> lock_;
     std::filesystem::path file_;
+    record::Random& random_;
     const catalog::Catalog& catalog_;
     detail::Acknowledged acknowledged_;
     vault::KeyedFile keyed_;
@@ -160,6 +189,7 @@ private:
     };
     SpaceIdentity identity_;
     bool in_transaction_ = false;
+    std::optional<vault::Rekeying> rekeying_;
 };
 
 void make_empty_file(const std::filesystem::path& file) {
@@ -244,10 +274,10 @@ void create_file(const SealedPlace& place, const SpaceIdentity& identity,
 
 }  // namespace
 
-Stored<std::unique_ptr<Store>> create_sqlite_store(const SealedPlace& place,
-                                                   const SpaceIdentity& identity,
-                                                   const catalog::Catalog& catalog) {
-    return detail::guarded([&]() -> std::unique_ptr<Store> {
+Stored<std::unique_ptr<SealedStore>> create_sqlite_store(const SealedPlace& place,
+                                                         const SpaceIdentity& identity,
+                                                         const catalog::Catalog& catalog) {
+    return detail::guarded([&]() -> std::unique_ptr<SealedStore> {
         auto lock = std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
         std::error_code ignored;
         if (std::filesystem::exists(std::filesystem::symlink_status(place.file, ignored))) {
@@ -258,9 +288,9 @@ Stored<std::unique_ptr<Store>> create_sqlite_store(const SealedPlace& place,
     });
 }
 
-Stored<std::unique_ptr<Store>> open_sqlite_store(const SealedPlace& place,
-                                                 const catalog::Catalog& catalog) {
-    return detail::guarded([&]() -> std::unique_ptr<Store> {
+Stored<std::unique_ptr<SealedStore>> open_sqlite_store(const SealedPlace& place,
+                                                       const catalog::Catalog& catalog) {
+    return detail::guarded([&]() -> std::unique_ptr<SealedStore> {
         std::error_code ignored;
         if (!std::filesystem::exists(place.file, ignored)) {
             throw Failed(StoreFault::not_there, "file");
@@ -268,6 +298,20 @@ Stored<std::unique_ptr<Store>> open_sqlite_store(const SealedPlace& place,
         auto lock = std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
         return std::make_unique<SqliteStore>(std::move(lock), place, catalog);
     });
+}
+
+Stored<bool> is_sqlite_store_in_use(const std::filesystem::path& file) {
+    const auto held = detail::guarded([&] {
+        std::error_code ignored;
+        if (!std::filesystem::exists(file, ignored)) {
+            throw Failed(StoreFault::not_there, "file");
+        }
+        const detail::FileLock lock(with_suffix(file, ".lock"));
+    });
+    if (!held && held.error().fault != StoreFault::in_use) {
+        return std::unexpected(held.error());
+    }
+    return !held;
 }
 
 }  // namespace zhibu::server

@@ -2,17 +2,20 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/random.hpp"
+#include "shared/vault/kept_keys.hpp"
 #include "shared/vault/key_ring.hpp"
+#include "shared/vault/rekeying.hpp"
 
-/// A space's store in one SQLite file, beside it the WAL, a head record and a lock file, all of
-/// mode 0600, sealed page by page (docs/file-formats.md). One process at a time has it open; a
-/// second one is told `in_use`. The file is checked for being ours, and damage met later is
-/// `damaged`: also a log that is shorter than what was acknowledged. A failed fsync ends the
-/// process (vault.md).
+/// A space's store in one SQLite file, beside it the WAL, a head record, a lock file, and while its
+/// data key changes a journal, all of mode 0600, sealed page by page (docs/file-formats.md). One
+/// process at a time has it open; a second one is told `in_use`. The file is checked for being
+/// ours, and damage met later is `damaged`: also a log that is shorter than what was acknowledged.
+/// A failed fsync ends the process (vault.md).
 namespace zhibu::server {
 
 /// Where a store lies, and what seals it.
@@ -23,19 +26,41 @@ struct SealedPlace {
     record::Random* random = nullptr;
 };
 
+/// A store whose data key can be changed while it is in use. Threads: what is here belongs to the
+/// thread of the transactions, and is called while none is open.
+class SealedStore : public Store {
+public:
+    /// By the newest data key; at vault::sealed_pages_max nothing more can be written.
+    [[nodiscard]] virtual std::uint64_t pages_sealed() const = 0;
+
+    /// Begins a change of the data key, both keys wrapped by `next_store_key` if that is given; or
+    /// goes on with the one that `keys` hold already, and then takes no store key. `keys` are those
+    /// that the store was opened with, and must outlive it.
+    /// Errors: storage_failed: nothing has changed.
+    [[nodiscard]] virtual Stored<void> begin_rekeying(
+        vault::KeptKeys& keys, std::optional<keys::SecretBytes> next_store_key) = 0;
+
+    /// One step, of milliseconds, of the change that was begun (checked).
+    /// Errors: damaged (a page that no key opens), storage_failed; the change stays where it is.
+    [[nodiscard]] virtual Stored<vault::RekeyStep> rekey() = 0;
+};
+
 /// Makes an empty store for a space that `identity` names. The folder must be there.
 /// Errors: already_there, in_use, storage_full, storage_failed; then no file is left behind.
 /// `catalog` must outlive the store.
-[[nodiscard]] Stored<std::unique_ptr<Store>> create_sqlite_store(const SealedPlace& place,
-                                                                 const SpaceIdentity& identity,
-                                                                 const catalog::Catalog& catalog);
+[[nodiscard]] Stored<std::unique_ptr<SealedStore>> create_sqlite_store(
+    const SealedPlace& place, const SpaceIdentity& identity, const catalog::Catalog& catalog);
 
 /// Opens a store. A catalog that has grown since gets its new tables and columns; what was kept of
 /// unknown fields moves into them.
 /// Errors: not_there, in_use, damaged (also by keys that are not its own), storage_full,
 /// storage_failed; other_version for a file written by a newer program, or with a newer catalog: it
 /// is left as it is. `catalog` must outlive the store.
-[[nodiscard]] Stored<std::unique_ptr<Store>> open_sqlite_store(const SealedPlace& place,
-                                                               const catalog::Catalog& catalog);
+[[nodiscard]] Stored<std::unique_ptr<SealedStore>> open_sqlite_store(
+    const SealedPlace& place, const catalog::Catalog& catalog);
+
+/// Whether a process, this one too, has the store open now. `file` is the place's.
+/// Errors: not_there (no store), storage_failed.
+[[nodiscard]] Stored<bool> is_sqlite_store_in_use(const std::filesystem::path& file);
 
 }  // namespace zhibu::server

@@ -33,6 +33,8 @@ int control_file(sqlite3_file* file, int operation, void* argument) {
         case SQLITE_FCNTL_POWERSAFE_OVERWRITE:
             *static_cast<int*>(argument) = 1;
             return SQLITE_OK;
+        case reseal_control:
+            return sealed_of(file).reseal(*static_cast<ResealWork*>(argument));
         default:
             return SQLITE_NOTFOUND;
     }

@@ -7,11 +7,25 @@
 namespace zhibu::vault::detail {
 
 FileKey::FileKey(std::shared_ptr<const KeyRing> keys, FileTerms terms)
-    : ring{std::move(keys)},
-      random{terms.random},
+    : random{terms.random},
       sync_failed{terms.sync_failed ? std::move(terms.sync_failed) : end_process},
       pages_sealed{terms.pages_sealed},
-      sharing{terms.sharing} {}
+      sharing{terms.sharing},
+      ring_{std::move(keys)} {}
+
+std::shared_ptr<const KeyRing> FileKey::ring() const {
+    const std::lock_guard lock(mutex_);
+    return ring_;
+}
+
+void FileKey::use(std::shared_ptr<const KeyRing> ring) {
+    const std::lock_guard lock(mutex_);
+    if (ring->newest().epoch != ring_->newest().epoch) {
+        pages_sealed.store(0, std::memory_order_relaxed);
+    }
+    ring_ = std::move(ring);
+    ring_changes_.fetch_add(1, std::memory_order_release);
+}
 
 bool KeyRegistry::add(const std::string& path, std::shared_ptr<FileKey> key) {
     const std::lock_guard lock(mutex_);

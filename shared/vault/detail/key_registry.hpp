@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 
 #include "shared/record/random.hpp"
@@ -19,13 +20,29 @@ namespace zhibu::vault::detail {
 struct FileKey {
     FileKey(std::shared_ptr<const KeyRing> keys, FileTerms terms);
 
-    std::shared_ptr<const KeyRing> ring;
+    [[nodiscard]] std::shared_ptr<const KeyRing> ring() const;
+
+    /// How often the ring has changed: an open file whose number is another asks for it anew.
+    [[nodiscard]] std::uint64_t ring_changes() const {
+        return ring_changes_.load(std::memory_order_acquire);
+    }
+
+    void use(std::shared_ptr<const KeyRing> ring);
+
     record::Random& random;
     std::function<void()> sync_failed;
     std::atomic<std::uint64_t> pages_sealed;
     Sharing sharing;
     /// Of the connections of a file that is shared.
     WalIndex wal_index;
+    /// Held while a page is sealed anew in its place, and shared while one is read there: what
+    /// SQLite's locks do for its own writes, they do not for ours.
+    std::shared_mutex in_place;
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const KeyRing> ring_;
+    std::atomic<std::uint64_t> ring_changes_{0};
 };
 
 /// Which files may be opened, by their full path. Threads: any.

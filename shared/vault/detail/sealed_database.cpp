@@ -1,8 +1,12 @@
 #include <algorithm>
+#include <mutex>
+#include <shared_mutex>
 #include <string_view>
 #include <utility>
 
+#include "shared/vault/detail/little_endian.hpp"
 #include "shared/vault/detail/sealed_file.hpp"
+#include "shared/vault/reseal_journal.hpp"
 
 namespace zhibu::vault::detail {
 namespace {
@@ -32,6 +36,9 @@ bool has_our_geometry(std::span<const std::uint8_t> page) {
     return std::ranges::equal(page.subspan(16, 2), std::span(geometry).subspan(16, 2)) &&
            page[20] == reserved_bytes;
 }
+
+/// SQLite keeps the bytes at 1 GiB for its locks and never writes that page: the file has a hole.
+constexpr std::uint32_t lock_page = 0x40000000 / page_bytes + 1;
 
 /// The page that begins at `offset`; 0: none does, or its number is too high.
 std::uint32_t page_at(std::int64_t offset) {
@@ -70,7 +77,11 @@ int SealedDatabase::read_page(PageSpace out, std::int64_t offset) {
     if (number == 0) {
         return SQLITE_IOERR_READ;
     }
-    const int result = read_below(sealed_, offset);
+    int result = SQLITE_OK;
+    {
+        const std::shared_lock lock(key().in_place);
+        result = read_below(sealed_, offset);
+    }
     if (result == SQLITE_IOERR_SHORT_READ) {
         std::ranges::fill(out, std::uint8_t{0});
         // Only an empty file is a new one. SQLite would take a page behind a shortened file's end
@@ -125,6 +136,90 @@ int SealedDatabase::truncate(std::int64_t size) {
         return SQLITE_IOERR_TRUNCATE;
     }
     return truncate_below(size);
+}
+
+int SealedDatabase::reseal(ResealWork& work) {
+    std::int64_t bytes = 0;
+    if (const int asked = this->size(bytes); asked != SQLITE_OK) {
+        return asked;
+    }
+    follow_keys();
+    // A last page that a power cut left short is in the log, and is no page here.
+    const auto pages = static_cast<std::uint32_t>(
+        std::min(bytes / page_size, static_cast<std::int64_t>(sealed_pages_max)));
+    if (work.journal != nullptr) {
+        work.journal->drop();
+    }
+    const int gathered = gather_stale(work, pages);
+    if (gathered != SQLITE_OK || work.resealed == 0) {
+        return gathered;
+    }
+    return put_in_place(*work.journal);
+}
+
+/// Seals stale pages into the journal.
+int SealedDatabase::gather_stale(ResealWork& work, std::uint32_t pages) {
+    std::uint32_t looks = 0;
+    std::uint32_t number = work.from;
+    for (; number <= pages && looks < work.looks_max; ++number, ++looks) {
+        if (number == lock_page) {
+            continue;
+        }
+        const std::int64_t offset = (std::int64_t{number} - 1) * page_size;
+        std::array<std::uint8_t, 4> epoch{};
+        constexpr auto epoch_at = page_size - static_cast<std::int64_t>(epoch.size());
+        int result = read_below(epoch, offset + epoch_at);
+        if (result != SQLITE_OK) {
+            return result;
+        }
+        if (get_u32(epoch) == newest_epoch()) {
+            continue;
+        }
+        if (work.journal == nullptr) {
+            work.left = number;
+            break;
+        }
+        if (work.journal->is_full()) {
+            break;
+        }
+        const PagePlace place{number, 0, {}};
+        result = read_below(sealed_, offset);
+        if (result != SQLITE_OK) {
+            return result;
+        }
+        if (!open(sealed_, place, plain_)) {
+            work.left = work.left == 0 ? number : work.left;
+            continue;
+        }
+        if (!seal(plain_, place, work.journal->add(number), result)) {
+            return result;
+        }
+        ++work.resealed;
+    }
+    work.next = number > pages ? 0 : number;
+    return SQLITE_OK;
+}
+
+/// Once the journal is durable there is no way back: should the pages not become so, only the
+/// replay at the next start makes them whole, before anything else is written to them.
+int SealedDatabase::put_in_place(ResealJournal& journal) {
+    if (!journal.write()) {
+        return SQLITE_IOERR_WRITE;
+    }
+    bool is_done = journal.sync().has_value();
+    for (std::size_t i = 0; is_done && i < journal.numbers().size(); ++i) {
+        const std::int64_t offset = (std::int64_t{journal.numbers()[i]} - 1) * page_size;
+        const std::unique_lock lock(key().in_place);
+        is_done = write_below(journal.page(i), offset) == SQLITE_OK;
+    }
+    if (is_done && sync(SQLITE_SYNC_NORMAL) != SQLITE_OK) {
+        return SQLITE_IOERR_FSYNC;
+    }
+    if (!is_done || !journal.clear()) {
+        key().sync_failed();
+        return SQLITE_IOERR_FSYNC;
+    }
+    return SQLITE_OK;
 }
 
 }  // namespace zhibu::vault::detail

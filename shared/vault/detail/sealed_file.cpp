@@ -8,7 +8,23 @@ SealedFile::SealedFile(sqlite3_file* below, std::shared_ptr<FileKey> key, FileKi
     : below_{below},
       key_{std::move(key)},
       index_user_{key_->wal_index},
-      cipher_{key_->ring, kind, key_->random} {}
+      ring_changes_{key_->ring_changes()},
+      ring_{key_->ring()},
+      newest_epoch_{ring_->newest().epoch},
+      cipher_{ring_, kind, key_->random} {}
+
+void SealedFile::follow_keys() {
+    const std::uint64_t changes = key_->ring_changes();
+    if (changes == ring_changes_) {
+        return;
+    }
+    // The number before the ring: a change between the two is seen again.
+    ring_changes_ = changes;
+    ring_ = key_->ring();
+    newest_epoch_ = ring_->newest().epoch;
+    cipher_.use(ring_);
+    keys_changed(*ring_);
+}
 
 int SealedFile::sync(int flags) {
     if (const int flushed = flush(); flushed != SQLITE_OK) {
@@ -48,6 +64,7 @@ bool SealedFile::seal(PageView plain, const PagePlace& place, PageSpace sealed, 
         result = SQLITE_IOERR_WRITE;
         return false;
     }
+    follow_keys();
     if (key_->pages_sealed.fetch_add(1, std::memory_order_relaxed) >= sealed_pages_max) {
         key_->pages_sealed.store(sealed_pages_max, std::memory_order_relaxed);
         result = SQLITE_FULL;
@@ -58,6 +75,7 @@ bool SealedFile::seal(PageView plain, const PagePlace& place, PageSpace sealed, 
 }
 
 bool SealedFile::open(PageView sealed, const PagePlace& place, PageSpace plain) {
+    follow_keys();
     return cipher_.open(sealed, place, plain);
 }
 

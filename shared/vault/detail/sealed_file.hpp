@@ -9,12 +9,13 @@
 
 #include "shared/vault/detail/frame_header_cipher.hpp"
 #include "shared/vault/detail/key_registry.hpp"
+#include "shared/vault/detail/reseal_work.hpp"
 #include "shared/vault/page_cipher.hpp"
 
 namespace zhibu::vault::detail {
 
 /// An open file of the VFS: what SQLite reads and writes, over the file that holds it sealed.
-/// All results are SQLite's codes. Nothing is allocated after construction.
+/// All results are SQLite's codes. Nothing is allocated after construction, but for other keys.
 /// Threads: not synchronised, as a connection is used by one at a time.
 class SealedFile {
 public:
@@ -35,6 +36,9 @@ public:
     /// Writes what was held back for the next write.
     [[nodiscard]] virtual int flush() { return SQLITE_OK; }
 
+    /// Seals anew, in their places, pages of other keys than the newest; of the database alone.
+    [[nodiscard]] virtual int reseal(ResealWork& /*work*/) { return SQLITE_NOTFOUND; }
+
     [[nodiscard]] int size(std::int64_t& size);
     [[nodiscard]] int sync(int flags);
 
@@ -54,12 +58,23 @@ protected:
     [[nodiscard]] bool seal(PageView plain, const PagePlace& place, PageSpace sealed, int& result);
     [[nodiscard]] bool open(PageView sealed, const PagePlace& place, PageSpace plain);
 
-    [[nodiscard]] const FileKey& key() const { return *key_; }
+    [[nodiscard]] FileKey& key() { return *key_; }
+
+    /// Takes over the file's ring if it has changed. To be called where bytes have been read, and
+    /// before bytes are sealed.
+    void follow_keys();
+
+    virtual void keys_changed(const KeyRing& /*ring*/) {}
+
+    [[nodiscard]] std::uint32_t newest_epoch() const { return newest_epoch_; }
 
 private:
     sqlite3_file* below_;
     std::shared_ptr<FileKey> key_;
     WalIndex::User index_user_;
+    std::uint64_t ring_changes_;
+    std::shared_ptr<const KeyRing> ring_;
+    std::uint32_t newest_epoch_;
     PageCipher cipher_;
 };
 
@@ -71,8 +86,11 @@ public:
     [[nodiscard]] int read(std::span<std::uint8_t> out, std::int64_t offset) override;
     [[nodiscard]] int write(std::span<const std::uint8_t> bytes, std::int64_t offset) override;
     [[nodiscard]] int truncate(std::int64_t size) override;
+    [[nodiscard]] int reseal(ResealWork& work) override;
 
 private:
+    [[nodiscard]] int gather_stale(ResealWork& work, std::uint32_t pages);
+    [[nodiscard]] int put_in_place(ResealJournal& journal);
     [[nodiscard]] int read_page(PageSpace out, std::int64_t offset);
     [[nodiscard]] int read_header(std::span<std::uint8_t> out, std::int64_t offset);
 
@@ -92,6 +110,9 @@ public:
     [[nodiscard]] int write(std::span<const std::uint8_t> bytes, std::int64_t offset) override;
     [[nodiscard]] int truncate(std::int64_t size) override;
     [[nodiscard]] int flush() override;
+
+protected:
+    void keys_changed(const KeyRing& ring) override;
 
 private:
     /// Reads and opens a frame into header_ and the page.

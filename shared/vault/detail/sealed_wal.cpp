@@ -44,7 +44,9 @@ bool are_zero(std::span<const std::uint8_t> bytes) {
 }  // namespace
 
 SealedWal::SealedWal(sqlite3_file* below, std::shared_ptr<FileKey> key)
-    : SealedFile(below, std::move(key), FileKind::wal), header_cipher_{*this->key().ring} {}
+    : SealedFile(below, std::move(key), FileKind::wal), header_cipher_{*this->key().ring()} {}
+
+void SealedWal::keys_changed(const KeyRing& ring) { header_cipher_ = FrameHeaderCipher(ring); }
 
 int SealedWal::read(std::span<std::uint8_t> out, std::int64_t offset) {
     if (const int flushed = flush(); flushed != SQLITE_OK) {
@@ -78,6 +80,7 @@ SealedWal::Frame SealedWal::read_frame(std::uint32_t number, PageSpace page) {
         std::ranges::fill(page, std::uint8_t{0});
         return {result, false};
     }
+    follow_keys();
     const PageView sealed = std::span(sealed_).last<page_bytes>();
     std::ranges::copy_n(sealed_.begin(), frame_header_bytes, header_.begin());
     header_ = header_cipher_.open(header_, claimed_epoch(sealed));

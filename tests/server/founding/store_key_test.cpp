@@ -142,16 +142,16 @@ TEST_F(StoreKey, SpaceIsNotFoundedWithoutTheKeyThatItIsToHave) {
 }
 
 TEST_F(StoreKey, OpensTheDataKeysThatItHasWrappedAndNoOthers) {
-    const auto store_key = make_store_key(files_, "store_key", random_);
-    const auto other = make_store_key(files_, "other_key", random_);
-    ASSERT_TRUE(store_key.has_value() && other.has_value());
-    EXPECT_EQ(load_data_keys(files_, *store_key).error().fault, KeyFilesFault::not_there);
-    const auto made = make_data_keys(files_, *store_key, random_);
+    const auto read = [&](const char* name) { return read_store_key(files_, name).value(); };
+    ASSERT_TRUE(make_store_key(files_, "store_key", random_).has_value());
+    ASSERT_TRUE(make_store_key(files_, "other_key", random_).has_value());
+    EXPECT_EQ(load_data_keys(files_, read("store_key")).error().fault, KeyFilesFault::not_there);
+    const auto made = make_data_keys(files_, read("store_key"), random_);
     ASSERT_TRUE(made.has_value());
-    const auto loaded = load_data_keys(files_, *store_key);
+    const auto loaded = load_data_keys(files_, read("store_key"));
     ASSERT_TRUE(loaded.has_value());
-    EXPECT_TRUE((*loaded)->newest().database.equals((*made)->newest().database));
-    const auto refused = load_data_keys(files_, *other);
+    EXPECT_TRUE(loaded->ring()->newest().database.equals(made->ring()->newest().database));
+    const auto refused = load_data_keys(files_, read("other_key"));
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().fault, KeyFilesFault::wrong_key);
     EXPECT_EQ(refused.error().place, files_.data_keys().string());

@@ -130,6 +130,8 @@ public:
     /// Moves all of the WAL into the file, durably, so that the file can be taken by itself.
     void empty_wal();
 
+    [[nodiscard]] sqlite3* handle();
+
 private:
     void configure(Use use);
     void checkpoint();
@@ -138,6 +140,18 @@ private:
     std::unordered_map<const char*, std::unique_ptr<KeptStatement>> statements_;
     /// As SQLite told after the last commit.
     int wal_pages_ = 0;
+};
+
+/// While it lives, the connection does not wait for readers.
+class WithoutWaiting {
+public:
+    explicit WithoutWaiting(Connection& connection);
+    ~WithoutWaiting();
+    WithoutWaiting(const WithoutWaiting&) = delete;
+    WithoutWaiting& operator=(const WithoutWaiting&) = delete;
+
+private:
+    Connection& connection_;
 };
 
 }  // namespace zhibu::server::detail

@@ -2,16 +2,30 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/vault/head_record.hpp"
+#include "shared/vault/rekeying.hpp"
 #include "shared/vault/vfs.hpp"
 
 /// What seals a store's files, and what stands beside them to tell whether they are whole.
 namespace zhibu::server::detail {
 
 struct Tables;
+
+/// The place, after what a crash has left in the middle of a change of the data key is mended.
+/// Throws Failed.
+[[nodiscard]] const SealedPlace& mended(const SealedPlace& place);
+
+/// What SealedStore says of its functions of the same name. Throw Failed.
+[[nodiscard]] vault::Rekeying begin_rekeying(vault::Rekeying::Parts parts,
+                                             const std::filesystem::path& store,
+                                             std::optional<keys::SecretBytes> next_store_key);
+[[nodiscard]] vault::RekeyStep rekey(vault::Rekeying& rekeying);
+/// Nothing is in it any more.
+void remove_rekey_journal(const std::filesystem::path& store);
 
 /// The VFS through which stores are opened; one for the process.
 [[nodiscard]] const std::string& sealing_vfs();
@@ -32,6 +46,8 @@ public:
     explicit Acknowledged(const SealedPlace& place);
 
     [[nodiscard]] std::uint64_t pages_sealed() const { return head_.latest().pages_sealed; }
+
+    [[nodiscard]] vault::HeadFile& head() { return head_; }
 
     /// Throws Failed: damaged where acknowledged groups are missing from the log, or others stand
     /// in their place.

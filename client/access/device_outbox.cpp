@@ -1,6 +1,8 @@
 #include "client/access/device_outbox.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -82,22 +84,30 @@ std::vector<sync::Delivery> DeviceOutbox::deliveries(const record::IncarnationId
 }
 
 std::vector<sync::BoxedGroup> DeviceOutbox::boxed(const sync::client_effect::ReadBoxed& wish) {
-    std::vector<sync::BoxedGroup> groups;
+    // The file need not be in order: what was missing from it is appended at a later start.
+    std::map<record::Sequence, std::vector<std::uint8_t>> lowest;
     std::size_t bytes = 0;
-    record::Sequence last = wish.after;
+    std::optional<record::Sequence> left_for_later;
     for_each_entry(outbox_, [&](vault::OutboxEntry& entry) {
-        if (entry.name.incarnation != wish.incarnation || entry.name.sequence <= wish.after) {
+        const record::Sequence sequence = entry.name.sequence;
+        if (entry.name.incarnation != wish.incarnation || sequence <= wish.after ||
+            (left_for_later && sequence >= *left_for_later) || lowest.contains(sequence)) {
             return true;
         }
         bytes += entry.bytes.size();
-        const bool is_next = entry.name.sequence.position == last.position + 1;
-        if (!is_next || (!groups.empty() && bytes > wish.bytes_max)) {
-            return false;
+        lowest.emplace(sequence, std::move(entry.bytes));
+        while (bytes > wish.bytes_max && lowest.size() > 1) {
+            const auto highest = std::prev(lowest.end());
+            left_for_later = highest->first;
+            bytes -= highest->second.size();
+            lowest.erase(highest);
         }
-        last = entry.name.sequence;
-        groups.push_back({std::move(entry.bytes)});
         return true;
     });
+    std::vector<sync::BoxedGroup> groups;
+    for (auto& [sequence, box] : lowest) {
+        groups.push_back({std::move(box)});
+    }
     return groups;
 }
 

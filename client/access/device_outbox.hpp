@@ -34,7 +34,8 @@ public:
     /// @param current  the open replica, which pushes its groups itself
     [[nodiscard]] std::vector<sync::Delivery> deliveries(const record::IncarnationId& current);
 
-    /// The next entries, up to the first gap that damage has left: what follows it stays here.
+    /// The next entries in ascending sequence, at least one if there is any; what damage has taken
+    /// is left out.
     [[nodiscard]] std::vector<sync::BoxedGroup> boxed(const sync::client_effect::ReadBoxed& wish);
 
     /// Remembered, so that it is not handed in again. Forgetting it does no harm.

@@ -19,6 +19,8 @@ inline constexpr std::string_view too_late = "R-917";
 
 // About the group.
 inline constexpr std::string_view fork = "fork";
+/// Handed in without a group before it, which its device has lost.
+inline constexpr std::string_view behind_gap = "behind_gap";
 inline constexpr std::string_view depends_on_quarantined = "depends_on_quarantined";
 /// `depends_on` or a base names what was not there when the group was made.
 inline constexpr std::string_view base_unknown = "base_unknown";

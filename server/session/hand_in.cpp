@@ -28,7 +28,7 @@ std::expected<PushJob, sync::Refusal> open_hand_in(const sync::HandIn& hand_in,
     if (!device->active) {
         return refused(RefusalReason::device_not_active);
     }
-    PushJob job{*certified_device, hand_in.incarnation, hand_in.account, {}};
+    PushJob job{*certified_device, hand_in.incarnation, hand_in.account, {}, true};
     for (const sync::BoxedGroup& boxed : hand_in.groups) {
         auto group = unbox(boxed.box);
         if (!group) {

@@ -86,6 +86,8 @@ struct LogRow {
     /// In order. Entries whose owner's placement changed are among them, as `changed` without
     /// fields: they come and go with it.
     std::vector<PlacedEffect> effects;
+    /// It stands outside of its chain, which does not advance: a group behind one that is missing.
+    bool outside_chain = false;
 };
 
 /// A group that the store holds already.
@@ -160,7 +162,9 @@ public:
         record::KindNumber kind, const std::function<void(const RecordState&)>& visit) = 0;
     /// The group of the chain that has that name.
     [[nodiscard]] virtual Stored<std::optional<HeldGroup>> held(const GroupName& name) = 0;
-    /// The group of that name with that hash, of the chain or a fork.
+    /// The first of that name that stands outside of the chain.
+    [[nodiscard]] virtual Stored<std::optional<HeldGroup>> held_outside(const GroupName& name) = 0;
+    /// The group of that name with that hash, of the chain or outside of it.
     [[nodiscard]] virtual Stored<std::optional<HeldGroup>> held(const GroupName& name,
                                                                 const Hash& group_hash) = 0;
     [[nodiscard]] virtual Stored<HeldChain> chain(const DeviceId& device,
@@ -188,7 +192,12 @@ public:
     /// Appends at `row.index`, which must be head() + 1 (checked), and advances the incarnation's
     /// chain, whose next sequence it must have (checked). A fork's row bears a name that is held
     /// already: held() by name and the chain stay as they were.
+    /// Nor does a row that says so of itself; its name may be any that the chain has not reached.
     [[nodiscard]] virtual Stored<void> append(const LogRow& row) = 0;
+    /// Puts a group that stands outside of its chain (checked) into it, where it is the next; all
+    /// else of it stays.
+    [[nodiscard]] virtual Stored<void> take_into_chain(const GroupName& name,
+                                                       const Hash& group_hash) = 0;
     [[nodiscard]] virtual Stored<void> add_conflict(const Conflict& conflict) = 0;
     [[nodiscard]] virtual Stored<void> set_credential(const RecordId& account,
                                                       const Credential& credential) = 0;

@@ -114,6 +114,12 @@ constexpr std::array judgements{
     Judgement{"depends_on_quarantined",
               {"它所依据的前一项修改正在待审，本修改一并等待。",
                "It builds on an earlier change that waits for a decision, so it waits with it."}},
+    Judgement{
+        "behind_gap",
+        {"此项修改之前的一项在设备上已损坏、没有送达。此项已完整保留在待审区，尚未生效，请由上级"
+         "组织处理。",
+         "A change before this one was damaged on its device and has not arrived. This one is "
+         "kept whole in quarantine and has no effect yet; the organisation above decides."}},
     Judgement{"fork",
               {"同一设备以同一序号发送了不同的内容（设备可能被复制或恢复）。两份都已保留，设备已暂"
                "停使用。",

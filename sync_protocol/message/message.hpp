@@ -343,7 +343,8 @@ struct BoxedGroup {
 };
 
 /// Client to server, in place of Hello or before it: groups that wait in the device's outbox, in
-/// ascending sequence, none left out. The channel's certificate names the device; no account is
+/// ascending sequence. One that is left out is lost to the device: what follows it goes into
+/// quarantine. The channel's certificate names the device; no account is
 /// signed in, so a device whose lease is over or whose account is disabled can still deliver, and
 /// learns nothing by it. Source: vault.md, "Keys"; sync.md, "Edit windows".
 struct HandIn {
@@ -354,7 +355,8 @@ struct HandIn {
     friend bool operator==(const HandIn&, const HandIn&) = default;
 };
 
-/// Server to client: all groups of this incarnation up to here are durable and judged.
+/// Server to client: all groups of this incarnation that were handed in, up to here, are durable
+/// and judged.
 struct HandedIn {
     IncarnationId incarnation;
     Sequence through;

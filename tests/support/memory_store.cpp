@@ -113,6 +113,19 @@ public:
         return HeldGroup{row.index, row.group_hash, row.receipt};
     }
 
+    Stored<std::optional<HeldGroup>> held_outside(const GroupName& name) override {
+        ZHIBU_MEMORY_CALL(*this);
+        const auto contents = seen();
+        const auto inside = found_in(contents->names, name);
+        for (std::size_t at = 0; at < contents->rows.size(); ++at) {
+            const LogRow& row = *contents->rows[at];
+            if (row.name == name && (!inside || *inside != at)) {
+                return HeldGroup{row.index, row.group_hash, row.receipt};
+            }
+        }
+        return std::nullopt;
+    }
+
     Stored<std::optional<HeldGroup>> held(const GroupName& name, const Hash& group_hash) override {
         ZHIBU_MEMORY_CALL(*this);
         for (const auto& row : seen()->rows) {
@@ -201,12 +214,27 @@ public:
         ZHIBU_MEMORY_CALL(*this);
         ZHIBU_CHECK(row.index.position == contents_->rows.size() + 1);
         // A fork's row bears a name that is held already; the first one keeps it, and the chain.
-        if (contents_->names.emplace(row.name, contents_->rows.size()).second) {
+        if (!row.outside_chain &&
+            contents_->names.emplace(row.name, contents_->rows.size()).second) {
             HeldChain& chain = contents_->chains[{row.name.device, row.name.incarnation}];
             ZHIBU_CHECK(row.name.sequence.position == chain.last.position + 1);
             chain = HeldChain{row.name.sequence, row.group_hash};
         }
         contents_->rows.push_back(std::make_shared<const LogRow>(row));
+        return {};
+    }
+
+    Stored<void> take_into_chain(const GroupName& name, const Hash& group_hash) override {
+        ZHIBU_MEMORY_CALL(*this);
+        const auto row = std::ranges::find_if(contents_->rows, [&](const auto& each) {
+            return each->name == name && each->group_hash == group_hash;
+        });
+        ZHIBU_CHECK(row != contents_->rows.end());
+        HeldChain& chain = contents_->chains[{name.device, name.incarnation}];
+        ZHIBU_CHECK(name.sequence.position == chain.last.position + 1);
+        const auto at = static_cast<std::size_t>(row - contents_->rows.begin());
+        ZHIBU_CHECK(contents_->names.emplace(name, at).second);
+        chain = HeldChain{name.sequence, group_hash};
         return {};
     }
 

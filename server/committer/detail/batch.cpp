@@ -87,8 +87,8 @@ void Batch::undo() {
     }
 }
 
-Stored<record::Receipt> Batch::append(Part& part, const AuthenticGroup& group,
-                                      Judgement judgement) {
+Stored<record::Receipt> Batch::append(Part& part, const AuthenticGroup& group, Judgement judgement,
+                                      Chain chain) {
     part.head.position += 1;
     record::Verdict verdict;
     verdict.name = group.group.name;
@@ -113,6 +113,7 @@ Stored<record::Receipt> Batch::append(Part& part, const AuthenticGroup& group,
     row.verbatim = judgement.verbatim;
     row.tree_changed = judgement.tree_changed;
     row.effects = std::move(judgement.effects);
+    row.outside_chain = chain == Chain::outside;
     for (RecordState& state : judgement.states) {
         ZHIBU_TRY_VOID(transaction_.put(state));
         part.states.push_back(std::move(state));
@@ -133,13 +134,18 @@ Stored<record::Receipt> Batch::judge_next(const AuthenticGroup& group) {
     return receipt;
 }
 
-Stored<void> Batch::keep_fork(const AuthenticGroup& group) {
+Stored<Batch::Taken> Batch::take_fork(const AuthenticGroup& group) {
+    ZHIBU_TRY(known, transaction_.held(group.group.name, group.hash));
+    if (known) {
+        return Taken{std::move(known->receipt)};
+    }
     ZHIBU_TRY(part, open_part());
-    ZHIBU_TRY(receipt, append(part, group, set_aside(reasons::fork)));
+    ZHIBU_TRY(receipt, append(part, group, set_aside(reasons::fork), Chain::outside));
     // Told only to a copy that an officer lets in again and that sends it once more.
     static_cast<void>(receipt);
     ZHIBU_TRY_VOID(suspend(part, group.group.name.device));
-    return keep(part);
+    ZHIBU_TRY_VOID(keep(part));
+    return Taken{std::unexpect, refusal_of(RefusalReason::device_not_active, "fork")};
 }
 
 Stored<void> Batch::suspend(Part& part, const DeviceId& device) {
@@ -158,23 +164,20 @@ Stored<void> Batch::suspend(Part& part, const DeviceId& device) {
     return {};
 }
 
-Stored<std::expected<record::Receipt, sync::Refusal>> Batch::take(const AuthenticGroup& group) {
-    using Taken = std::expected<record::Receipt, sync::Refusal>;
+Stored<Batch::Taken> Batch::take(const AuthenticGroup& group, bool is_hand_in) {
     ZHIBU_TRY(held, transaction_.held(group.group.name));
     if (held && held->group_hash == group.hash) {
         return Taken{std::move(held->receipt)};
     }
     if (held) {
-        ZHIBU_TRY(known_fork, transaction_.held(group.group.name, group.hash));
-        if (known_fork) {
-            return Taken{std::move(known_fork->receipt)};
-        }
-        ZHIBU_TRY_VOID(keep_fork(group));
-        return Taken{std::unexpect, refusal_of(RefusalReason::device_not_active, "fork")};
+        return take_fork(group);
     }
     ZHIBU_TRY(chain, transaction_.chain(group.group.name.device, group.group.name.incarnation));
     const Sequence expected{chain.last.position + 1};
     if (group.group.name.sequence != expected) {
+        if (is_hand_in && group.group.name.sequence > expected) {
+            return take_behind_gap(group);
+        }
         sync::Refusal refusal = refusal_of(RefusalReason::sequence_gap);
         refusal.expected = expected;
         return Taken{std::unexpect, std::move(refusal)};
@@ -182,7 +185,38 @@ Stored<std::expected<record::Receipt, sync::Refusal>> Batch::take(const Authenti
     if (group.group.previous != chain.last_hash) {
         return Taken{std::unexpect, refusal_of(RefusalReason::chain_broken)};
     }
-    ZHIBU_TRY(receipt, judge_next(group));
+    return take_next(group);
+}
+
+/// The next of its chain. One that was taken behind a gap, which has closed since, keeps the
+/// verdict that it has.
+Stored<Batch::Taken> Batch::take_next(const AuthenticGroup& group) {
+    ZHIBU_TRY(outside, transaction_.held_outside(group.group.name));
+    if (outside && outside->group_hash != group.hash) {
+        return take_fork(group);
+    }
+    if (!outside) {
+        ZHIBU_TRY(receipt, judge_next(group));
+        return Taken{std::move(receipt)};
+    }
+    ZHIBU_TRY(part, open_part());
+    ZHIBU_TRY_VOID(transaction_.take_into_chain(group.group.name, group.hash));
+    ZHIBU_TRY_VOID(keep(part));
+    return Taken{std::move(outside->receipt)};
+}
+
+/// What its device has lost before it, nobody knows: it is kept, and applied by a person only.
+Stored<Batch::Taken> Batch::take_behind_gap(const AuthenticGroup& group) {
+    ZHIBU_TRY(outside, transaction_.held_outside(group.group.name));
+    if (outside && outside->group_hash == group.hash) {
+        return Taken{std::move(outside->receipt)};
+    }
+    if (outside) {
+        return take_fork(group);
+    }
+    ZHIBU_TRY(part, open_part());
+    ZHIBU_TRY(receipt, append(part, group, set_aside(reasons::behind_gap), Chain::outside));
+    ZHIBU_TRY_VOID(keep(part));
     return Taken{std::move(receipt)};
 }
 
@@ -195,7 +229,7 @@ PushResult Batch::push(const DeviceId& device, const AuthenticPush& push) {
             result.refusal = refusal_of(RefusalReason::device_not_active);
             return result;
         }
-        auto taken = take(group);
+        auto taken = take(group, push.is_hand_in);
         if (!taken) {
             undo();
             result.refusal = refusal_of(RefusalReason::server_storage_failed);

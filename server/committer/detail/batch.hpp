@@ -59,13 +59,18 @@ private:
     /// Undoes the open part, if there is one.
     void undo();
 
+    enum class Chain : std::uint8_t { inside, outside };
+
     [[nodiscard]] Stored<record::Receipt> append(Part& part, const AuthenticGroup& group,
-                                                 Judgement judgement);
+                                                 Judgement judgement, Chain chain = Chain::inside);
     /// The receipt of a group that is the next of its chain, or the refusal of one that is not.
-    [[nodiscard]] Stored<std::expected<record::Receipt, sync::Refusal>> take(
-        const AuthenticGroup& group);
+    using Taken = std::expected<record::Receipt, sync::Refusal>;
+    [[nodiscard]] Stored<Taken> take(const AuthenticGroup& group, bool is_hand_in);
+    [[nodiscard]] Stored<Taken> take_next(const AuthenticGroup& group);
+    [[nodiscard]] Stored<Taken> take_behind_gap(const AuthenticGroup& group);
     [[nodiscard]] Stored<record::Receipt> judge_next(const AuthenticGroup& group);
-    [[nodiscard]] Stored<void> keep_fork(const AuthenticGroup& group);
+    /// Beside the group of its name that is held; the device is suspended.
+    [[nodiscard]] Stored<Taken> take_fork(const AuthenticGroup& group);
     [[nodiscard]] Stored<void> suspend(Part& part, const DeviceId& device);
 
     [[nodiscard]] AuthenticGroup seal_own(Part& part, std::string action,

@@ -62,6 +62,7 @@ const keys::P256Verifier* PushCheck::verifier_of(const DeviceId& device,
 AuthenticPush PushCheck::check(PushJob job) {
     using enum sync::RefusalReason;
     AuthenticPush push;
+    push.is_hand_in = job.is_hand_in;
     const keys::P256Verifier* verifier = verifier_of(job.device, push.refusal);
     if (verifier == nullptr) {
         return push;

@@ -21,6 +21,7 @@ struct AuthenticGroup {
 struct AuthenticPush {
     std::vector<AuthenticGroup> groups;
     std::optional<sync::Refusal> refusal;
+    bool is_hand_in = false;
 };
 
 /// Decodes and verifies pushes before a transaction is opened. Keeps the devices' keys.

@@ -56,6 +56,16 @@ std::optional<HeldGroup> LogRows::held(const GroupName& name, const Hash* group_
     return row.step() ? std::optional(held_of(row)) : std::nullopt;
 }
 
+std::optional<HeldGroup> LogRows::held_outside(const GroupName& name) {
+    Query row = connection_.query(
+        "SELECT idx, group_hash, verdict, receipt_signature FROM zhibu_log WHERE device=? AND "
+        "incarnation=? AND sequence=? AND is_fork=1 ORDER BY idx LIMIT 1");
+    row.bind(name.device.uuid.bytes)
+        .bind(name.incarnation.uuid.bytes)
+        .bind_position(name.sequence.position);
+    return row.step() ? std::optional(held_of(row)) : std::nullopt;
+}
+
 HeldChain LogRows::chain(const DeviceId& device, const IncarnationId& incarnation) {
     Query row = connection_.query(
         "SELECT last_sequence, last_hash FROM zhibu_chain WHERE device=? AND incarnation=?");
@@ -93,12 +103,27 @@ void LogRows::append(const LogRow& row) {
     ZHIBU_CHECK(row.index.position == head().position + 1);
     ZHIBU_CHECK(!row.sealed.bytes.empty());
     const Sequence last = chain(row.name.device, row.name.incarnation).last;
-    ZHIBU_CHECK(row.name.sequence.position <= last.position + 1);
-    const bool is_fork = row.name.sequence <= last;
+    ZHIBU_CHECK(row.outside_chain || row.name.sequence.position <= last.position + 1);
+    const bool is_fork = row.outside_chain || row.name.sequence <= last;
     append_row(row, is_fork);
     if (!is_fork) {
-        advance_chain(row);
+        advance_chain(row.name, row.group_hash);
     }
+}
+
+void LogRows::take_into_chain(const GroupName& name, const record::Hash& group_hash) {
+    ZHIBU_CHECK(name.sequence.position == chain(name.device, name.incarnation).last.position + 1);
+    connection_
+        .query(
+            "UPDATE zhibu_log SET is_fork=0 WHERE device=? AND incarnation=? AND sequence=? AND "
+            "group_hash=? AND is_fork=1")
+        .bind(name.device.uuid.bytes)
+        .bind(name.incarnation.uuid.bytes)
+        .bind_position(name.sequence.position)
+        .bind(group_hash)
+        .run();
+    ZHIBU_CHECK(connection_.rows_written() == 1);
+    advance_chain(name, group_hash);
 }
 
 void LogRows::append_row(const LogRow& row, bool is_fork) {
@@ -142,15 +167,15 @@ void LogRows::append_row(const LogRow& row, bool is_fork) {
     }
 }
 
-void LogRows::advance_chain(const LogRow& row) {
+void LogRows::advance_chain(const GroupName& name, const record::Hash& group_hash) {
     connection_
         .query(
             "REPLACE INTO zhibu_chain(device, incarnation, last_sequence, last_hash) "
             "VALUES(?, ?, ?, ?)")
-        .bind(row.name.device.uuid.bytes)
-        .bind(row.name.incarnation.uuid.bytes)
-        .bind_position(row.name.sequence.position)
-        .bind(row.group_hash)
+        .bind(name.device.uuid.bytes)
+        .bind(name.incarnation.uuid.bytes)
+        .bind_position(name.sequence.position)
+        .bind(group_hash)
         .run();
 }
 

@@ -82,6 +82,11 @@ public:
         return around().run([&] { tables().log.append(row); });
     }
 
+    [[nodiscard]] Stored<void> take_into_chain(const GroupName& name,
+                                               const Hash& group_hash) override {
+        return around().run([&] { tables().log.take_into_chain(name, group_hash); });
+    }
+
     [[nodiscard]] Stored<void> add_conflict(const Conflict& conflict) override {
         return around().run([&] { tables().control.add(conflict); });
     }

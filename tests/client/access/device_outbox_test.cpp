@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "shared/vault/outbox_entry.hpp"
 #include "tests/client/access/enrolled_device.hpp"
@@ -40,6 +42,17 @@ protected:
     void keep(std::uint8_t replica, std::uint64_t sequence) const {
         const auto byte = static_cast<std::uint8_t>(sequence);
         EXPECT_TRUE(outbox->keep(name(replica, sequence), {{byte, byte, byte}, {1, 2}}));
+    }
+
+    /// The sequences of one batch.
+    std::vector<std::uint64_t> handed_in(std::uint64_t after, std::size_t bytes_max) const {
+        std::vector<std::uint64_t> sequences;
+        for (const sync::BoxedGroup& boxed :
+             outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{after}, bytes_max})) {
+            const auto opened = vault::open_for_server(boxed.box, device.server);
+            sequences.push_back(opened ? opened->name.sequence.position : 0);
+        }
+        return sequences;
     }
 
     EnrolledDevice device;
@@ -96,7 +109,27 @@ TEST_F(Outbox, BatchesByBytesAndNeverGivesNothing) {
     EXPECT_TRUE(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{5}, 1}).empty());
 }
 
-TEST_F(Outbox, StopsBeforeAGapThatDamageHasLeft) {
+TEST_F(Outbox, HandsInInAscendingSequenceWhateverTheFilesOrder) {
+    for (const std::uint64_t sequence : {2U, 5U, 1U, 4U, 3U}) {
+        keep(7, sequence);
+    }
+    EXPECT_EQ(handed_in(0, 1U << 20U), (std::vector<std::uint64_t>{1, 2, 3, 4, 5}));
+    EXPECT_EQ(handed_in(2, 1U << 20U), (std::vector<std::uint64_t>{3, 4, 5}));
+    for (std::uint64_t after = 0; after < 5; ++after) {
+        EXPECT_EQ(handed_in(after, 1), (std::vector{after + 1}));
+    }
+}
+
+TEST_F(Outbox, NoLaterEntryIsHandedInBeforeOneThatDidNotFit) {
+    keep(7, 1);
+    EXPECT_TRUE(outbox->keep(name(7, 2), {std::vector<std::uint8_t>(2000), {1, 2}}));
+    keep(7, 3);
+    EXPECT_EQ(handed_in(0, 1000), (std::vector<std::uint64_t>{1}));
+    EXPECT_EQ(handed_in(1, 1000), (std::vector<std::uint64_t>{2}));
+    EXPECT_EQ(handed_in(2, 1000), (std::vector<std::uint64_t>{3}));
+}
+
+TEST_F(Outbox, HandsInWhatStandsBehindAGapThatDamageHasLeft) {
     keep(7, 1);
     const auto first = std::filesystem::file_size(device.files.outbox());
     keep(7, 2);
@@ -108,9 +141,12 @@ TEST_F(Outbox, StopsBeforeAGapThatDamageHasLeft) {
         file << "damage";
     }
     reopen();
-    EXPECT_EQ(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{0}, 1U << 20U}).size(), 1U);
-    EXPECT_TRUE(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{1}, 1U << 20U}).empty());
-    EXPECT_TRUE(outbox->holds(name(7, 3))) << "and what follows the gap is still there";
+    EXPECT_FALSE(outbox->holds(name(7, 2)));
+    EXPECT_EQ(handed_in(0, 1U << 20U), (std::vector<std::uint64_t>{1, 3}));
+    EXPECT_EQ(handed_in(1, 1U << 20U), (std::vector<std::uint64_t>{3}));
+    ASSERT_EQ(outbox->deliveries(incarnation(9)).size(), 1U);
+    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{3}});
+    EXPECT_TRUE(outbox->deliveries(incarnation(9)).empty()) << "delivered, as the others";
 }
 
 TEST_F(Outbox, WithoutADataKeyItKeepsNothingAndSaysSo) {

@@ -233,11 +233,19 @@ Desk Court::enrol(const RecordId& account) {
     return desk;
 }
 
-PushResult Court::push(const Desk& desk, std::vector<record::SealedGroup> groups) {
+static PushResult push_job(Committer& committer, PushJob job) {
     std::promise<PushResult> done;
-    committer->push({desk.device, desk.incarnation, desk.account, std::move(groups)},
-                    [&](PushResult result) { done.set_value(std::move(result)); });
+    committer.push(std::move(job), [&](PushResult result) { done.set_value(std::move(result)); });
     return done.get_future().get();
+}
+
+PushResult Court::push(const Desk& desk, std::vector<record::SealedGroup> groups) {
+    return push_job(*committer, {desk.device, desk.incarnation, desk.account, std::move(groups)});
+}
+
+PushResult Court::hand_in(const Desk& desk, std::vector<record::SealedGroup> groups) {
+    return push_job(*committer,
+                    {desk.device, desk.incarnation, desk.account, std::move(groups), true});
 }
 
 record::Verdict Court::judge(Desk& desk, std::vector<record::Change> changes,

@@ -85,6 +85,8 @@ public:
 
     /// Pushes and waits.
     [[nodiscard]] PushResult push(const Desk& desk, std::vector<record::SealedGroup> groups);
+    /// The same, as a hand-in.
+    [[nodiscard]] PushResult hand_in(const Desk& desk, std::vector<record::SealedGroup> groups);
     /// Pushes the changes as one group and reads its verdict, which must be there.
     record::Verdict judge(Desk& desk, std::vector<record::Change> changes,
                           std::vector<Sequence> depends_on = {});

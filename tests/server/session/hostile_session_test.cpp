@@ -349,6 +349,21 @@ TEST_F(HandIn, OfAnActiveAccountCommitsAsAPushWould) {
     EXPECT_TRUE(court.exists("person", change.record.id));
 }
 
+TEST_F(HandIn, BehindAGapIsAnsweredAndWaits) {
+    Desk device = enrol(court.secretary_a);
+    const auto first = box(device, device.seal({good(court.branch_a)}), box_key.public_key());
+    static_cast<void>(device.seal({good(court.branch_a)}));
+    const auto change = good(court.branch_a);
+    const auto third = box(device, device.seal({change}), box_key.public_key());
+    const sync::HandIn wish{device.account, device.incarnation, {first, third}};
+    EXPECT_EQ(hand_in(device, wish).sent<sync::HandedIn>(),
+              (std::vector{sync::HandedIn{device.incarnation, Sequence{3}}}));
+    EXPECT_FALSE(court.exists("person", change.record.id));
+    const auto head = court.head();
+    EXPECT_EQ(hand_in(device, wish).sent<sync::HandedIn>().size(), 1U);
+    EXPECT_EQ(court.head(), head);
+}
+
 TEST_F(HandIn, WhatIsNotThisDevicesOwnIsRefused) {
     Desk device = enrol(court.secretary_a);
     Desk other = enrol(court.secretary_b);

@@ -240,6 +240,45 @@ TEST_P(StoreConformance, ChainAndHeldGroupsFollowTheIncarnation) {
         read->held({here_.device, here_.incarnation, Sequence{~std::uint64_t{0}}}).value());
 }
 
+TEST_P(StoreConformance, AGroupOutsideOfItsChainIsHeldAndCanBeTakenIn) {
+    scribe_.commit(*store_, here_, {new_person(1, 2)});
+    LogRow third = scribe_.row(LogIndex{1});
+    third.index = LogIndex{2};
+    third.name.sequence = Sequence{3};
+    third.group_hash[5] ^= 0xFFU;
+    third.receipt = {{4, 4}, {5}};
+    third.outcome = record::Outcome::quarantined;
+    third.effects.clear();
+    third.outside_chain = true;
+    LogRow second = third;
+    second.index = LogIndex{3};
+    second.name.sequence = Sequence{2};
+    second.group_hash[5] ^= 0x0FU;
+    second.outside_chain = false;
+    const auto write = [&](const auto& work) {
+        const auto transaction = begin();
+        ASSERT_TRUE(work(*transaction).has_value());
+        ASSERT_TRUE(transaction->commit().has_value());
+    };
+    write([&](StoreTransaction& transaction) { return transaction.append(third); });
+    const auto read = reader();
+    EXPECT_EQ(read->chain(here_.device, here_.incarnation).value().last, Sequence{1});
+    EXPECT_FALSE(read->held(third.name).value().has_value());
+    EXPECT_EQ(read->held_outside(third.name).value()->receipt, third.receipt);
+    EXPECT_EQ(read->held(third.name, third.group_hash).value()->index, LogIndex{2});
+    EXPECT_FALSE(read->held_outside(second.name).value().has_value());
+    write([&](StoreTransaction& transaction) { return transaction.append(second); });
+    write([&](StoreTransaction& transaction) {
+        return transaction.take_into_chain(third.name, third.group_hash);
+    });
+    EXPECT_EQ(read->chain(here_.device, here_.incarnation).value().last, Sequence{3});
+    EXPECT_EQ(read->chain(here_.device, here_.incarnation).value().last_hash, third.group_hash);
+    EXPECT_EQ(read->held(third.name).value()->index, LogIndex{2});
+    EXPECT_FALSE(read->held_outside(third.name).value().has_value());
+    const auto receipts = read->receipts(here_.device, here_.incarnation, Sequence{1}, 9999);
+    EXPECT_EQ(receipts.value(), (std::vector{second.receipt, third.receipt}));
+}
+
 TEST_P(StoreConformance, ForkIsKeptBesideTheChain) {
     scribe_.commit(*store_, here_, {new_person(1, 2)});
     scribe_.commit(*store_, here_, {new_person(2, 2)});

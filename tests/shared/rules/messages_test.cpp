@@ -86,6 +86,7 @@ TEST(Messages, TheServersReasonsAreThere) {
                            "base_unknown",
                            "owner_changed",
                            "depends_on_quarantined",
+                           "behind_gap",
                            "fork",
                            "group_too_large",
                            "evicted"}) {

@@ -27,12 +27,14 @@ public:
 
     [[nodiscard]] LogIndex head();
     [[nodiscard]] std::optional<HeldGroup> held(const GroupName& name, const Hash* group_hash);
+    [[nodiscard]] std::optional<HeldGroup> held_outside(const GroupName& name);
     [[nodiscard]] HeldChain chain(const DeviceId& device, const IncarnationId& incarnation);
     [[nodiscard]] RecordId author_at(LogIndex index);
     [[nodiscard]] std::vector<record::Receipt> receipts(const DeviceId& device,
                                                         const IncarnationId& incarnation,
                                                         Sequence after, std::size_t bytes_max);
     void append(const LogRow& row);
+    void take_into_chain(const GroupName& name, const record::Hash& group_hash);
 
     /// An organisation moved in the tree after `from`.
     [[nodiscard]] bool tree_changed_after(LogIndex from);
@@ -44,7 +46,7 @@ public:
 
 private:
     void append_row(const LogRow& row, bool is_fork);
-    void advance_chain(const LogRow& row);
+    void advance_chain(const GroupName& name, const record::Hash& group_hash);
 
     Connection& connection_;
 };

@@ -68,6 +68,10 @@ public:
         return around_.run([&] { return tables_.log.held(name, &group_hash); });
     }
 
+    [[nodiscard]] Stored<std::optional<HeldGroup>> held_outside(const GroupName& name) override {
+        return around_.run([&] { return tables_.log.held_outside(name); });
+    }
+
     [[nodiscard]] Stored<HeldChain> chain(const DeviceId& device,
                                           const IncarnationId& incarnation) override {
         return around_.run([&] { return tables_.log.chain(device, incarnation); });

@@ -19,6 +19,8 @@ AccessFault fault_of(vault::LeaseFault fault) {
             return AccessFault::lease_over;
         case vault::LeaseFault::account_disabled:
             return AccessFault::account_disabled;
+        case vault::LeaseFault::clock_went_back:
+            return AccessFault::clock_went_back;
         case vault::LeaseFault::damaged:
             return AccessFault::damaged;
         case vault::LeaseFault::storage_failed:
@@ -50,7 +52,8 @@ AccessFault fault_of(vault::UnlockFault fault) {
 /// Errors that a synchronisation heals, by a new replica.
 bool is_healed_by_sync(AccessFault fault) {
     return fault == AccessFault::never_synchronised || fault == AccessFault::lease_over ||
-           fault == AccessFault::account_disabled || fault == AccessFault::damaged;
+           fault == AccessFault::account_disabled || fault == AccessFault::clock_went_back ||
+           fault == AccessFault::damaged;
 }
 
 std::expected<void, AccessFault> mapped(const std::expected<void, vault::LeaseFault>& done) {
@@ -66,6 +69,9 @@ keys::Argon2Cost cost_of(const sync::PasswordCost& cost) {
 }
 
 constexpr std::size_t password_key_bytes = 32;
+/// The latest time known is written anew when it has risen so far: a program that is started often
+/// need not sync each time.
+constexpr std::int64_t latest_time_step_milliseconds = 60'000;
 /// A lease's encoding with 32 periods and 128 rules stays far below.
 constexpr std::size_t periods_bytes_max = 64U << 10U;
 
@@ -87,12 +93,58 @@ Safe::Safe(IdentityFiles files, vault::Disk& disk, record::Random& random)
       disk_{disk},
       random_{random},
       key_file_{disk, files_.key_file(), random},
-      lease_file_{disk, files_.lease_folder()} {}
+      lease_file_{disk, files_.lease_folder()},
+      time_mark_{disk, files_.latest_time()} {}
 
 std::expected<void, AccessFault> Safe::erase_if_over(record::Instant now) {
-    const bool had_one = lease_file_.read().has_value();
-    ZHIBU_TRY_VOID(mapped(lease_file_.erase_if_over(now)));
-    return had_one && !lease_file_.read() ? remove_replica() : std::expected<void, AccessFault>{};
+    const auto lease = lease_file_.read();
+    const auto latest = latest_time();
+    const bool is_unknown = !latest && latest.error() == TimeMarkFault::unknown;
+    const bool is_over_before =
+        latest && lease && now < lease->ends_at && lease->ends_at <= *latest;
+    if (lease && (is_unknown || is_over_before)) {
+        ZHIBU_TRY_VOID(erase(vault::LeaseEnding::clock_went_back));
+    } else {
+        ZHIBU_TRY_VOID(mapped(lease_file_.erase_if_over(now)));
+        if (lease && !lease_file_.read()) {
+            ZHIBU_TRY_VOID(remove_replica());
+        }
+    }
+    return know(now);
+}
+
+std::expected<void, AccessFault> Safe::know(record::Instant time) {
+    const auto latest = latest_time();
+    if (!latest && latest.error() == TimeMarkFault::storage_failed) {
+        return std::unexpected{AccessFault::storage_failed};
+    }
+    const bool is_known =
+        latest && time.milliseconds < latest->milliseconds + latest_time_step_milliseconds;
+    return is_known ? std::expected<void, AccessFault>{} : set_latest_time(time);
+}
+
+std::optional<AccessFault> Safe::over_at(record::Instant time) {
+    const auto lease = lease_file_.read();
+    if (!lease) {
+        return fault_of(lease.error());
+    }
+    return lease->ends_at <= time ? std::optional{AccessFault::lease_over} : std::nullopt;
+}
+
+std::expected<record::Instant, TimeMarkFault> Safe::latest_time() {
+    const auto secret = device_secret();
+    if (!secret) {
+        return std::unexpected{secret.error() == AccessFault::storage_failed
+                                   ? TimeMarkFault::storage_failed
+                                   : TimeMarkFault::unknown};
+    }
+    return time_mark_.read(*secret);
+}
+
+std::expected<void, AccessFault> Safe::set_latest_time(record::Instant time) {
+    ZHIBU_TRY(secret, device_secret());
+    return time_mark_.write(time, secret) ? std::expected<void, AccessFault>{}
+                                          : std::unexpected{AccessFault::storage_failed};
 }
 
 std::expected<void, AccessFault> Safe::erase(vault::LeaseEnding why) {
@@ -198,6 +250,8 @@ std::expected<void, AccessFault> Safe::take_lease(Access& access, const sync::Le
                                                   record::Instant now) {
     ZHIBU_CHECK(access.data_key.has_value());
     ZHIBU_TRY_VOID(note_periods(lease));
+    // Before the secret: where a lease is held, the time is known.
+    ZHIBU_TRY_VOID(set_latest_time(lease.granted_at));
     if (lease.expires_at <= now) {
         access.data_key.reset();
         access.sealed_because = AccessFault::lease_over;

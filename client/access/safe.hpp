@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 
+#include "client/access/time_mark.hpp"
 #include "client/identity/identity.hpp"
 #include "shared/keys/ed25519.hpp"
 #include "shared/keys/secret_bytes.hpp"
@@ -27,6 +28,9 @@ enum class AccessFault : std::uint8_t {
     wrong_password,
     lease_over,
     account_disabled,
+    /// The lease is over by the latest time known, though not by the clock; or that time was
+    /// tampered with.
+    clock_went_back,
     damaged,  // the key's files, or the replica behind its head record: it must come anew
     storage_failed,
     out_of_memory,  // Argon2id's
@@ -60,7 +64,16 @@ public:
 
     /// To be called at program start, before any prompt, and when the lease ends: erases a lease
     /// secret whose time is over, and the replica that nothing opens any more. The outbox stays.
+    /// Over is what ends at the latest time known or before, whatever the clock says, and what is
+    /// held while nobody knows that time.
+    /// @param now  the clock's; the latest time known becomes at least this, to the minute
     [[nodiscard]] std::expected<void, AccessFault> erase_if_over(record::Instant now);
+
+    /// It was once so late: the clock, or a change in the replica, said so.
+    [[nodiscard]] std::expected<void, AccessFault> know(record::Instant time);
+
+    /// Why there is no lease that lasts beyond `time`; no value: there is one.
+    [[nodiscard]] std::optional<AccessFault> over_at(record::Instant time);
 
     /// The same at once: the server has said that the account is disabled, or that its window was
     /// closed early. A replica that is open stays readable to this process until it is closed.
@@ -88,7 +101,8 @@ public:
     [[nodiscard]] std::expected<void, AccessFault> start_anew(Access& access);
 
     /// Keeps a lease's secret and wraps the data key with it: what opened the replica before opens
-    /// it no more. A lease that permits nothing erases the one before.
+    /// it no more. A lease that permits nothing erases the one before. The server's time becomes
+    /// the latest known, also where a clock that went ahead had told a later one.
     [[nodiscard]] std::expected<void, AccessFault> take_lease(Access& access,
                                                               const sync::Lease& lease,
                                                               std::span<const std::uint8_t> secret,
@@ -96,6 +110,8 @@ public:
 
 private:
     [[nodiscard]] std::expected<keys::SecretBytes, AccessFault> device_secret();
+    [[nodiscard]] std::expected<record::Instant, TimeMarkFault> latest_time();
+    [[nodiscard]] std::expected<void, AccessFault> set_latest_time(record::Instant time);
     [[nodiscard]] std::expected<void, AccessFault> remove_replica();
     [[nodiscard]] std::expected<void, AccessFault> note_periods(const sync::Lease& lease);
     /// What a synchronisation can begin with, where it can put right what is missing here.
@@ -107,6 +123,7 @@ private:
     record::Random& random_;
     vault::KeyFile key_file_;
     vault::LeaseFile lease_file_;
+    TimeMark time_mark_;
 };
 
 }  // namespace zhibu::client

@@ -137,6 +137,23 @@ std::expected<OpenReplica, Exit> open_by_words(Console& console, Renewal renewal
     return *std::move(opened);
 }
 
+/// A replica knows of its changes and contacts how late it was, whatever became of the file beside
+/// it that says so. Where its lease was over by then, both are erased; returns why.
+std::optional<AccessFault> erased_by_its_time(Console& console, std::unique_ptr<Replica>& replica) {
+    const auto status = replica->status();
+    if (!status) {
+        return std::nullopt;
+    }
+    Safe safe{console.files, console.disk, console.random};
+    const auto known = safe.know(status->latest_time);
+    if (!safe.over_at(status->latest_time)) {
+        return known ? std::nullopt : std::optional{known.error()};
+    }
+    replica.reset();
+    const auto erased = safe.erase_if_over(console.clock.now());
+    return erased ? safe.over_at(console.clock.now()) : std::optional{erased.error()};
+}
+
 }  // namespace
 
 std::expected<OpenReplica, OpeningError> open_with(Console& console, Identity identity,
@@ -153,14 +170,16 @@ std::expected<OpenReplica, OpeningError> open_with(Console& console, Identity id
     AccessFault lost = access->sealed_because;
     if (access->data_key) {
         auto replica = Replica::open(place(), catalog, console.clock, console.random);
-        if (replica) {
+        const auto over =
+            replica ? erased_by_its_time(console, *replica) : std::optional<AccessFault>{};
+        if (replica && !over) {
             return OpenReplica{std::move(identity), std::move(access), *std::move(outbox),
                                *std::move(replica)};
         }
-        if (!is_lost(replica.error())) {
+        if (!replica && !is_lost(replica.error())) {
             return std::unexpected{OpeningError{std::move(replica).error()}};
         }
-        lost = AccessFault::damaged;
+        lost = over.value_or(AccessFault::damaged);
     }
     if (renewal == Renewal::refused) {
         return std::unexpected{OpeningError{lost}};

@@ -13,6 +13,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t password_bytes_max = 1024;
+/// So often a workbench that stays open writes down how late it is.
+constexpr std::int64_t known_step_milliseconds = 60'000;
 
 std::string_view code_of(AccessFault fault) {
     switch (fault) {
@@ -24,6 +26,8 @@ std::string_view code_of(AccessFault fault) {
             return "lease_over";
         case AccessFault::account_disabled:
             return "account_disabled";
+        case AccessFault::clock_went_back:
+            return "clock_went_back";
         case AccessFault::damaged:
             return "damaged";
         case AccessFault::storage_failed:
@@ -300,6 +304,12 @@ void Workplace::take_report(const SyncReport& report) {
 
 void Workplace::tick() {
     const record::Instant now = console_.clock.now();
+    Safe safe{console_.files, console_.disk, console_.random};
+    if (now.milliseconds >= latest_.milliseconds + known_step_milliseconds) {
+        latest_ = now;
+        // Where it cannot be written, the next start goes by the minute before.
+        static_cast<void>(safe.know(now));
+    }
     std::optional<Locked> locking;
     std::shared_ptr<Opened> ending;
     {
@@ -315,13 +325,15 @@ void Workplace::tick() {
             locking = std::exchange(to_lock_, std::nullopt);
         } else if (lease_end != 0 && now.milliseconds >= lease_end) {
             locking = Locked{AccessFault::lease_over};
+        } else if (lease_end != 0 && latest_.milliseconds >= lease_end) {
+            locking = Locked{AccessFault::clock_went_back};
         } else if (now.milliseconds - last_used_ms_ > idle_ms) {
             locking = Locked{};
         }
     }
     if (locking) {
         lock(*locking);
-        static_cast<void>(Safe{console_.files, console_.disk, console_.random}.erase_if_over(now));
+        static_cast<void>(safe.erase_if_over(now));
     }
 }
 

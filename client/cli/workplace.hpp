@@ -86,6 +86,8 @@ private:
     std::atomic<bool> opening_ = false;
     std::atomic<std::int64_t> last_used_ms_ = 0;
     std::atomic<std::int64_t> lease_ends_ms_ = 0;
+    /// The latest time that tick(), which alone reads it, has seen.
+    record::Instant latest_;
     std::jthread opener_;
 };
 

@@ -59,6 +59,9 @@ struct IdentityFiles {
     /// The last lease without its secret: when the account may work next.
     [[nodiscard]] std::filesystem::path periods() const { return folder / "periods"; }
 
+    /// The latest time that this device has known.
+    [[nodiscard]] std::filesystem::path latest_time() const { return folder / "latest_time"; }
+
     [[nodiscard]] std::filesystem::path outbox() const { return folder / "outbox"; }
 
     /// How far the server has been handed what former replicas left in the outbox.

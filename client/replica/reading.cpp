@@ -38,6 +38,7 @@ ReplicaStatus Replica::Body::status() {
     if (const detail::Bytes scope = blob("scope"); scope.size() == status.scope.uuid.bytes.size()) {
         std::ranges::copy(scope, status.scope.uuid.bytes.begin());
     }
+    status.latest_time = record::Instant{number("seen").value_or(0)};
     status.snapshot_in_progress = number("staged_at").has_value();
     if (const auto contact = number("last_contact")) {
         status.last_contact = record::Instant{*contact};

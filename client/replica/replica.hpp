@@ -162,6 +162,8 @@ struct ReplicaStatus {
     std::optional<sync::Lease> lease;
     /// The last contact with the server, by the server's clock.
     std::optional<record::Instant> last_contact;
+    /// The latest time that contacts and changes made here have told; 0 for none.
+    record::Instant latest_time;
     bool snapshot_in_progress = false;
 };
 

@@ -26,6 +26,18 @@ std::string explain(AccessFault fault, Language language) {
                       : "The account was disabled, and this device's copy was erased. Changes that "
                         "were not sent yet are safe in the outbox; at the next contact they go to "
                         "the committee. Ask your administrator.";
+        case AccessFault::clock_went_back:
+            return zh ? "离线许可已到期：本机时钟早于已知的时间（时钟被调回，或时间记录被改动），本"
+                        "机副"
+                        "本已清除。未上传的变更仍在待发箱中，不会丢失。请校准时钟，然后连接服务器同"
+                        "步："
+                        "zhibu sync。"
+                      : "The offline permission has ended: this machine's clock stands before a "
+                        "time "
+                        "already known (it was set back, or the record of that time was changed), "
+                        "and this device's copy was erased. Changes that were not sent yet are "
+                        "safe "
+                        "in the outbox. Set the clock right and connect to the server: zhibu sync.";
         case AccessFault::damaged:
             return zh ? "本机副本或其密钥文件已损坏。服务器上的数据未受影响，未上传的变更仍在待发箱"
                         "中。"

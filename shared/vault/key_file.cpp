@@ -30,6 +30,7 @@ UnlockFault fault_of(LeaseFault fault) {
     switch (fault) {
         case LeaseFault::none:
         case LeaseFault::over:
+        case LeaseFault::clock_went_back:
             return UnlockFault::lease_over;
         case LeaseFault::account_disabled:
             return UnlockFault::account_disabled;

@@ -73,6 +73,8 @@ LeaseFault fault_of(LeaseEnding ending) {
             return LeaseFault::over;
         case LeaseEnding::account_disabled:
             return LeaseFault::account_disabled;
+        case LeaseEnding::clock_went_back:
+            return LeaseFault::clock_went_back;
         case LeaseEnding::damaged:
             return LeaseFault::damaged;
     }
@@ -151,6 +153,7 @@ std::expected<LeaseEnding, LeaseFault> LeaseFile::ending() {
     const std::uint8_t reason = bytes->span()[reason_at];
     return reason == 1   ? LeaseEnding::over
            : reason == 2 ? LeaseEnding::account_disabled
+           : reason == 4 ? LeaseEnding::clock_went_back
                          : LeaseEnding::damaged;
 }
 

@@ -29,12 +29,19 @@ enum class LeaseFault : std::uint8_t {
     none,  // never granted, or nobody knows any more
     over,
     account_disabled,
+    clock_went_back,
     damaged,
     storage_failed,
 };
 
 /// Why a lease secret is erased; a later program tells it the user.
-enum class LeaseEnding : std::uint8_t { over = 1, account_disabled = 2, damaged = 3 };
+enum class LeaseEnding : std::uint8_t {
+    over = 1,
+    account_disabled = 2,
+    damaged = 3,
+    /// Over by a time known before, or by nobody knows which, though not by the clock.
+    clock_went_back = 4,
+};
 
 /// The lease secret's place, a folder of its own: `lease_secret`, beside it `lease_ended`, which
 /// says why there is none. The folder carries CACHEDIR.TAG, by which backup programs leave it out:

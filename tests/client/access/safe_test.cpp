@@ -87,6 +87,83 @@ TEST(Safe, AtTheLeasesEndSecretAndReplicaAreGoneAndTheOutboxStays) {
     EXPECT_EQ(after->sealed_because, AccessFault::lease_over);
 }
 
+TEST(Safe, AClockThatWasSetBackDoesNotProlongALease) {
+    EnrolledDevice device;
+    static_cast<void>(device.synchronised(72));
+    put_something(device.files.replica());
+    put_something(device.files.outbox());
+    // It was once later than the lease's end: the workbench stood open, say.
+    ASSERT_TRUE(device.safe.know(hours_later(73)));
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(1)));
+    EXPECT_FALSE(std::filesystem::exists(device.files.replica()));
+    EXPECT_TRUE(std::filesystem::exists(device.files.outbox()));
+    const auto after = device.open(password);
+    ASSERT_TRUE(after);
+    EXPECT_FALSE(after->data_key);
+    EXPECT_EQ(after->sealed_because, AccessFault::clock_went_back);
+    Safe later{device.files, device.disk, device.random};
+    ASSERT_TRUE(later.erase_if_over(hours_later(1)));
+    EXPECT_EQ(later.open(keys::SecretBytes{password}, device.identity)->sealed_because,
+              AccessFault::clock_went_back)
+        << "a later program says so too";
+}
+
+TEST(Safe, EachStartRaisesTheLatestTimeKnown) {
+    EnrolledDevice device;
+    static_cast<void>(device.synchronised(72));
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(71)));
+    EXPECT_TRUE(device.open(password)->data_key);
+    Access access = device.open(password).value();
+    // The lease is renewed, and a shorter one would have ended by what is known.
+    sync::Lease shorter = device.lease(2, 70);
+    ASSERT_TRUE(device.safe.take_lease(access, shorter, device.secret(2), hours_later(1)));
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(2)));
+    EXPECT_TRUE(device.open(password)->data_key) << "the server's time counts, not the clock's";
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(69)));
+    EXPECT_TRUE(device.open(password)->data_key);
+    ASSERT_TRUE(device.safe.know(hours_later(70)));
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(2)));
+    EXPECT_FALSE(device.open(password)->data_key);
+}
+
+TEST(Safe, ATimeMarkThatWasChangedOrRemovedEndsTheLease) {
+    for (const bool removed : {false, true}) {
+        for (std::size_t at = 0; at < (removed ? 1U : 48U); ++at) {
+            SCOPED_TRACE(at);
+            EnrolledDevice device;
+            static_cast<void>(device.synchronised(72));
+            ASSERT_TRUE(device.safe.erase_if_over(hours_later(1)));
+            if (removed) {
+                std::filesystem::remove(device.files.latest_time());
+            } else {
+                std::fstream file{device.files.latest_time(),
+                                  std::ios::in | std::ios::out | std::ios::binary};
+                file.seekg(static_cast<std::streamoff>(at));
+                const int byte = file.get();
+                file.seekp(static_cast<std::streamoff>(at));
+                file.put(static_cast<char>(byte ^ 1));
+            }
+            ASSERT_TRUE(device.safe.erase_if_over(hours_later(1)));
+            EXPECT_EQ(device.safe.over_at(hours_later(1)), AccessFault::clock_went_back);
+            if (!removed && at >= 2) {
+                // One Argon2id for each bit of the file is enough of them.
+                continue;
+            }
+            EXPECT_EQ(device.open(password)->sealed_because, AccessFault::clock_went_back);
+        }
+    }
+}
+
+TEST(Safe, AClockThatWentAheadIsForgottenAtTheNextContact) {
+    EnrolledDevice device;
+    static_cast<void>(device.synchronised(72));
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(24 * 365)));
+    EXPECT_EQ(device.safe.over_at(hours_later(1)), AccessFault::lease_over);
+    static_cast<void>(device.synchronised(72));
+    ASSERT_TRUE(device.safe.erase_if_over(hours_later(1)));
+    EXPECT_TRUE(device.open(password)->data_key);
+}
+
 TEST(Safe, ADisabledAccountIsAnotherReasonThanALeaseThatIsOver) {
     EnrolledDevice device;
     static_cast<void>(device.synchronised(72));

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/json.hpp>
 #include <charconv>
 #include <utility>
 
@@ -82,6 +83,12 @@ Exit keep(Console& console, const sync::EnrolAccepted& accepted, const Endpoint&
     const auto words = keys::read_certificate(keys::Certificate{accepted.certificate_chain[0]});
     const std::string fingerprint = words ? keys::to_hex(words->fingerprint) : std::string{};
     const std::string account = printable(identity->account_name);
+    if (console.json) {
+        console.out << boost::json::serialize(boost::json::object{
+                           {"account", identity->account_name}, {"fingerprint", fingerprint}})
+                    << '\n';
+        return Exit::done;
+    }
     if (console.language == Language::zh) {
         console.out << "本设备已登记到账号“" << account << "”。\n"
                     << "设备指纹（请与管理员核对）：\n"

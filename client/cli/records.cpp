@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <limits>
 #include <utility>
 
 #include "client/cli/lookup.hpp"
@@ -35,6 +36,11 @@ constexpr std::array<Operator, 5> operators{{{"!=", Condition::Relation::not_equ
                                              {">", Condition::Relation::greater},
                                              {"=", Condition::Relation::equal}}};
 
+bool holds_text(const Field& field) {
+    return field.type == catalog::FieldType::text || field.type == catalog::FieldType::note ||
+           field.type == catalog::FieldType::code || field.type == catalog::FieldType::tags;
+}
+
 std::expected<Condition, WordError> read_condition(Replica& replica,
                                                    const catalog::Catalog& catalog,
                                                    const Kind& kind, std::string_view word) {
@@ -49,6 +55,12 @@ std::expected<Condition, WordError> read_condition(Replica& replica,
         }
         const std::string_view text = word.substr(at + each.sign.size());
         if (each.relation == Condition::Relation::like) {
+            if (!holds_text(**field)) {
+                return std::unexpected{
+                    WordError{"“~”只能用于文字，“" + std::string{(*field)->label.zh} + "”不是。",
+                              "Only texts can be searched with ~, and \"" +
+                                  std::string{(*field)->label.en} + "\" is none."}};
+            }
             return Condition{(*field)->id(), each.relation, {std::string{text}}};
         }
         auto value = read_value(replica, catalog, **field, text);
@@ -88,11 +100,22 @@ std::expected<ListQuery, WordError> read_query(Replica& replica, const catalog::
     return query;
 }
 
-/// The columns asked for; otherwise the first eight that are not notes or sensitive.
+/// One record is shown as it is, however long its notes.
+constexpr std::size_t whole_cells = std::numeric_limits<std::size_t>::max();
+
+/// A column that is no field.
+constexpr std::string_view id_column = "id";
+
+/// The columns asked for, none standing for the id; otherwise the first eight fields that are not
+/// notes or sensitive, and the id where nothing else names a record.
 std::expected<std::vector<const Field*>, WordError> columns_for(
     const Kind& kind, const std::vector<std::string>& words) {
     std::vector<const Field*> columns;
     for (const std::string& word : words) {
+        if (word == id_column) {
+            columns.push_back(nullptr);
+            continue;
+        }
         const auto field = find_field(kind, word);
         if (!field) {
             return std::unexpected{field.error()};
@@ -105,6 +128,9 @@ std::expected<std::vector<const Field*>, WordError> columns_for(
             columns.push_back(&field);
         }
     }
+    if (words.empty() && !has_naming_field(kind)) {
+        columns.push_back(nullptr);
+    }
     return columns;
 }
 
@@ -113,14 +139,16 @@ void print_page(Console& console, Replica& replica, const Kind& kind, const List
     const catalog::Catalog& catalog = catalog::standard_catalog();
     std::vector<std::string> header;
     for (const Field* field : columns) {
-        header.emplace_back(label(field->label, console.language));
+        header.emplace_back(field == nullptr ? label({"编号", "Id"}, console.language)
+                                             : label(field->label, console.language));
     }
     std::vector<std::vector<std::string>> rows;
     for (const record::RecordState& state : page.records) {
         auto& row = rows.emplace_back();
         for (const Field* field : columns) {
-            row.push_back(
-                shown(replica, catalog, *field, state.value(field->id()), console.language));
+            row.push_back(field == nullptr ? to_text(state.key.id)
+                                           : shown(replica, catalog, *field,
+                                                   state.value(field->id()), console.language));
         }
     }
     console.out << text_table(header, rows);
@@ -176,10 +204,15 @@ Exit commit_one(Console& console, Replica& replica, std::string action, DraftCha
     return report_commit(console, replica.commit(draft, *sign), id);
 }
 
+enum class Use : std::uint8_t { reading, writing };
+
 /// Opens the replica, finds kind and record, and hands them on.
 template <class Then>
-Exit with_record(Console& console, const std::string& kind_word, const std::string& which,
+Exit with_record(Console& console, const std::string& kind_word, const std::string& which, Use use,
                  Then then) {
+    const auto off = [&](const WordError& error) {
+        return fail(console, use == Use::writing ? unsaved(error) : error);
+    };
     auto opened = open_replica(console);
     if (!opened) {
         return opened.error();
@@ -187,18 +220,18 @@ Exit with_record(Console& console, const std::string& kind_word, const std::stri
     const catalog::Catalog& catalog = catalog::standard_catalog();
     const auto kind = find_kind(catalog, kind_word);
     if (!kind) {
-        return fail(console, kind.error());
+        return off(kind.error());
     }
     const auto found = find_one(*opened->replica, catalog, **kind, which);
     if (!found) {
-        return fail(console, found.error());
+        return off(found.error());
     }
     return then(*opened->replica, **kind, *found);
 }
 
 Exit change_life(Console& console, const std::string& kind, const std::string& which,
                  record::Operation operation, std::string action) {
-    return with_record(console, kind, which,
+    return with_record(console, kind, which, Use::writing,
                        [&](Replica& replica, const Kind&, const record::RecordState& state) {
                            DraftChange change;
                            change.record = state.key;
@@ -248,7 +281,7 @@ Exit list_records(Console& console, const ListWords& words) {
 
 Exit show_record(Console& console, const std::string& kind, const std::string& which) {
     return with_record(
-        console, kind, which,
+        console, kind, which, Use::reading,
         [&](Replica& replica, const Kind& of, const record::RecordState& state) {
             const catalog::Catalog& catalog = catalog::standard_catalog();
             if (console.json) {
@@ -271,19 +304,19 @@ Exit show_record(Console& console, const std::string& kind, const std::string& w
                         << (state.retired ? (zh ? "（已停用）" : " (out of use)") : "") << '\n'
                         << text_table(zh ? std::vector<std::string>{"字段", "值", "日志序号"}
                                          : std::vector<std::string>{"field", "value", "log index"},
-                                      rows, 60);
+                                      rows, whole_cells);
             return Exit::done;
         });
 }
 
 Exit edit_record(Console& console, const std::string& kind, const std::string& which,
                  const std::vector<std::string>& assignments) {
-    return with_record(console, kind, which,
+    return with_record(console, kind, which, Use::writing,
                        [&](Replica& replica, const Kind& of, const record::RecordState& state) {
                            auto fields = read_assignments(replica, catalog::standard_catalog(), of,
                                                           assignments);
                            if (!fields) {
-                               return fail(console, fields.error());
+                               return fail(console, unsaved(fields.error()));
                            }
                            DraftChange change;
                            change.record = state.key;
@@ -302,11 +335,11 @@ Exit create_record(Console& console, const std::string& kind_word,
     const catalog::Catalog& catalog = catalog::standard_catalog();
     const auto kind = find_kind(catalog, kind_word);
     if (!kind) {
-        return fail(console, kind.error());
+        return fail(console, unsaved(kind.error()));
     }
     auto fields = read_assignments(*opened->replica, catalog, **kind, assignments);
     if (!fields) {
-        return fail(console, fields.error());
+        return fail(console, unsaved(fields.error()));
     }
     DraftChange change;
     change.record = record::RecordKey{(*kind)->id(), opened->replica->new_record_id()};

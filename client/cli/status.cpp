@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <utility>
 
@@ -71,6 +73,19 @@ json::object to_json(const ReplicaStatus& status, const Identity& identity, reco
                         {"periods", std::move(periods)}};
     }
     return out;
+}
+
+/// The actions that this program makes; others' stand as they are.
+std::string action_words(const std::string& action, Language language) {
+    struct Word {
+        std::string_view action;
+        std::string_view zh;
+    };
+
+    constexpr std::array words{Word{"create", "新建"}, Word{"edit", "修改"}, Word{"retire", "停用"},
+                               Word{"restore", "恢复"}, Word{"import", "导入"}};
+    const auto* found = std::ranges::find(words, action, &Word::action);
+    return language == Language::en || found == words.end() ? action : std::string{found->zh};
 }
 
 /// What the author should know of a verdict, in one line.
@@ -155,7 +170,8 @@ Exit list_groups(Console& console, std::uint32_t limit) {
     const bool zh = console.language == Language::zh;
     std::vector<std::vector<std::string>> rows;
     for (const OwnGroup& own : *groups) {
-        rows.push_back({std::to_string(own.group.name.sequence.position), own.group.action,
+        rows.push_back({std::to_string(own.group.name.sequence.position),
+                        action_words(own.group.action, console.language),
                         std::to_string(own.group.changes.size()),
                         std::string{name_of(own.stage, console.language)},
                         own.verdict ? std::to_string(own.verdict->index.position) : "",

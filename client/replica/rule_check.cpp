@@ -112,8 +112,8 @@ std::vector<rules::Finding> Replica::Body::findings_of(const std::vector<record:
     return findings;
 }
 
-void Replica::Body::fail_value(const catalog::Kind& kind, const catalog::Field& field,
-                               const RecordKey& record, std::string_view rule) {
+rules::Finding Replica::Body::misfit_of(const catalog::Field& field, const RecordKey& record,
+                                        std::string_view rule) {
     rules::Finding finding;
     finding.rule = rule;
     finding.severity = rules::Severity::refuse;
@@ -124,17 +124,22 @@ void Replica::Body::fail_value(const catalog::Kind& kind, const catalog::Field& 
                           {"field", std::string(field.label.en)},
                           {"上限", limit},
                           {"limit", limit}};
+    return finding;
+}
+
+void Replica::Body::fail_values(const catalog::Kind& kind, std::vector<rules::Finding> findings) {
+    const catalog::Field* first = kind.find(findings.front().field);
     ReplicaError error;
     error.fault = ReplicaFault::wrong_value;
-    error.place = std::string(kind.name) + "." + std::string(field.name);
-    error.findings.push_back(std::move(finding));
+    error.place = std::string(kind.name) + "." + std::string(first->name);
+    error.findings = std::move(findings);
     throw detail::Failed(std::move(error));
 }
 
 void Replica::Body::check_value(const catalog::Kind& kind, const catalog::Field& field,
                                 const RecordKey& record, const record::Value& value) {
     if (const auto misfit = catalog::misfit(catalog_, field, value)) {
-        fail_value(kind, field, record, rule_of(*misfit));
+        fail_values(kind, {misfit_of(field, record, rule_of(*misfit))});
     }
 }
 

@@ -124,8 +124,12 @@ private:
     void check_value(const catalog::Kind& kind, const catalog::Field& field,
                      const record::RecordKey& record, const record::Value& value);
     /// Throws wrong_value with the judgement that a person reads.
-    [[noreturn]] static void fail_value(const catalog::Kind& kind, const catalog::Field& field,
-                                        const record::RecordKey& record, std::string_view rule);
+    [[nodiscard]] static rules::Finding misfit_of(const catalog::Field& field,
+                                                  const record::RecordKey& record,
+                                                  std::string_view rule);
+    /// Names the first finding's field as the place.
+    [[noreturn]] static void fail_values(const catalog::Kind& kind,
+                                         std::vector<rules::Finding> findings);
     static void check_required(const catalog::Kind& kind, const DraftChange& wish);
     [[nodiscard]] static bool refuses(const std::vector<rules::Finding>& findings);
     [[nodiscard]] std::vector<record::Sequence> dependencies(

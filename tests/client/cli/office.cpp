@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "shared/keys/p256.hpp"
-#include "tests/support/tls_space.hpp"
 
 namespace zhibu::client::test {
 namespace {
@@ -66,7 +65,6 @@ sync::Lease full_lease(const EnrolledDevice& device, std::int64_t hours) {
 std::string id_text(std::uint64_t number) { return to_text(record_id(number)); }
 
 Office::Office() {
-    support::TlsSpace space;
     const DeviceCredentials credentials = space.issue_device(device.identity.device);
     device.identity.account_name = "第一支部书记";
     device.identity.server_host = "127.0.0.1";
@@ -87,6 +85,11 @@ Office::Office() {
                         catalog::standard_catalog(), clock, random);
     EXPECT_TRUE(replica);
     fill(**replica, everything_there(), lease);
+}
+
+void Office::connect_to(std::uint16_t port) {
+    device.identity.server_port = port;
+    EXPECT_TRUE(update_identity(device.files, device.identity));
 }
 
 Said Office::type(std::vector<std::string> words) {

@@ -13,6 +13,7 @@
 #include "client/cli/session.hpp"
 #include "tests/client/access/enrolled_device.hpp"
 #include "tests/client/support/standard_branch.hpp"
+#include "tests/support/tls_space.hpp"
 
 namespace zhibu::client::test {
 
@@ -68,6 +69,10 @@ public:
     /// A file that holds this, beside the device's folder; its path.
     std::string file(const std::string& called, std::string_view text);
 
+    /// Makes the device trust, and connect to, a server on 127.0.0.1 with this port.
+    void connect_to(std::uint16_t port);
+
+    support::TlsSpace space;
     EnrolledDevice device;
     support::TemporaryDirectory elsewhere;
     support::FixedClock clock{morning};

@@ -103,6 +103,19 @@ std::expected<ListQuery, WordError> read_query(Replica& replica, const catalog::
 /// One record is shown as it is, however long its notes.
 constexpr std::size_t whole_cells = std::numeric_limits<std::size_t>::max();
 
+/// A device's fingerprint, which people compare digit by digit, is the widest that must be whole.
+constexpr std::size_t list_cell_columns = 64;
+
+/// A value in a table, in which a note's line breaks are marks.
+std::string cell(Replica& replica, const Field& field, const record::Value& value,
+                 Language language) {
+    std::string text = shown(replica, catalog::standard_catalog(), field, value, language);
+    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at)) {
+        text.replace(at, 1, " ⏎ ");
+    }
+    return text;
+}
+
 /// A column that is no field.
 constexpr std::string_view id_column = "id";
 
@@ -136,7 +149,6 @@ std::expected<std::vector<const Field*>, WordError> columns_for(
 
 void print_page(Console& console, Replica& replica, const Kind& kind, const ListPage& page,
                 const std::vector<const Field*>& columns) {
-    const catalog::Catalog& catalog = catalog::standard_catalog();
     std::vector<std::string> header;
     for (const Field* field : columns) {
         header.emplace_back(field == nullptr ? label({"编号", "Id"}, console.language)
@@ -146,12 +158,12 @@ void print_page(Console& console, Replica& replica, const Kind& kind, const List
     for (const record::RecordState& state : page.records) {
         auto& row = rows.emplace_back();
         for (const Field* field : columns) {
-            row.push_back(field == nullptr ? to_text(state.key.id)
-                                           : shown(replica, catalog, *field,
-                                                   state.value(field->id()), console.language));
+            row.push_back(field == nullptr
+                              ? to_text(state.key.id)
+                              : cell(replica, *field, state.value(field->id()), console.language));
         }
     }
-    console.out << text_table(header, rows);
+    console.out << text_table(header, rows, list_cell_columns);
     const std::string total = std::to_string(page.total);
     const std::string count = std::to_string(page.records.size());
     console.out << (console.language == Language::zh ? std::string{kind.label.zh} + "：共 " +
@@ -296,8 +308,10 @@ Exit show_record(Console& console, const std::string& kind, const std::string& w
                 const record::FieldState* held = state.find(field.id());
                 if (held != nullptr && !record::is_empty(held->value)) {
                     rows.push_back({std::string{label(field.label, console.language)},
-                                    shown(replica, catalog, field, held->value, console.language),
-                                    std::to_string(held->changed_at.position)});
+                                    cell(replica, field, held->value, console.language),
+                                    held->changed_at.position == 0
+                                        ? std::string{zh ? "待上传" : "waiting"}
+                                        : std::to_string(held->changed_at.position)});
                 }
             }
             console.out << label(of.label, console.language) << ' ' << to_text(state.key.id)

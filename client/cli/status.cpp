@@ -75,7 +75,8 @@ json::object to_json(const ReplicaStatus& status, const Identity& identity, reco
     return out;
 }
 
-/// The actions that this program makes; others' stand as they are.
+}  // namespace
+
 std::string action_words(const std::string& action, Language language) {
     struct Word {
         std::string_view action;
@@ -88,7 +89,6 @@ std::string action_words(const std::string& action, Language language) {
     return language == Language::en || found == words.end() ? action : std::string{found->zh};
 }
 
-/// What the author should know of a verdict, in one line.
 std::string outcome_words(const OwnGroup& own, Language language) {
     std::string words;
     const auto append = [&words](std::string_view text) {
@@ -115,8 +115,6 @@ std::string outcome_words(const OwnGroup& own, Language language) {
     }
     return words;
 }
-
-}  // namespace
 
 Exit show_status(Console& console) {
     auto opened = open_replica(console);

@@ -163,6 +163,19 @@ TEST_F(Reading, ALongNoteIsShownWhole) {
     EXPECT_TRUE(has(office.say({"show", "person", "钱七"}).out, note));
 }
 
+TEST_F(Reading, LineBreaksInANoteAreMarks) {
+    EXPECT_EQ(office.say({"edit", "person", "张三", "remark=第一行\n第二行"}).exit, 0);
+    const Said said = office.say(Language::zh, {"show", "person", "张三"});
+    EXPECT_TRUE(has(said.out, "第一行 ⏎ 第二行")) << said.out;
+    EXPECT_TRUE(has(said.out, "待上传")) << "it has no log index yet";
+}
+
+TEST_F(Reading, AFingerprintIsListedWhole) {
+    const std::string fingerprint(64, 'f');
+    office.receive(standard_record("device", record_id(50), {{"fingerprint", fingerprint}}));
+    EXPECT_TRUE(has(office.say({"list", "device"}).out, fingerprint));
+}
+
 TEST_F(Reading, WhatABranchTypedNeverCommandsTheTerminal) {
     const std::string evil =
         "坏\x1B]0;owned\x07\x1B[2J\xC2\x9B"

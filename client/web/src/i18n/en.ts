@@ -48,6 +48,7 @@ export const en: Words = {
   },
   window: {
     open: "Edit window: {{left}} left",
+    days: "{{days}}d {{clock}}",
     closed: "Outside the edit window; it opens next at {{at}}",
     closedUnknown: "Outside the edit window; none is planned",
     longTerm: "Long-term account",
@@ -104,6 +105,7 @@ export const en: Words = {
     waiting: "Waiting to be sent",
     quarantined: "In quarantine",
     rejected: "Rejected",
+    parked: "Parked",
     failed: "Could not be read",
   },
   language: "中文",

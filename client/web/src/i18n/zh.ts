@@ -46,6 +46,7 @@ export const zh = {
   },
   window: {
     open: "维护时段剩余 {{left}}",
+    days: "{{days}}天 {{clock}}",
     closed: "不在维护时段内，下次开始：{{at}}",
     closedUnknown: "不在维护时段内，尚未安排下次时段",
     longTerm: "长期账号",
@@ -102,6 +103,7 @@ export const zh = {
     waiting: "待上传",
     quarantined: "待审",
     rejected: "未接受",
+    parked: "搁置",
     failed: "读取失败",
   },
   language: "English",

@@ -1,15 +1,11 @@
 #include <boost/json.hpp>
 #include <csignal>
-#include <cstdint>
-#include <set>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "client/cli/network.hpp"
 #include "client/cli/records.hpp"
-#include "client/cli/text_table.hpp"
 #include "client/cli/unlocking.hpp"
+#include "client/cli/verdicts.hpp"
 #include "shared/keys/enrolment_code.hpp"
 
 namespace zhibu::client {
@@ -54,62 +50,6 @@ void print_comparison(Console& console, const SyncReport& report) {
                 << (zh ? " 条记录，日志序号 " : " records at log index ")
                 << report.own_digest->at.position << ")\n";
 }
-
-/// Tells the author of what a person must look at: "up to date" alone would hide that a change
-/// waits for an officer, or was not taken.
-class Verdicts {
-public:
-    Verdicts(Console& console, ReplicaDesk& desk) : console_{console}, desk_{desk} {
-        for (const OwnGroup& own : groups()) {
-            if (own.stage != GroupStage::waiting) {
-                known_.insert(own.group.name.sequence);
-            }
-        }
-    }
-
-    /// Those that came since it was last asked. For programs `groups` has them all.
-    void tell() {
-        for (const OwnGroup& own : groups()) {
-            if (own.stage == GroupStage::waiting ||
-                !known_.insert(own.group.name.sequence).second) {
-                continue;
-            }
-            if (!console_.json && (own.stage != GroupStage::accepted || lost_a_value(own))) {
-                print(own);
-            }
-        }
-    }
-
-private:
-    static constexpr std::uint32_t groups_max = 1'000;
-
-    std::vector<OwnGroup> groups() {
-        return ask_and_wait(desk_, [](Replica& replica) {
-            auto found = replica.own_groups(groups_max);
-            return found ? *std::move(found) : std::vector<OwnGroup>{};
-        });
-    }
-
-    static bool lost_a_value(const OwnGroup& own) {
-        return own.verdict && !own.verdict->decisions.empty();
-    }
-
-    void print(const OwnGroup& own) {
-        const bool zh = console_.language == Language::zh;
-        const std::string number = std::to_string(own.group.name.sequence.position);
-        const std::string action = action_words(own.group.action, console_.language);
-        const std::string words = outcome_words(own, console_.language);
-        console_.err << printable((zh ? "变更 " + number + "（" + action + "）"
-                                      : "Change " + number + " (" + action + ") is ") +
-                                  std::string{name_of(own.stage, console_.language)} +
-                                  (words.empty() ? "" : (zh ? "：" : ": ") + words))
-                     << std::endl;
-    }
-
-    Console& console_;
-    ReplicaDesk& desk_;
-    std::set<record::Sequence> known_;
-};
 
 void print_report(Console& console, const SyncReport& report) {
     if (console.json) {

@@ -104,6 +104,27 @@ public:
         return around().run([&] { tables().control.write(code); });
     }
 
+    [[nodiscard]] Stored<void> set_backed_up(LogIndex through) override {
+        return around().run([&] {
+            ZHIBU_CHECK(through <= tables().log.head());
+            if (through > tables().meta.backed_up()) {
+                tables().meta.set_backed_up(through);
+            }
+        });
+    }
+
+    [[nodiscard]] Stored<LogIndex> compact(Instant before, std::uint32_t positions_max) override {
+        return around().run([&] {
+            const LogIndex from = tables().meta.compacted();
+            const LogIndex through =
+                tables().log.drop_effects(from, tables().meta.backed_up(), before, positions_max);
+            if (through > from) {
+                tables().meta.set_compacted(through);
+            }
+            return through;
+        });
+    }
+
     [[nodiscard]] Stored<void> commit() override {
         ZHIBU_CHECK(!part_open_);
         ZHIBU_TRY_VOID(around().run([&] { tables().connection.commit(); }));

@@ -36,6 +36,11 @@ public:
     void append(const LogRow& row);
     void take_into_chain(const GroupName& name, const record::Hash& group_hash);
 
+    /// Drops the effects of the positions after `from`, up to `through`, that were committed before
+    /// `before`; stops at the first that was not, or after `positions_max`. The last one dropped.
+    [[nodiscard]] LogIndex drop_effects(LogIndex from, LogIndex through, Instant before,
+                                        std::uint32_t positions_max);
+
     /// An organisation moved in the tree after `from`.
     [[nodiscard]] bool tree_changed_after(LogIndex from);
     [[nodiscard]] LogSight sight(LogIndex index);
@@ -47,6 +52,7 @@ public:
 private:
     void append_row(const LogRow& row, bool is_fork);
     void advance_chain(const GroupName& name, const record::Hash& group_hash);
+    void drop_effects_of(LogIndex index);
 
     Connection& connection_;
 };

@@ -8,6 +8,7 @@
 #include "server/store/sqlite/detail/control_rows.hpp"
 #include "server/store/sqlite/detail/failure.hpp"
 #include "server/store/sqlite/detail/log_rows.hpp"
+#include "server/store/sqlite/detail/meta_rows.hpp"
 #include "server/store/sqlite/detail/record_rows.hpp"
 #include "server/store/store.hpp"
 
@@ -19,12 +20,14 @@ struct Tables {
         : connection(file, use),
           records(connection, catalog),
           log(connection),
-          control(connection) {}
+          control(connection),
+          meta(connection) {}
 
     Connection connection;
     RecordRows records;
     LogRows log;
     ControlRows control;
+    MetaRows meta;
 };
 
 /// StoreReading's functions for `Base`, one of its subclasses. `Around::run(work)` is what happens
@@ -36,6 +39,10 @@ public:
 
     [[nodiscard]] Stored<LogIndex> head() override {
         return around_.run([&] { return tables_.log.head(); });
+    }
+
+    [[nodiscard]] Stored<LogIndex> backed_up() override {
+        return around_.run([&] { return tables_.meta.backed_up(); });
     }
 
     [[nodiscard]] Stored<std::optional<RecordState>> find(const RecordKey& key) override {

@@ -32,6 +32,8 @@ struct Bench {
     const rules::Parameters* parameters = nullptr;
     /// Who may work now, every group before this one taken.
     const Control* control = nullptr;
+    /// SpaceIdentity::restored_at.
+    std::optional<LogIndex> restored_at = std::nullopt;
 };
 
 /// Decides one decoded, authentic group that continues its chain, on the state that `store` shows,

@@ -49,6 +49,10 @@ constexpr std::array settings{
             100'000},
     Setting{"commit", "waiting_bytes_max", "Beyond it clients are told to come back later.",
             &Config::waiting_bytes_max, 1 << 20, 1LL << 34},
+    Setting{"commit", "tail_days",
+            "What changed longer ago, and a backup holds, a device takes as a snapshot; never less "
+            "than a lease lasts.",
+            &Config::tail_days, 1, 3650},
     Setting{
         "store", "key",
         "What opens the store: a file of this folder (or a whole path), \"credential:NAME\" for "

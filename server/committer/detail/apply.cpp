@@ -25,14 +25,26 @@ std::uint32_t authority_depth(const Control& control, const Account* account) {
     return account == nullptr ? 0 : control.depth(account->scope);
 }
 
+/// A base behind the position at which a backup was put back may be of the history that was lost.
+/// What its author then saw tells more than the number: if that is what stands, nothing is
+/// concurrent; if not, all that came after the backup is. For a base of this history it is the
+/// same: what changed at the base itself is what its author saw.
+LogIndex base_after_restore(const Case& judged, const record::FieldChange& offered,
+                            const record::Value& committed) {
+    return committed == offered.previous ? judged.index : *judged.bench.restored_at;
+}
+
 /// The log index that the base means. Where this device's earlier group did not win the field as
 /// it was offered, its author has not seen what stands there now: what this device changes on top
 /// of it is still concurrent to the committed change that stood, so that `ask` cannot be got round
 /// by editing twice and a set loses nothing.
-Stored<LogIndex> base_of(Case& judged, const RecordKey& record,
-                         const record::FieldChange& offered) {
+Stored<LogIndex> base_of(Case& judged, const RecordKey& record, const record::FieldChange& offered,
+                         const record::Value& committed) {
     if (offered.base.origin == record::Base::Origin::confirmed) {
-        return LogIndex{offered.base.position};
+        const LogIndex base{offered.base.position};
+        const auto& restored_at = judged.bench.restored_at;
+        return restored_at && base > *restored_at ? base_after_restore(judged, offered, committed)
+                                                  : base;
     }
     ZHIBU_TRY(earlier, earlier_group(judged, Sequence{offered.base.position}));
     // judge_dependencies() has quarantined what names a group that is not there.
@@ -55,7 +67,7 @@ Stored<void> settle_field(Case& judged, const catalog::Field& field,
         committed.changed_at = known->changed_at;
     }
     sync::OfferedStanding standing;
-    ZHIBU_TRY(base, base_of(judged, state.key, offered));
+    ZHIBU_TRY(base, base_of(judged, state.key, offered, committed.value));
     // The server's own writes are made on the newest state.
     standing.base = judged.author == nullptr ? judged.index : base;
     standing.authority_depth = authority_depth(control, judged.author);

@@ -41,7 +41,12 @@ Judgement set_aside(std::string_view reason) {
 
 Batch::Batch(const Committer::Parts& parts, StoreTransaction& transaction,
              std::shared_ptr<const Control> control, OwnChain own, Instant now)
-    : parts_{parts}, transaction_{transaction}, control_{std::move(control)}, own_{own}, now_{now} {
+    : parts_{parts},
+      transaction_{transaction},
+      control_{std::move(control)},
+      own_{own},
+      now_{now},
+      restored_at_{parts.store->identity().restored_at} {
     if (const auto head = transaction_.head()) {
         head_ = *head;
     } else {
@@ -49,7 +54,9 @@ Batch::Batch(const Committer::Parts& parts, StoreTransaction& transaction,
     }
 }
 
-Bench Batch::bench() const { return {parts_.catalog, parts_.parameters, control_.get()}; }
+Bench Batch::bench() const {
+    return {parts_.catalog, parts_.parameters, control_.get(), restored_at_};
+}
 
 Stored<Batch::Part> Batch::open_part() {
     if (auto opened = transaction_.open_part(); !opened) {

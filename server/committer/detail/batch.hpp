@@ -88,6 +88,7 @@ private:
     std::shared_ptr<Control> working_;
     OwnChain own_;
     Instant now_;
+    std::optional<LogIndex> restored_at_;
     LogIndex head_;
     bool part_is_open_ = false;
     bool written_ = false;

@@ -95,7 +95,7 @@ Stored<void> judge_dependencies(Case& judged) {
         for (const record::FieldChange& field : change.fields) {
             if (field.base.origin == record::Base::Origin::own_pending) {
                 needed.push_back(Sequence{field.base.position});
-            } else if (field.base.position >= judged.index.position) {
+            } else if (field.base.position >= judged.index.position && !judged.bench.restored_at) {
                 judged.breach(reasons::base_unknown, change.record, field.field);
             }
         }

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "server/config/config.hpp"
+#include "server/founding/backup.hpp"
 #include "server/founding/founding.hpp"
 #include "server/rekey/rekey_command.hpp"
 #include "server/service/service.hpp"
@@ -22,6 +23,7 @@ struct Words {
     std::string language;
     bool print_config = false;
     bool json = false;
+    std::filesystem::path backup;
     server::FoundingWords founding;
     server::RekeyWords rekeying;
 };
@@ -97,6 +99,65 @@ int init(Words& words) {
                   << *code << '\n';
     }
     return EXIT_SUCCESS;
+}
+
+/// Something done to the store of a server that does not run, and what is said when it is done.
+struct StoreWork {
+    std::expected<server::LogIndex, server::FoundingError> (*work)(const Words& words,
+                                                                   const server::StorePlace& place,
+                                                                   record::Random& random);
+    std::string_view zh;
+    std::string_view en;
+};
+
+constexpr StoreWork backup_work{
+    [](const Words& words, const server::StorePlace& place, record::Random& random) {
+        return server::back_up(place, words.backup, catalog::standard_catalog(), random);
+    },
+    "备份完成并已核对。各设备下次联系时不再保留此序号以前的修改。日志序号：",
+    "The backup is made and verified. At their next contact devices stop keeping the changes that "
+    "it holds. Log index: "};
+constexpr StoreWork restore_work{
+    [](const Words& words, const server::StorePlace& place, record::Random& random) {
+        return server::put_back(place, words.backup, catalog::standard_catalog(), random);
+    },
+    "备份已恢复，并开始新的纪元：各设备会把备份之后已确认的修改重新送来。日志序号：",
+    "The backup is restored, and a new epoch begun: devices bring back what was acknowledged after "
+    "the backup. Log index: "};
+constexpr StoreWork epoch_work{
+    [](const Words& /*words*/, const server::StorePlace& place, record::Random& random) {
+        return server::begin_new_epoch(place, catalog::standard_catalog(), random);
+    },
+    "新的纪元已开始：各设备会把此存储所缺的已确认修改重新送来。日志序号：",
+    "A new epoch is begun: devices bring back the acknowledged changes that this store lacks. Log "
+    "index: "};
+
+int work_on_store(const Words& words, const StoreWork& wanted) {
+    const auto config = configuration(words);
+    if (!config) {
+        return config.error();
+    }
+    keys::SystemRandom random;
+    const auto done = wanted.work(words, {files_of(words), config->store_key}, random);
+    if (!done) {
+        return fail(words, done.error());
+    }
+    std::cout << (speaks_chinese(words) ? wanted.zh : wanted.en) << done->position << '\n';
+    return EXIT_SUCCESS;
+}
+
+std::vector<std::pair<CLI::App*, const StoreWork*>> add_store_commands(CLI::App& app,
+                                                                       Words& words) {
+    CLI::App* backup = app.add_subcommand(
+        "backup", "copy the store of a stopped server into an empty folder, and verify the copy");
+    CLI::App* restore = app.add_subcommand(
+        "restore", "put such a copy where no store is; devices bring back what it lacks");
+    for (CLI::App* command : {backup, restore}) {
+        command->add_option("folder", words.backup, "the folder of the backup")->required();
+    }
+    CLI::App* new_epoch = app.add_subcommand(
+        "new-epoch", "say of a store that was put back by other means that it is a backup");
+    return {{backup, &backup_work}, {restore, &restore_work}, {new_epoch, &epoch_work}};
 }
 
 /// Ids and library messages are short ASCII; what would end the JSON text is replaced.
@@ -246,6 +307,7 @@ int main(int argc, char** argv) {
     rekey_command->add_flag("!--no-wait", words.rekeying.waits, "return when the server has begun");
     rekey_command->add_flag("--json", words.json, "answer as one JSON object");
     CLI::App* run_command = app.add_subcommand("run", "serve until SIGINT or SIGTERM");
+    const auto store_commands = add_store_commands(app, words);
     app.require_subcommand(0, 1);
     CLI11_PARSE(app, argc, argv);
     if (words.print_config) {
@@ -264,6 +326,11 @@ int main(int argc, char** argv) {
     }
     if (run_command->parsed()) {
         return run(words);
+    }
+    for (const auto& [command, work] : store_commands) {
+        if (command->parsed()) {
+            return work_on_store(words, *work);
+        }
     }
     std::cout << app.help();
     return 2;

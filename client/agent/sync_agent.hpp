@@ -71,6 +71,13 @@ public:
             [](const sync::client_effect::ReadBoxed&) { return std::vector<sync::BoxedGroup>{}; };
         std::function<void(const sync::client_effect::StoreHandedIn&)> handed_in =
             [](const sync::client_effect::StoreHandedIn&) {};
+        /// What the server's log and its backups have come to; `covered` is the newest group of the
+        /// replica that the backup holds. Both on the replica's thread.
+        std::function<void(const sync::client_effect::StoreHead&)> head_seen =
+            [](const sync::client_effect::StoreHead&) {};
+        std::function<void(const sync::client_effect::StoreWatermark&,
+                           const record::GroupName& covered)>
+            backed_up = [](const sync::client_effect::StoreWatermark&, const record::GroupName&) {};
         std::array<std::uint8_t, 32> server_key{};
         std::uint32_t catalog_version = 0;
         std::function<void(const SyncReport&)> report;

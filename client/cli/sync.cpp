@@ -189,6 +189,13 @@ SyncAgent::Parts agent_parts(const AgentMeans& means, sync::Executor& executor, 
     parts.handed_in = [outbox = means.outbox](const sync::client_effect::StoreHandedIn& done) {
         outbox->handed_in(done);
     };
+    parts.head_seen = [outbox = means.outbox](const sync::client_effect::StoreHead& seen) {
+        outbox->head_seen(seen);
+    };
+    parts.backed_up = [outbox = means.outbox](const sync::client_effect::StoreWatermark& watermark,
+                                              const record::GroupName& covered) {
+        outbox->backed_up(watermark, covered);
+    };
     parts.server_key = means.identity->server_key;
     parts.catalog_version = catalog::standard_catalog().version();
     return parts;

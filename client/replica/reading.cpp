@@ -39,7 +39,8 @@ ReplicaStatus Replica::Body::status() {
         std::ranges::copy(scope, status.scope.uuid.bytes.begin());
     }
     status.latest_time = record::Instant{number("seen").value_or(0)};
-    status.snapshot_in_progress = number("staged_at").has_value();
+    status.staged = staged();
+    status.repairs_left = repairs_left();
     if (const auto contact = number("last_contact")) {
         status.last_contact = record::Instant{*contact};
     }

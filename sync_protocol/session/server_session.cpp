@@ -11,6 +11,9 @@ namespace {
 /// More credit than any honest client grants; beyond it the sum could overflow.
 constexpr std::uint64_t pull_credit_max = 64U << 20U;
 
+/// Each is a line in the log; an honest device has one or two to tell.
+constexpr unsigned incidents_max = 8;
+
 Refusal refusal(RefusalReason reason, std::string detail = {}) {
     Refusal made;
     made.reason = reason;
@@ -35,7 +38,7 @@ struct ServerSession::Handler {
 
     void operator()(server_event::Received event) const { session.take_frame(event.frame); }
 
-    void operator()(const server_event::Admitted& event) const { session.admit(event.welcome); }
+    void operator()(const server_event::Admitted& event) const { session.admit(event); }
 
     void operator()(const server_event::TakenIn& event) const {
         ZHIBU_CHECK(session.state_ == State::takes_in);
@@ -70,6 +73,12 @@ struct ServerSession::Handler {
         session.read_tail_if_due();
     }
 
+    void operator()(const server_event::BackedUp& event) const {
+        if (session.state_ == State::open) {
+            session.tell_watermark(event.through);
+        }
+    }
+
     void operator()(server_event::LeaseRenewed event) const {
         if (session.state_ == State::open) {
             session.send(LeaseUpdate{std::move(event.lease)});
@@ -100,6 +109,8 @@ struct ServerSession::Handler {
             return;
         }
         session.reading_chunk_ = true;
+        // A replica that is repaired subscribes anew behind its snapshot.
+        session.subscribed_ = false;
         session.effects_.push_back(
             server_effect::ReadChunk{message.after, session.settings_.batch_bytes_max});
     }
@@ -111,6 +122,14 @@ struct ServerSession::Handler {
         }
         session.reading_digest_ = true;
         session.effects_.push_back(server_effect::ReadDigest{});
+    }
+
+    void operator()(const IncidentReport& message, std::size_t /*frame_bytes*/) const {
+        if (++session.incidents_ > incidents_max) {
+            session.refuse(refusal(RefusalReason::unexpected_message, "incident"));
+            return;
+        }
+        session.effects_.push_back(server_effect::NoteIncident{message});
     }
 
     void operator()(const Goodbye& /*message*/, std::size_t /*frame_bytes*/) const {
@@ -207,14 +226,23 @@ void ServerSession::take_hello(Hello hello) {
     }
 }
 
-void ServerSession::admit(const Welcome& welcome) {
+void ServerSession::tell_watermark(LogIndex backed_up) {
+    if (protocol_ >= 2 && backed_up > backed_up_told_) {
+        backed_up_told_ = backed_up;
+        send(Watermark{backed_up});
+    }
+}
+
+void ServerSession::admit(const server_event::Admitted& admitted) {
     ZHIBU_CHECK(state_ == State::waits_for_admission);
+    const Welcome& welcome = admitted.welcome;
     state_ = State::open;
     head_ = std::max(head_, welcome.head);
     push_credit_ = settings_.push_credit_bytes;
     Welcome sent = welcome;
     sent.push_credit = push_credit_;
     send(std::move(sent));
+    tell_watermark(admitted.backed_up);
     verdicts_due_ = welcome.last_held;
     if (verdicts_sent_ < verdicts_due_) {
         effects_.push_back(server_effect::ReadReceipts{verdicts_sent_, settings_.batch_bytes_max});

@@ -28,6 +28,8 @@ struct Received {
 /// The answer to Admit: the account and device may work.
 struct Admitted {
     Welcome welcome;
+    /// A backup holds the log up to here.
+    LogIndex backed_up = {};
 };
 
 /// The answer to TakeIn: all that was handed in is durable.
@@ -68,6 +70,11 @@ struct HeadAdvanced {
     LogIndex head;
 };
 
+/// A backup holds the log up to here.
+struct BackedUp {
+    LogIndex through;
+};
+
 struct LeaseRenewed {
     SignedLease lease;
 };
@@ -83,8 +90,8 @@ using ServerEvent =
     std::variant<server_event::Opened, server_event::Received, server_event::Admitted,
                  server_event::TakenIn, server_event::Denied, server_event::Judged,
                  server_event::ReceiptsRead, server_event::TailRead, server_event::ChunkRead,
-                 server_event::DigestRead, server_event::HeadAdvanced, server_event::LeaseRenewed,
-                 server_event::Stopped>;
+                 server_event::DigestRead, server_event::HeadAdvanced, server_event::BackedUp,
+                 server_event::LeaseRenewed, server_event::Stopped>;
 
 namespace server_effect {
 
@@ -127,6 +134,11 @@ struct ReadChunk {
 
 struct ReadDigest {};
 
+/// The device has found what must not be.
+struct NoteIncident {
+    IncidentReport report;
+};
+
 /// Close the channel when everything sent before has gone out. Nothing follows.
 struct Close {};
 
@@ -135,7 +147,8 @@ struct Close {};
 using ServerEffect =
     std::variant<server_effect::Send, server_effect::Admit, server_effect::TakeIn,
                  server_effect::Judge, server_effect::ReadReceipts, server_effect::ReadTail,
-                 server_effect::ReadChunk, server_effect::ReadDigest, server_effect::Close>;
+                 server_effect::ReadChunk, server_effect::ReadDigest, server_effect::NoteIncident,
+                 server_effect::Close>;
 using ServerEffects = std::vector<ServerEffect>;
 
 /// The server's end of one sync session: what to check, judge, read and send next.
@@ -186,7 +199,8 @@ private:
     void take_hello(Hello hello);
     void take_push(Push push, std::size_t frame_bytes);
     void take_subscribe(const Subscribe& subscribe);
-    void admit(const Welcome& welcome);
+    void admit(const server_event::Admitted& admitted);
+    void tell_watermark(LogIndex backed_up);
     void take_judged(server_event::Judged judged);
     void take_receipts(server_event::ReceiptsRead read);
     void take_tail(std::optional<Tail> tail);
@@ -199,6 +213,8 @@ private:
     std::uint16_t protocol_ = protocol_oldest;
     Challenge challenge_;
     ServerEffects effects_;
+    LogIndex backed_up_told_;
+    unsigned incidents_ = 0;
 
     // Push.
     std::uint64_t push_credit_ = 0;

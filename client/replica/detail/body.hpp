@@ -53,8 +53,12 @@ public:
 
     // snapshot.cpp
     void stage(const record::RecordKey& after, const sync::SnapshotChunk& chunk);
-    std::optional<record::RecordKey> staged_through();
-    void swap_in(record::EpochId epoch);
+    void swap_in();
+
+    // continuity.cpp
+    void adopt_epoch(record::EpochId epoch, record::Sequence held);
+    void begin_repair();
+    record::Sequence committed_through(record::LogIndex index);
 
     // lease.cpp
     void take_lease(const sync::Lease& lease, record::Instant server_time);
@@ -179,11 +183,16 @@ private:
                       Keys& evicted);
     void lift_judged_through(record::LogIndex through, Keys& dirty);
 
+    // continuity.cpp
+    void void_verdicts_after(record::Sequence held);
+    [[nodiscard]] std::uint32_t repairs_left();
+
     // verdicts.cpp
     void take_verdict(const record::Receipt& receipt, Keys& dirty);
 
     // snapshot.cpp
-    void void_verdicts_after(record::LogIndex index);
+    [[nodiscard]] std::optional<StagedSnapshot> staged();
+    void drop_staged();
     void overlay_again(record::LogIndex index, Keys& dirty, GroupCache& cache);
 
     std::unique_ptr<detail::FileLock> lock_;

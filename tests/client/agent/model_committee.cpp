@@ -31,6 +31,12 @@ public:
 
     [[nodiscard]] std::size_t unsent_bytes() const override { return 0; }
 
+    /// Nothing arrives any more, in either direction, and then it is lost.
+    void cut() {
+        closing_ = true;
+        post([this] { committee_.close_wire(sync::WireFault::connection_lost); });
+    }
+
     void deliver(std::vector<std::uint8_t> frame) {
         post([this, frame = std::move(frame)] {
             if (!closing_) {
@@ -65,6 +71,8 @@ struct ModelCommittee::Handler {
 
     void operator()(const sync::SnapshotRequest& request) const {
         committee.snapshots_begun_ += request.after == record::RecordKey{} ? 1U : 0U;
+        ++committee.chunks_sent_;
+        committee.told_through_.reset();
         committee.say(committee.records.chunk(request.after, chunk_records));
     }
 
@@ -78,8 +86,16 @@ struct ModelCommittee::Handler {
     void operator()(const sync::PullCredit& /*credit*/) const {}
 
     void operator()(const sync::DigestRequest& /*request*/) const {
-        const ScopeDigest digest = committee.records.digest();
+        ScopeDigest digest = committee.records.digest();
+        if (committee.wrong_digests > 0) {
+            --committee.wrong_digests;
+            digest.digest[0] ^= 1;
+        }
         committee.say(sync::DigestReply{digest.at, digest.records, digest.digest});
+    }
+
+    void operator()(const sync::IncidentReport& report) const {
+        committee.incidents.push_back(report);
     }
 
     void operator()(const sync::Goodbye& /*goodbye*/) const {
@@ -134,7 +150,17 @@ void ModelCommittee::open(sync::WireEvents& events) {
 void ModelCommittee::say(const sync::Message& message) { say_bytes(sync::encode(message)); }
 
 void ModelCommittee::say_bytes(std::vector<std::uint8_t> frame) {
+    if (frames_said++ == loses_frame) {
+        wire_->cut();
+        return;
+    }
     wire_->deliver(std::move(frame));
+}
+
+void ModelCommittee::restore(const Backup& backup, record::EpochId epoch) {
+    records = backup.records;
+    receipts_ = backup.receipts;
+    challenge.epoch = epoch;
 }
 
 void ModelCommittee::refuse(sync::RefusalReason reason) {

@@ -42,10 +42,23 @@ public:
     /// Tells a subscribed replica what is new.
     void publish();
 
+    /// What it holds now.
+    struct Backup {
+        ModelServer records;
+        std::map<std::uint64_t, sync::Receipt> receipts;
+    };
+
+    [[nodiscard]] Backup back_up() const { return {records, receipts_}; }
+
+    /// Goes on from the backup, as a store of another epoch.
+    void restore(const Backup& backup, record::EpochId epoch);
+
     [[nodiscard]] sync::SignedLease signed_lease() const;
     [[nodiscard]] bool has_open_wire() const;
 
     [[nodiscard]] std::size_t snapshots_begun() const { return snapshots_begun_; }
+
+    [[nodiscard]] std::size_t chunks_sent() const { return chunks_sent_; }
 
     /// Wires that the client has closed by itself.
     [[nodiscard]] std::size_t closed_by_client() const { return closed_by_client_; }
@@ -61,6 +74,12 @@ public:
     std::optional<sync::RefusalReason> refuses_hello;
     /// In place of the answer to a push; the groups are not taken.
     std::optional<sync::RefusalReason> refuses_push;
+    /// Every digest that is asked for comes out wrong, so many times.
+    std::size_t wrong_digests = 0;
+    /// The wire is lost in place of this frame that it would say, counted over all wires.
+    std::optional<std::size_t> loses_frame;
+    std::size_t frames_said = 0;
+    std::vector<sync::IncidentReport> incidents;
     /// The wire is lost when groups have been judged and before that is said.
     bool loses_verdicts = false;
     bool knows_the_account = true;
@@ -89,6 +108,7 @@ private:
     sync::WireEvents* hanging_ = nullptr;
     std::optional<record::LogIndex> told_through_;
     std::size_t snapshots_begun_ = 0;
+    std::size_t chunks_sent_ = 0;
     std::size_t closed_by_client_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sync_protocol/session/client_session.hpp"
+#include "sync_protocol/session/pull_credit.hpp"
 
 /// The half of a client's session that receives: snapshot, then tail.
 namespace zhibu::sync {
@@ -63,7 +64,8 @@ void ClientSession::take_tail(Tail tail, std::size_t frame_bytes) {
         return;
     }
     head_ = std::max(head_, tail.head);
-    queue(client_effect::ApplyTail{std::move(tail.entries), tail.through}, frame_bytes);
+    const std::uint64_t credit = credit_of(tail, frame_bytes, hello_.protocol);
+    queue(client_effect::ApplyTail{std::move(tail.entries), tail.through}, credit);
 }
 
 }  // namespace zhibu::sync

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "shared/record/check.hpp"
+#include "sync_protocol/session/pull_credit.hpp"
 
 namespace zhibu::sync {
 namespace {
@@ -355,8 +356,8 @@ void ServerSession::take_tail(std::optional<Tail> tail) {
     }
     head_ = std::max(head_, tail->head);
     cursor_ = tail->through;
-    Bytes frame = encode(Message{*std::move(tail)});
-    pull_credit_ -= std::min<std::uint64_t>(pull_credit_, frame.size());
+    Bytes frame = encode(Message{*tail});
+    pull_credit_ -= std::min(pull_credit_, credit_of(*tail, frame.size(), protocol_));
     effects_.push_back(server_effect::Send{std::move(frame)});
     read_tail_if_due();
 }

@@ -7,12 +7,13 @@ Exit code 0 when every expectation held.
 """
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
-import json
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -43,8 +44,17 @@ def people(client):
 
 
 def log_index(stage):
-    with urllib.request.urlopen(f"http://127.0.0.1:{stage.health_port}/health", timeout=5) as answer:
-        return json.load(answer)["log_index"]
+    """Waits while the server is still starting."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            address = f"http://127.0.0.1:{stage.health_port}/health"
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return json.load(answer)["log_index"]
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def enrol_branch(stage, officer, name, branch):

@@ -248,10 +248,13 @@ std::expected<void, AccessFault> Safe::start_anew(Access& access) {
 std::expected<void, AccessFault> Safe::take_lease(Access& access, const sync::Lease& lease,
                                                   std::span<const std::uint8_t> secret,
                                                   record::Instant now) {
-    ZHIBU_CHECK(access.data_key.has_value());
     ZHIBU_TRY_VOID(note_periods(lease));
     // Before the secret: where a lease is held, the time is known.
     ZHIBU_TRY_VOID(set_latest_time(lease.granted_at));
+    if (!access.data_key) {
+        // Erased with the lease before, which permitted nothing, and the replica with it.
+        return std::unexpected{access.sealed_because};
+    }
     if (lease.expires_at <= now) {
         access.data_key.reset();
         access.sealed_because = AccessFault::lease_over;

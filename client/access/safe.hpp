@@ -101,8 +101,10 @@ public:
     [[nodiscard]] std::expected<void, AccessFault> start_anew(Access& access);
 
     /// Keeps a lease's secret and wraps the data key with it: what opened the replica before opens
-    /// it no more. A lease that permits nothing erases the one before. The server's time becomes
-    /// the latest known, also where a clock that went ahead had told a later one.
+    /// it no more. A lease that permits nothing erases the one before, the data key and the replica;
+    /// one that comes after it finds nothing to open. The server's time becomes the latest known,
+    /// also where a clock that went ahead had told a later one.
+    /// Errors: storage_failed; why there is no data key, where there is none.
     [[nodiscard]] std::expected<void, AccessFault> take_lease(Access& access,
                                                               const sync::Lease& lease,
                                                               std::span<const std::uint8_t> secret,

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "client/replica/replica.hpp"
+#include "sync_protocol/session/wire.hpp"
 
 namespace zhibu::client {
 
@@ -16,7 +17,10 @@ namespace zhibu::client {
 class ReplicaDesk {
 public:
     explicit ReplicaDesk(std::unique_ptr<Replica> replica);
-    /// Finishes what was given, then closes the replica.
+    /// Works on `executor`, which must outlive it, in place of a thread of its own.
+    ReplicaDesk(std::unique_ptr<Replica> replica, sync::Executor& executor);
+    /// Finishes what was given, then closes the replica. On an executor it drops what has not
+    /// begun.
     ~ReplicaDesk();
     ReplicaDesk(const ReplicaDesk&) = delete;
     ReplicaDesk& operator=(const ReplicaDesk&) = delete;
@@ -28,6 +32,9 @@ private:
     void run();
 
     std::unique_ptr<Replica> replica_;
+    sync::Executor* executor_ = nullptr;
+    /// Emptied on destruction; what an executor still has to do holds it weakly.
+    std::shared_ptr<ReplicaDesk*> self_;
     std::mutex mutex_;
     std::condition_variable wakes_;
     std::deque<std::function<void(Replica&)>> queue_;

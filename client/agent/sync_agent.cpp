@@ -41,6 +41,12 @@ void count_verdicts(const ReplicaStatus& status, sync::Delivery& delivery) {
     }
 }
 
+sync::ClientSession::Settings settings_for(const SyncAgent::Parts& parts) {
+    sync::ClientSession::Settings settings;
+    settings.protocol_newest = parts.protocol_newest;
+    return settings;
+}
+
 bool is_transient(sync::RefusalReason reason) {
     using sync::RefusalReason;
     return reason == RefusalReason::server_stopping || reason == RefusalReason::server_busy ||
@@ -91,7 +97,7 @@ class SyncAgent::Session final : public sync::WireEvents {
 public:
     Session(SyncAgent& agent, const sync::ReplicaPosition& position)
         : agent_{agent},
-          engine_{position, agent.parts_.server_key, sync::ClientSession::Settings{}},
+          engine_{position, agent.parts_.server_key, settings_for(agent.parts_)},
           self_{std::make_shared<Session*>(this)} {}
 
     void on_open(sync::Wire& wire, const sync::PeerIdentity& peer) override {

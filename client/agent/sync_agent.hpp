@@ -80,6 +80,7 @@ public:
             backed_up = [](const sync::client_effect::StoreWatermark&, const record::GroupName&) {};
         std::array<std::uint8_t, 32> server_key{};
         std::uint32_t catalog_version = 0;
+        std::uint16_t protocol_newest = sync::protocol_current;
         std::function<void(const SyncReport&)> report;
         /// The confirmed or pending state has changed; lists should be read again.
         std::function<void()> replica_changed;

@@ -44,11 +44,11 @@ using Connect = std::function<void(sync::WireEvents&)>;
 /// kept, in `identity` and in the device's file.
 void learn_password_salt(Console& console, Identity& identity, const SyncReport& report);
 
-/// What the server's last word means for who works here: that the password or the account does not
-/// open the replica any more. No value for everything else.
+/// What the last report means for who works here: that the password or the account does not open
+/// the replica any more, or that the replica must come anew. No value for everything else.
 [[nodiscard]] std::optional<AccessFault> meaning_of(const SyncReport& report);
 
-/// Erases what opens the replica where the server has said that the account may not work.
+/// Erases what opens the replica where the account may not work, or the replica must come anew.
 [[nodiscard]] std::expected<void, AccessFault> obey(Console& console, const SyncReport& report);
 
 /// What a new lease means for the device's keys; called on the replica's thread.

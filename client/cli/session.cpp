@@ -43,6 +43,7 @@ Exit exit_for(ReplicaFault fault) {
         case ReplicaFault::storage_failed:
         case ReplicaFault::group_too_large:
         case ReplicaFault::contradiction:
+        case ReplicaFault::forked:
             return Exit::failed;
     }
     return Exit::failed;

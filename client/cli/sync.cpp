@@ -129,6 +129,10 @@ void learn_password_salt(Console& console, Identity& identity, const SyncReport&
 }
 
 std::optional<AccessFault> meaning_of(const SyncReport& report) {
+    if (report.phase == SyncPhase::ended && report.replica_error &&
+        report.replica_error->fault == ReplicaFault::forked) {
+        return AccessFault::damaged;
+    }
     if (report.phase != SyncPhase::ended || !report.refusal) {
         return std::nullopt;
     }
@@ -149,9 +153,11 @@ std::expected<void, AccessFault> obey(Console& console, const SyncReport& report
     if (!meaning || *meaning == AccessFault::wrong_password) {
         return {};
     }
-    return Safe{console.files, console.disk, console.random}.erase(
-        *meaning == AccessFault::account_disabled ? vault::LeaseEnding::account_disabled
-                                                  : vault::LeaseEnding::over);
+    const auto why = *meaning == AccessFault::account_disabled
+                         ? vault::LeaseEnding::account_disabled
+                     : *meaning == AccessFault::damaged ? vault::LeaseEnding::damaged
+                                                        : vault::LeaseEnding::over;
+    return Safe{console.files, console.disk, console.random}.erase(why);
 }
 
 LeaseKeeper lease_keeper(Console& console, std::shared_ptr<Access> access) {
@@ -162,7 +168,9 @@ LeaseKeeper lease_keeper(Console& console, std::shared_ptr<Access> access) {
             *access, lease, secret, console.clock.now());
         if (!taken) {
             ReplicaError error;
-            error.fault = ReplicaFault::storage_failed;
+            error.fault = taken.error() == AccessFault::storage_failed
+                              ? ReplicaFault::storage_failed
+                              : ReplicaFault::lease_over;
             error.place = "lease";
             return std::unexpected{std::move(error)};
         }

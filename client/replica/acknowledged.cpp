@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "client/replica/detail/body.hpp"
@@ -56,9 +55,9 @@ record::Sequence newest_of(detail::Connection& connection) {
 
 void Replica::Body::make_head(const SealedPlace& place, record::Random& random) {
     const std::filesystem::path file = head_file(place);
-    std::error_code ignored;
-    std::filesystem::remove(file, ignored);
-    auto made = vault::create_storage_file(file);
+    vault::Disk& disk = detail::disk_of(place);
+    static_cast<void>(disk.remove(file));
+    auto made = disk.create(file);
     if (!made) {
         fail(made.error().fault);
     }
@@ -69,7 +68,7 @@ void Replica::Body::make_head(const SealedPlace& place, record::Random& random) 
 }
 
 vault::HeadFile Replica::Body::read_head(const SealedPlace& place, record::Random& random) {
-    auto file = vault::open_storage_file(head_file(place));
+    auto file = detail::disk_of(place).open(head_file(place));
     if (!file) {
         fail(file.error().fault);
     }
@@ -107,6 +106,17 @@ void Replica::Body::write_head() {
     // ahead of its head.
     const bool head_is_durable = head_->write(record).has_value();
     ZHIBU_CHECK(head_is_durable);
+}
+
+void Replica::Body::fail_forked(const char* place) {
+    if (escrow_ == nullptr) {
+        throw Failed(ReplicaFault::contradiction, place);
+    }
+    fill_escrow();
+    detail::Query row =
+        connection_->query("SELECT 1 FROM own_group WHERE verdict IS NULL AND sequence > ?");
+    row.bind(escrowed_.position);
+    throw Failed(row.step() ? ReplicaFault::storage_failed : ReplicaFault::forked, place);
 }
 
 void Replica::Body::fill_escrow() {

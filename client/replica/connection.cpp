@@ -67,14 +67,18 @@ vault::Vfs& sealing_files() {
     return vfs;
 }
 
-std::unique_ptr<SQLite::Database> opened(const std::filesystem::path& file) {
-    return std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE, 0,
-                                              sealing_files().name());
+vault::Vfs& files_of(const SealedPlace& place) {
+    return place.volume == nullptr ? sealing_files() : place.volume->files;
+}
+
+std::unique_ptr<SQLite::Database> opened(const SealedPlace& place) {
+    return std::make_unique<SQLite::Database>(place.file.string(), SQLite::OPEN_READWRITE, 0,
+                                              files_of(place).name());
 }
 
 vault::KeyedFile keyed(const SealedPlace& place, record::Random& random,
                        std::uint64_t pages_sealed) {
-    auto file = sealing_files().key(
+    auto file = files_of(place).key(
         place.file, place.keys, vault::FileTerms{.random = random, .pages_sealed = pages_sealed});
     if (!file) {
         throw Failed(fault_of(file.error().fault), file.error().place);
@@ -166,6 +170,11 @@ record::Uuid Query::uuid(int column) const {
     return uuid;
 }
 
+vault::Disk& disk_of(const SealedPlace& place) {
+    static vault::SystemDisk system;
+    return place.volume == nullptr ? system : place.volume->disk;
+}
+
 FileLock::FileLock(const std::filesystem::path& file)
     : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
     if (descriptor_ < 0) {
@@ -181,7 +190,7 @@ FileLock::FileLock(const std::filesystem::path& file)
 FileLock::~FileLock() { ::close(descriptor_); }
 
 Connection::Connection(const SealedPlace& place, record::Random& random, std::uint64_t pages_sealed)
-    : keyed_{keyed(place, random, pages_sealed)}, database_{opened(place.file)} {
+    : keyed_{keyed(place, random, pages_sealed)}, database_{opened(place)} {
     prepare();
     Query mark = query("PRAGMA application_id");
     if (!mark.step() || mark.integer(0) != application_id) {
@@ -190,7 +199,7 @@ Connection::Connection(const SealedPlace& place, record::Random& random, std::ui
 }
 
 Connection::Connection(const SealedPlace& place, record::Random& random)
-    : keyed_{keyed(place, random, 0)}, database_{opened(place.file)} {
+    : keyed_{keyed(place, random, 0)}, database_{opened(place)} {
     prepare();
     execute("PRAGMA application_id=" + std::to_string(application_id));
 }

@@ -18,6 +18,7 @@
 #include "shared/record/state.hpp"
 #include "shared/rules/rules.hpp"
 #include "shared/vault/key_ring.hpp"
+#include "shared/vault/volume.hpp"
 #include "sync_protocol/message/message.hpp"
 
 namespace zhibu::client {
@@ -46,6 +47,10 @@ enum class ReplicaFault : std::uint8_t {
     named_twice,      // a draft names a record, or a field of one record, twice
     group_too_large,  // `place` says how large, and the limit
     contradiction,    // what the server sent does not continue what this replica holds
+    // The server has groups of this replica that it does not hold: it was put back to an older
+    // state, or a copy of it works elsewhere. All that is here is in the outbox too; a new replica
+    // has to take its place.
+    forked,
 };
 
 struct ReplicaError {
@@ -186,6 +191,8 @@ struct SealedPlace {
     /// Is given every group before commit() returns; what it could not keep, again at the next
     /// chance. None: the groups are in the replica alone.
     std::shared_ptr<Escrow> escrow = nullptr;
+    /// Must outlive the replica. None: the operating system's files.
+    const vault::Volume* volume = nullptr;
 };
 
 /// What a replica is created with.

@@ -1,11 +1,6 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <system_error>
 
 #include "client/replica/detail/body.hpp"
 #include "client/replica/detail/failure.hpp"
@@ -47,26 +42,18 @@ std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix
     return file;
 }
 
-void make_empty_file(const std::filesystem::path& file) {
-    // Mode 0600 from the start; SQLite gives its WAL the mode of the file.
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor < 0) {
-        throw Failed(errno == ENOSPC ? ReplicaFault::storage_full : ReplicaFault::storage_failed,
-                     "new file");
+/// Mode 0600 from the start; SQLite gives its WAL the mode of the file.
+void make_empty_file(vault::Disk& disk, const std::filesystem::path& file) {
+    if (!disk.create(file)) {
+        throw Failed(ReplicaFault::storage_failed, "new file");
     }
-    ::close(descriptor);
 }
 
-void sync_directory_of(const std::filesystem::path& file) {
-    const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
-    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool durable = descriptor >= 0 && ::fsync(descriptor) == 0;
-    if (descriptor >= 0) {
-        ::close(descriptor);
-    }
-    if (!durable) {
-        throw Failed(ReplicaFault::storage_failed, "directory");
-    }
+/// The lock of a file that other programs can reach.
+std::unique_ptr<detail::FileLock> lock_of(const SealedPlace& place) {
+    return place.volume != nullptr
+               ? nullptr
+               : std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
 }
 
 }  // namespace
@@ -86,41 +73,40 @@ std::unique_ptr<Replica::Body> Replica::Body::create(const SealedPlace& place,
                                                      const catalog::Catalog& catalog,
                                                      record::Clock& clock, record::Random& random) {
     const std::filesystem::path& file = place.file;
-    auto lock = std::make_unique<detail::FileLock>(with_suffix(file, ".lock"));
-    std::error_code ignored;
-    if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
+    auto lock = lock_of(place);
+    vault::Disk& disk = detail::disk_of(place);
+    if (disk.has(file)) {
         throw Failed(ReplicaFault::already_there, "file");
     }
     // Made whole under another name: a cut in between leaves no half replica behind.
     const std::filesystem::path fresh = with_suffix(file, ".new");
-    std::filesystem::remove(fresh, ignored);
-    std::filesystem::remove(with_suffix(fresh, "-wal"), ignored);
-    make_empty_file(fresh);
+    static_cast<void>(disk.remove(fresh));
+    static_cast<void>(disk.remove(with_suffix(fresh, "-wal")));
+    make_empty_file(disk, fresh);
     {
         Body body(nullptr,
-                  std::make_unique<detail::Connection>(SealedPlace{fresh, place.keys}, random),
+                  std::make_unique<detail::Connection>(
+                      SealedPlace{fresh, place.keys, nullptr, place.volume}, random),
                   catalog, clock, random);
         body.create_schema(identity);
     }
     make_head(place, random);
-    std::error_code failure;
-    std::filesystem::rename(fresh, file, failure);
-    if (failure) {
+    if (!disk.rename(fresh, file)) {
         throw Failed(ReplicaFault::storage_failed, "rename");
     }
-    sync_directory_of(file);
+    if (!disk.sync_folder(file.has_parent_path() ? file.parent_path() : ".")) {
+        throw Failed(ReplicaFault::storage_failed, "directory");
+    }
     return take_up(std::move(lock), place, catalog, clock, random);
 }
 
 std::unique_ptr<Replica::Body> Replica::Body::open(const SealedPlace& place,
                                                    const catalog::Catalog& catalog,
                                                    record::Clock& clock, record::Random& random) {
-    const std::filesystem::path& file = place.file;
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
+    if (!detail::disk_of(place).has(place.file)) {
         throw Failed(ReplicaFault::not_there, "file");
     }
-    auto lock = std::make_unique<detail::FileLock>(with_suffix(file, ".lock"));
+    auto lock = lock_of(place);
     return take_up(std::move(lock), place, catalog, clock, random);
 }
 

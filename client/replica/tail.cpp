@@ -60,7 +60,7 @@ void Replica::Body::apply_entry(const sync::TailEntry& tail_entry, Keys& dirty, 
                       holds(entry.origin.sequence);
     if (tail_entry.own) {
         if (!ours) {
-            throw Failed(ReplicaFault::contradiction, "own entry");
+            fail_forked("own entry");
         }
         for (const record::Change& change : known(entry.origin.sequence, cache).group.changes) {
             apply_own(change, entry.index, dirty);

@@ -69,7 +69,7 @@ void Replica::Body::take_verdict(const record::Receipt& receipt, Keys& dirty) {
             connection_->query("SELECT hash, verdict_epoch FROM own_group WHERE sequence=?");
         row.bind(sequence.position);
         if (!row.step() || !std::ranges::equal(row.bytes(0), verdict->group_hash)) {
-            throw Failed(ReplicaFault::contradiction, "verdict");
+            fail_forked("verdict");
         }
         if (!row.is_null(1) && row.uuid(1) == now_in.uuid) {
             return;

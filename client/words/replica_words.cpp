@@ -96,6 +96,14 @@ Text text_of(ReplicaFault fault) {
                 "时间。",
                 "This machine's clock stands before a time already seen, so editing is stopped. "
                 "Saved changes are safe. Correct the date and time."};
+        case forked:
+            return {
+                "服务器上有本机副本没有的本机变更：副本曾被恢复到旧状态，或另有一份复制件在使用。本"
+                "机的"
+                "变更都已保存。请重新同步，系统将建立新的副本并交上这些变更。",
+                "The server has changes of this replica that it does not hold: it was put back to "
+                "an older state, or a copy of it is in use elsewhere. All changes made here are "
+                "safe. Synchronise again: a new replica takes its place and hands them in."};
         case contradiction:
             return {
                 "服务器发来的内容与本机副本不衔接，未予采用。本机内容不受影响。请将日志交给管理员"

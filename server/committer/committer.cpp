@@ -114,7 +114,11 @@ public:
 
 private:
     void run();
+    /// Says that there is work.
+    void wake();
+    void work_once();
     [[nodiscard]] std::optional<std::vector<Queued>> gather(std::chrono::milliseconds pause);
+    [[nodiscard]] std::vector<Queued> take_queued();
     void process(std::vector<Queued> jobs);
     [[nodiscard]] bool commit(std::span<Work> works, CommitNotice& notice);
     /// Writes what is no group: a newer watermark, and what no tail needs any more. True where
@@ -138,6 +142,8 @@ private:
     std::size_t queued_bytes_ = 0;
     bool stopping_ = false;
 
+    /// Emptied on destruction; what an executor still has to do holds it weakly.
+    std::shared_ptr<Body*> self_;
     std::thread thread_;
 };
 
@@ -148,10 +154,17 @@ Committer::Body::Body(Parts parts, Settings settings, std::shared_ptr<const Cont
       push_check_{std::move(reader)},
       control_{std::move(control)} {
     own_.incarnation.uuid = record::make_uuid_v4(*parts_.random);
-    thread_ = std::thread{[this] { run(); }};
+    if (parts_.executor != nullptr) {
+        self_ = std::make_shared<Body*>(this);
+    } else {
+        thread_ = std::thread{[this] { run(); }};
+    }
 }
 
 Committer::Body::~Body() {
+    if (parts_.executor != nullptr) {
+        return;
+    }
     {
         const std::lock_guard lock{mutex_};
         stopping_ = true;
@@ -164,13 +177,14 @@ void Committer::Body::push(PushJob job, PushDone done) {
     const std::size_t bytes = bytes_of(job);
     auto reason = sync::RefusalReason::server_stopping;
     {
-        const std::lock_guard lock{mutex_};
+        std::unique_lock lock{mutex_};
         const bool is_full =
             queued_bytes_ > 0 && queued_bytes_ + bytes > settings_.queued_bytes_max;
         if (!stopping_ && !is_full) {
             queued_bytes_ += bytes;
             queue_.emplace_back(QueuedPush{std::move(job), std::move(done), bytes});
-            wakes_.notify_one();
+            lock.unlock();
+            wake();
             return;
         }
         if (!stopping_) {
@@ -182,10 +196,11 @@ void Committer::Body::push(PushJob job, PushDone done) {
 
 void Committer::Body::write(ServerWrite write, WriteDone done) {
     {
-        const std::lock_guard lock{mutex_};
+        std::unique_lock lock{mutex_};
         if (!stopping_) {
             queue_.emplace_back(QueuedWrite{std::move(write), std::move(done)});
-            wakes_.notify_one();
+            lock.unlock();
+            wake();
             return;
         }
     }
@@ -217,10 +232,38 @@ void Committer::Body::run() {
     }
 }
 
+void Committer::Body::wake() {
+    if (parts_.executor == nullptr) {
+        wakes_.notify_one();
+        return;
+    }
+    parts_.executor->post([weak = std::weak_ptr{self_}] {
+        if (const auto alive = weak.lock()) {
+            (*alive)->work_once();
+        }
+    });
+}
+
+/// One transaction's worth; nothing, where an earlier one has taken it along.
+void Committer::Body::work_once() {
+    std::vector<Queued> jobs;
+    bool is_more = false;
+    {
+        const std::lock_guard lock{mutex_};
+        jobs = take_queued();
+        is_more = !queue_.empty();
+    }
+    if (is_more) {
+        wake();
+    }
+    if (!jobs.empty()) {
+        process(std::move(jobs));
+    }
+}
+
 /// Waits for work, where there is upkeep only so long; no value when it is time to stop and all is
 /// done.
 std::optional<std::vector<Queued>> Committer::Body::gather(std::chrono::milliseconds pause) {
-    std::vector<Queued> jobs;
     std::unique_lock lock{mutex_};
     const auto is_woken = [this] { return stopping_ || !queue_.empty(); };
     if (parts_.upkeep) {
@@ -231,6 +274,12 @@ std::optional<std::vector<Queued>> Committer::Body::gather(std::chrono::millisec
     if (stopping_ && queue_.empty()) {
         return std::nullopt;
     }
+    return take_queued();
+}
+
+/// As much as one transaction takes; under the lock.
+std::vector<Queued> Committer::Body::take_queued() {
+    std::vector<Queued> jobs;
     for (std::size_t groups = 0; !queue_.empty() && groups < settings_.groups_max;) {
         if (const auto* push = std::get_if<QueuedPush>(&queue_.front())) {
             queued_bytes_ -= push->bytes;

@@ -18,6 +18,7 @@
 #include "shared/record/clock.hpp"
 #include "shared/record/random.hpp"
 #include "shared/rules/rules.hpp"
+#include "sync_protocol/session/wire.hpp"
 
 namespace zhibu::server {
 
@@ -116,6 +117,9 @@ public:
         /// thread, when no transaction is open: after each, and without one after as long a pause
         /// as it asked for. Empty: nothing.
         std::function<std::chrono::milliseconds()> upkeep;
+        /// Where it works in place of a thread of its own; must outlive it. There is no upkeep then,
+        /// and what has not begun when the committer goes is dropped, unanswered.
+        sync::Executor* executor = nullptr;
     };
 
     /// Loads the control state and starts the thread.

@@ -7,7 +7,15 @@ namespace zhibu::server {
 ReadingDesk::ReadingDesk(std::unique_ptr<StoreReader> reader)
     : reader_{std::move(reader)}, thread_{[this] { run(); }} {}
 
+ReadingDesk::ReadingDesk(std::unique_ptr<StoreReader> reader, sync::Executor& executor)
+    : reader_{std::move(reader)},
+      executor_{&executor},
+      self_{std::make_shared<ReadingDesk*>(this)} {}
+
 ReadingDesk::~ReadingDesk() {
+    if (executor_ != nullptr) {
+        return;
+    }
     {
         const std::lock_guard lock{mutex_};
         stopping_ = true;
@@ -18,6 +26,14 @@ ReadingDesk::~ReadingDesk() {
 }
 
 void ReadingDesk::ask(std::function<void(StoreReader&)> work) {
+    if (executor_ != nullptr) {
+        executor_->post([weak = std::weak_ptr{self_}, work = std::move(work)] {
+            if (const auto alive = weak.lock()) {
+                work(*(*alive)->reader_);
+            }
+        });
+        return;
+    }
     {
         const std::lock_guard lock{mutex_};
         if (stopping_) {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "server/store/store.hpp"
+#include "sync_protocol/session/wire.hpp"
 
 namespace zhibu::server {
 
@@ -18,6 +19,8 @@ namespace zhibu::server {
 class ReadingDesk {
 public:
     explicit ReadingDesk(std::unique_ptr<StoreReader> reader);
+    /// Works on `executor`, which must outlive it, in place of a thread of its own.
+    ReadingDesk(std::unique_ptr<StoreReader> reader, sync::Executor& executor);
     /// Drops what has not begun.
     ~ReadingDesk();
     ReadingDesk(const ReadingDesk&) = delete;
@@ -30,6 +33,9 @@ private:
     void run();
 
     std::unique_ptr<StoreReader> reader_;
+    sync::Executor* executor_ = nullptr;
+    /// Emptied on destruction; what an executor still has to do holds it weakly.
+    std::shared_ptr<ReadingDesk*> self_;
     std::mutex mutex_;
     std::condition_variable wakes_;
     std::deque<std::function<void(StoreReader&)>> queue_;

@@ -55,7 +55,7 @@ void SessionHost::opened(LiveSession& session) {
     Open& open = by_device_[session.hello().device];
     if (LiveSession* older = std::exchange(open.session, &session); older != nullptr) {
         if (const auto look_at = std::exchange(open.look_at, std::nullopt)) {
-            looks_.erase({*look_at, older});
+            looks_.erase({*look_at, session.hello().device});
         }
         older->stop(refusal(sync::RefusalReason::replaced_by_newer_session));
     }
@@ -68,7 +68,7 @@ void SessionHost::closed(LiveSession& session) {
     const auto found = by_device_.find(session.hello().device);
     if (found != by_device_.end() && found->second.session == &session) {
         if (found->second.look_at) {
-            looks_.erase({*found->second.look_at, &session});
+            looks_.erase({*found->second.look_at, found->first});
         }
         by_device_.erase(found);
     }
@@ -121,11 +121,11 @@ void SessionHost::look_again_at_due() {
     armed_for_.reset();
     const Instant now = parts_.clock->now();
     std::vector<LiveSession*> due;
-    for (const auto& [at, session] : looks_) {
+    for (const auto& [at, device] : looks_) {
         if (at > now) {
             break;
         }
-        due.push_back(session);
+        due.push_back(by_device_.at(device).session);
     }
     for (LiveSession* session : due) {
         look_again(*session, now);
@@ -140,11 +140,11 @@ void SessionHost::plan_look(LiveSession& session, Instant now) {
     }
     Open& open = found->second;
     if (open.look_at) {
-        looks_.erase({*open.look_at, &session});
+        looks_.erase({*open.look_at, found->first});
     }
     open.look_at = session.next_look(now);
     if (open.look_at) {
-        looks_.emplace(*open.look_at, &session);
+        looks_.emplace(*open.look_at, found->first);
     }
 }
 

@@ -103,7 +103,7 @@ private:
 
     std::map<DeviceId, Open> by_device_;
     /// The looks of all open sessions, soonest first.
-    std::set<std::pair<Instant, LiveSession*>> looks_;
+    std::set<std::pair<Instant, DeviceId>> looks_;
     std::unique_ptr<sync::Executor::Timer> next_look_;
     /// Which look the timer is for.
     std::optional<Instant> armed_for_;

@@ -19,6 +19,9 @@ class Disk {
 public:
     virtual ~Disk() = default;
 
+    /// Whether anything bears the name, a link that leads nowhere too. Opens nothing.
+    [[nodiscard]] virtual bool has(const std::filesystem::path& file) = 0;
+
     /// Errors: not_there, storage_failed.
     [[nodiscard]] virtual std::expected<std::unique_ptr<StorageFile>, VaultError> open(
         const std::filesystem::path& file) = 0;
@@ -48,6 +51,7 @@ public:
 /// The operating system's files. Threads: any.
 class SystemDisk final : public Disk {
 public:
+    [[nodiscard]] bool has(const std::filesystem::path& file) override;
     [[nodiscard]] std::expected<std::unique_ptr<StorageFile>, VaultError> open(
         const std::filesystem::path& file) override;
     [[nodiscard]] std::expected<std::unique_ptr<StorageFile>, VaultError> create(

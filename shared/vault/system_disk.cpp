@@ -5,6 +5,7 @@
 #include <expected>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "shared/keys/private_file.hpp"
 #include "shared/vault/disk.hpp"
@@ -19,6 +20,11 @@ std::unexpected<VaultError> error(VaultFault fault, const std::filesystem::path&
 }
 
 }  // namespace
+
+bool SystemDisk::has(const std::filesystem::path& file) {
+    std::error_code ignored;
+    return std::filesystem::exists(std::filesystem::symlink_status(file, ignored));
+}
 
 std::expected<std::unique_ptr<StorageFile>, VaultError> SystemDisk::open(
     const std::filesystem::path& file) {

@@ -114,7 +114,9 @@ struct ClientSession::Handler {
 
 ClientSession::ClientSession(const ReplicaPosition& position,
                              const std::array<std::uint8_t, 32>& server_key, Settings settings)
-    : position_{position}, server_key_{server_key}, settings_{settings} {}
+    : position_{position}, server_key_{server_key}, settings_{settings} {
+    ZHIBU_CHECK(settings_.protocol_newest >= protocol_oldest);
+}
 
 ClientEffects ClientSession::step(ClientEvent event) {
     if (state_ == State::over) {

@@ -1,6 +1,7 @@
 #include "tests/support/memory_disk.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "shared/record/check.hpp"
@@ -24,8 +25,13 @@ struct PendingTruncate {
 using Pending = std::variant<PendingWrite, PendingTruncate>;
 
 void put(Bytes& content, std::uint64_t offset, std::span<const std::uint8_t> bytes) {
-    content.resize(std::max<std::size_t>(content.size(), offset + bytes.size()));
-    std::ranges::copy(bytes, content.begin() + static_cast<std::ptrdiff_t>(offset));
+    const auto at = static_cast<std::size_t>(offset);
+    if (at == content.size()) {
+        content.insert(content.end(), bytes.begin(), bytes.end());
+        return;
+    }
+    content.resize(std::max(content.size(), at + bytes.size()));
+    std::memcpy(content.data() + at, bytes.data(), bytes.size());
 }
 
 void make_change(Bytes& content, const Pending& pending) {
@@ -80,6 +86,9 @@ DiskAnswer MemoryDisk::begin(bool changes) {
     if (changes && ++changes_ == cut_at_) {
         is_cut_ = true;
     }
+    if (changes && changes_ == look_at_) {
+        std::exchange(look_, nullptr)();
+    }
     return calls_ == fail_at_ ? fail_answer_ : DiskAnswer::done;
 }
 
@@ -107,14 +116,19 @@ MemoryDisk::Handle MemoryDisk::create(const std::string& name, DiskAnswer& answe
 
 DiskAnswer MemoryDisk::read(const Handle& file, std::span<std::uint8_t> out, std::uint64_t offset) {
     const DiskAnswer answer = begin(false);
-    std::ranges::fill(out, std::uint8_t{0});
+    const std::size_t there =
+        answer != DiskAnswer::done
+            ? 0
+            : std::min<std::size_t>(
+                  out.size(),
+                  file->current.size() - std::min<std::size_t>(file->current.size(), offset));
+    if (there != 0) {
+        std::memcpy(out.data(), file->current.data() + offset, there);
+    }
+    std::memset(out.data() + there, 0, out.size() - there);
     if (answer != DiskAnswer::done) {
         return answer;
     }
-    const std::size_t there = std::min<std::size_t>(
-        out.size(), file->current.size() - std::min<std::size_t>(file->current.size(), offset));
-    std::ranges::copy(std::span(file->current).subspan(there == 0 ? 0 : offset, there),
-                      out.begin());
     return there == out.size() ? DiskAnswer::done : DiskAnswer::short_count;
 }
 
@@ -125,6 +139,9 @@ DiskAnswer MemoryDisk::write(const Handle& file, std::span<const std::uint8_t> b
         bytes = bytes.first(bytes.size() / 2);
     } else if (answer != DiskAnswer::done) {
         return answer;
+    }
+    if (is_full_ && offset + bytes.size() > file->current.size()) {
+        return DiskAnswer::full;
     }
     file->change(PendingWrite{offset, Bytes(bytes.begin(), bytes.end())});
     return is_cut_ ? DiskAnswer::io_error : answer;

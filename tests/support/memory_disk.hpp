@@ -74,6 +74,16 @@ public:
 
     void cut_now() { is_cut_ = true; }
 
+    /// Calls `look` once, just before the `number`-th changing call from now (from 1) does
+    /// anything. So a test learns what a power cut there would leave, without one.
+    void look_before(std::size_t number, std::function<void()> look) {
+        look_at_ = changes_ + number;
+        look_ = std::move(look);
+    }
+
+    /// A full disk: what makes a file longer fails, what overwrites does not.
+    void set_full(bool full) { is_full_ = full; }
+
     [[nodiscard]] bool is_cut() const { return is_cut_; }
 
     /// The `number`-th call (from 1) fails with `answer`, once.
@@ -109,6 +119,9 @@ private:
     std::size_t fail_at_ = 0;
     DiskAnswer fail_answer_ = DiskAnswer::io_error;
     bool is_cut_ = false;
+    bool is_full_ = false;
+    std::size_t look_at_ = 0;
+    std::function<void()> look_;
 };
 
 /// A file of the disk for the vault's own formats. `disk` must outlive it.

@@ -10,6 +10,10 @@ class MemoryFolder final : public vault::Disk {
 public:
     explicit MemoryFolder(MemoryDisk& disk) : disk_{disk} {}
 
+    [[nodiscard]] bool has(const std::filesystem::path& file) override {
+        return disk_.exists(file.string());
+    }
+
     [[nodiscard]] std::expected<std::unique_ptr<vault::StorageFile>, vault::VaultError> open(
         const std::filesystem::path& file) override;
     [[nodiscard]] std::expected<std::unique_ptr<vault::StorageFile>, vault::VaultError> create(

@@ -109,6 +109,9 @@ private:
     void write_head();
     /// Gives the escrow what it does not hold of the groups without a verdict.
     void fill_escrow();
+    /// To be called where the server's word is of a group that this replica does not hold. Throws
+    /// forked; something else where the escrow does not hold all that waits here.
+    [[noreturn]] void fail_forked(const char* place);
     [[nodiscard]] record::LogIndex confirmed();
     [[nodiscard]] record::EpochId epoch();
 

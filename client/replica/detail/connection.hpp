@@ -69,6 +69,9 @@ private:
     int bound_ = 0;
 };
 
+/// Where the place's names and small files stand.
+[[nodiscard]] vault::Disk& disk_of(const SealedPlace& place);
+
 /// Holds the lock file beside a replica, so that a second program is told at once.
 class FileLock {
 public:

@@ -44,6 +44,7 @@ unsigned status_of(ReplicaFault fault) {
         case ReplicaFault::other_version:
         case ReplicaFault::storage_failed:
         case ReplicaFault::contradiction:
+        case ReplicaFault::forked:
             return 500;
     }
     return 500;

@@ -146,13 +146,39 @@ Stored<Batch::Taken> Batch::take_fork(const AuthenticGroup& group) {
     if (known) {
         return Taken{std::move(known->receipt)};
     }
+    ZHIBU_TRY(goes_on, continues_fork(group));
     ZHIBU_TRY(part, open_part());
     ZHIBU_TRY(receipt, append(part, group, set_aside(reasons::fork), Chain::outside));
+    if (goes_on) {
+        // An officer who knows has let the device in again: not suspended for each group anew.
+        ZHIBU_TRY_VOID(keep(part));
+        return Taken{std::move(receipt)};
+    }
     // Told only to a copy that an officer lets in again and that sends it once more.
     static_cast<void>(receipt);
     ZHIBU_TRY_VOID(suspend(part, group.group.name.device));
     ZHIBU_TRY_VOID(keep(part));
     return Taken{std::unexpect, refusal_of(RefusalReason::device_not_active, "fork")};
+}
+
+/// Whether the group before it was set aside as a fork. What follows one is a copy's as well, also
+/// where it is first to bear its name: the sequences that it builds on are of the copy's own chain.
+Stored<bool> Batch::continues_fork(const AuthenticGroup& group) {
+    GroupName before = group.group.name;
+    if (before.sequence.position <= 1) {
+        return false;
+    }
+    before.sequence.position -= 1;
+    ZHIBU_TRY(held, transaction_.held(before, group.group.previous));
+    if (!held) {
+        return false;
+    }
+    const auto verdict = sync::decode_verdict(held->receipt.verdict);
+    if (!verdict) {
+        return std::unexpected{StoreError{StoreFault::damaged, "receipt"}};
+    }
+    return verdict->outcome == Outcome::quarantined && verdict->reasons.size() == 1 &&
+           verdict->reasons.front().rule == reasons::fork;
 }
 
 Stored<void> Batch::suspend(Part& part, const DeviceId& device) {
@@ -176,7 +202,8 @@ Stored<Batch::Taken> Batch::take(const AuthenticGroup& group, bool is_hand_in) {
     if (held && held->group_hash == group.hash) {
         return Taken{std::move(held->receipt)};
     }
-    if (held) {
+    ZHIBU_TRY(goes_on, continues_fork(group));
+    if (held || goes_on) {
         return take_fork(group);
     }
     ZHIBU_TRY(chain, transaction_.chain(group.group.name.device, group.group.name.incarnation));

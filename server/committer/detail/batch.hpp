@@ -69,8 +69,10 @@ private:
     [[nodiscard]] Stored<Taken> take_next(const AuthenticGroup& group);
     [[nodiscard]] Stored<Taken> take_behind_gap(const AuthenticGroup& group);
     [[nodiscard]] Stored<record::Receipt> judge_next(const AuthenticGroup& group);
-    /// Beside the group of its name that is held; the device is suspended.
+    /// Beside the group of its name that is held; the device is suspended, unless the group goes on
+    /// from one that was set aside like this.
     [[nodiscard]] Stored<Taken> take_fork(const AuthenticGroup& group);
+    [[nodiscard]] Stored<bool> continues_fork(const AuthenticGroup& group);
     [[nodiscard]] Stored<void> suspend(Part& part, const DeviceId& device);
 
     [[nodiscard]] AuthenticGroup seal_own(Part& part, std::string action,

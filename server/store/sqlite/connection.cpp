@@ -256,9 +256,8 @@ FileLock::FileLock(const std::filesystem::path& file)
 
 FileLock::~FileLock() { ::close(descriptor_); }
 
-Connection::Connection(const std::filesystem::path& file, Use use)
-    : database_(
-          std::make_unique<SQLite::Database>(file.string(), open_flags(use), 0, sealing_vfs())) {
+Connection::Connection(const std::filesystem::path& file, Use use, const std::string& vfs)
+    : database_(std::make_unique<SQLite::Database>(file.string(), open_flags(use), 0, vfs)) {
     configure(use);
 }
 

@@ -1,7 +1,6 @@
 #include "server/store/sqlite/detail/sealing.hpp"
 
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "server/store/sqlite/detail/failure.hpp"
@@ -45,7 +44,7 @@ vault::Disk& disk() {
 [[noreturn]] void fail(const vault::VaultError& error) { fail(error, "head record"); }
 
 vault::HeadFile read_head(const SealedPlace& place) {
-    auto file = vault::open_storage_file(head_file(place));
+    auto file = disk_of(place).open(head_file(place));
     if (!file) {
         fail(file.error());
     }
@@ -71,11 +70,18 @@ record::Sequence as_sequence(LogIndex index) { return record::Sequence{index.pos
 
 }  // namespace
 
-const std::string& sealing_vfs() { return sealing_files().name(); }
+vault::Vfs& files_of(const SealedPlace& place) {
+    return place.volume == nullptr ? sealing_files() : place.volume->files;
+}
+
+vault::Disk& disk_of(const SealedPlace& place) {
+    static vault::SystemDisk system;
+    return place.volume == nullptr ? system : place.volume->disk;
+}
 
 vault::KeyedFile keyed(const SealedPlace& place, const std::filesystem::path& file,
                        std::uint64_t pages_sealed) {
-    auto made = sealing_files().key(file, place.keys,
+    auto made = files_of(place).key(file, place.keys,
                                     {.random = *place.random,
                                      .pages_sealed = pages_sealed,
                                      .sharing = vault::Sharing::one_process});
@@ -128,9 +134,9 @@ void remove_rekey_journal(const std::filesystem::path& store) {
 
 void Acknowledged::make(const SealedPlace& place) {
     const std::filesystem::path file = head_file(place);
-    std::error_code ignored;
-    std::filesystem::remove(file, ignored);
-    auto made = vault::create_storage_file(file);
+    vault::Disk& disk = disk_of(place);
+    static_cast<void>(disk.remove(file));
+    auto made = disk.create(file);
     if (!made) {
         fail(made.error());
     }

@@ -1,9 +1,5 @@
 #include "server/store/sqlite/sqlite_store.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -11,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -85,10 +80,11 @@ public:
         : lock_(std::move(lock)),
           file_(place.file),
           random_(*place.random),
+          vfs_(detail::files_of(place).name()),
           catalog_(catalog),
           acknowledged_(detail::mended(place)),
           keyed_(detail::keyed(place, file_, acknowledged_.pages_sealed())),
-          writer_(std::make_unique<Tables>(file_, Connection::Use::writer, catalog)) {
+          writer_(std::make_unique<Tables>(file_, Connection::Use::writer, vfs_, catalog)) {
         check_format();
         acknowledged_.check(*writer_);
         adopt_catalog();
@@ -113,7 +109,7 @@ public:
     [[nodiscard]] Stored<std::unique_ptr<StoreReader>> open_reader() override {
         return detail::guarded([&] {
             return detail::make_reader(
-                std::make_unique<Tables>(file_, Connection::Use::reader, catalog_));
+                std::make_unique<Tables>(file_, Connection::Use::reader, vfs_, catalog_));
         });
     }
 
@@ -203,6 +199,7 @@ private:
     std::unique_ptr<detail::FileLock> lock_;
     std::filesystem::path file_;
     record::Random& random_;
+    std::string vfs_;
     const catalog::Catalog& catalog_;
     detail::Acknowledged acknowledged_;
     vault::KeyedFile keyed_;
@@ -215,33 +212,24 @@ private:
     std::optional<vault::Rekeying> rekeying_;
 };
 
-void make_empty_file(const std::filesystem::path& file) {
-    // Mode 0600 from the start; SQLite gives the files beside it the mode of this one.
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor < 0) {
-        throw Failed(errno == ENOSPC ? StoreFault::storage_full : StoreFault::storage_failed,
-                     "new file");
-    }
-    ::close(descriptor);
-}
-
-void sync_directory_of(const std::filesystem::path& file) {
-    const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
-    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool durable = descriptor >= 0 && ::fsync(descriptor) == 0;
-    if (descriptor >= 0) {
-        ::close(descriptor);
-    }
-    if (!durable) {
-        throw Failed(StoreFault::storage_failed, "directory");
+/// Mode 0600 from the start; SQLite gives the files beside it the mode of this one.
+void make_empty_file(vault::Disk& disk, const std::filesystem::path& file) {
+    if (!disk.create(file)) {
+        throw Failed(StoreFault::storage_failed, "new file");
     }
 }
 
-void remove_unfinished(const std::filesystem::path& fresh) {
-    std::error_code ignored;
+void remove_unfinished(vault::Disk& disk, const std::filesystem::path& fresh) {
     for (const char* suffix : {"", "-wal"}) {
-        std::filesystem::remove(with_suffix(fresh, suffix), ignored);
+        static_cast<void>(disk.remove(with_suffix(fresh, suffix)));
     }
+}
+
+/// The lock of a file that other programs can reach.
+std::unique_ptr<detail::FileLock> lock_of(const SealedPlace& place) {
+    return place.volume != nullptr
+               ? nullptr
+               : std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
 }
 
 void fill_fresh(Tables& tables, const SpaceIdentity& identity, const catalog::Catalog& catalog) {
@@ -261,9 +249,9 @@ void fill_fresh(Tables& tables, const SpaceIdentity& identity, const catalog::Ca
 
 void write_fresh(const SealedPlace& place, const std::filesystem::path& fresh,
                  const SpaceIdentity& identity, const catalog::Catalog& catalog) {
-    make_empty_file(fresh);
+    make_empty_file(detail::disk_of(place), fresh);
     const vault::KeyedFile keyed = detail::keyed(place, fresh, 0);
-    Tables tables(fresh, Connection::Use::fresh, catalog);
+    Tables tables(fresh, Connection::Use::fresh, detail::files_of(place).name(), catalog);
     {
         bool in_transaction = false;
         const std::function<void()> nobody_is_told = [] {};
@@ -278,21 +266,22 @@ void write_fresh(const SealedPlace& place, const std::filesystem::path& fresh,
 void create_file(const SealedPlace& place, const SpaceIdentity& identity,
                  const catalog::Catalog& catalog) {
     const std::filesystem::path fresh = with_suffix(place.file, ".new");
-    remove_unfinished(fresh);
+    vault::Disk& disk = detail::disk_of(place);
+    remove_unfinished(disk, fresh);
     try {
         write_fresh(place, fresh, identity, catalog);
         detail::Acknowledged::make(place);
-        std::error_code failure;
-        std::filesystem::rename(fresh, place.file, failure);
-        if (failure) {
+        if (!disk.rename(fresh, place.file)) {
             throw Failed(StoreFault::storage_failed, "rename");
         }
     } catch (...) {
-        remove_unfinished(fresh);
-        remove_unfinished(with_suffix(place.file, ".head"));
+        remove_unfinished(disk, fresh);
+        remove_unfinished(disk, with_suffix(place.file, ".head"));
         throw;
     }
-    sync_directory_of(place.file);
+    if (!disk.sync_folder(place.file.has_parent_path() ? place.file.parent_path() : ".")) {
+        throw Failed(StoreFault::storage_failed, "directory");
+    }
 }
 
 }  // namespace
@@ -301,9 +290,8 @@ Stored<std::unique_ptr<SealedStore>> create_sqlite_store(const SealedPlace& plac
                                                          const SpaceIdentity& identity,
                                                          const catalog::Catalog& catalog) {
     return detail::guarded([&]() -> std::unique_ptr<SealedStore> {
-        auto lock = std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
-        std::error_code ignored;
-        if (std::filesystem::exists(std::filesystem::symlink_status(place.file, ignored))) {
+        auto lock = lock_of(place);
+        if (detail::disk_of(place).has(place.file)) {
             throw Failed(StoreFault::already_there, "file");
         }
         create_file(place, identity, catalog);
@@ -314,11 +302,10 @@ Stored<std::unique_ptr<SealedStore>> create_sqlite_store(const SealedPlace& plac
 Stored<std::unique_ptr<SealedStore>> open_sqlite_store(const SealedPlace& place,
                                                        const catalog::Catalog& catalog) {
     return detail::guarded([&]() -> std::unique_ptr<SealedStore> {
-        std::error_code ignored;
-        if (!std::filesystem::exists(place.file, ignored)) {
+        if (!detail::disk_of(place).has(place.file)) {
             throw Failed(StoreFault::not_there, "file");
         }
-        auto lock = std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
+        auto lock = lock_of(place);
         return std::make_unique<SqliteStore>(std::move(lock), place, catalog);
     });
 }

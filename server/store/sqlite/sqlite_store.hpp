@@ -10,6 +10,7 @@
 #include "shared/vault/kept_keys.hpp"
 #include "shared/vault/key_ring.hpp"
 #include "shared/vault/rekeying.hpp"
+#include "shared/vault/volume.hpp"
 
 /// A space's store in one SQLite file, beside it the WAL, a head record, a lock file, and while its
 /// data key changes a journal, all of mode 0600, sealed page by page (docs/file-formats.md). One
@@ -24,6 +25,9 @@ struct SealedPlace {
     std::shared_ptr<const vault::KeyRing> keys;
     /// Of nonces: unpredictable, for any thread. Must outlive the store.
     record::Random* random = nullptr;
+    /// Must outlive the store. None: the operating system's files. Its data key is changed on those
+    /// alone.
+    const vault::Volume* volume = nullptr;
 };
 
 /// A store whose data key can be changed while it is in use. Threads: what is here belongs to the

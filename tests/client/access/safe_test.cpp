@@ -186,6 +186,20 @@ TEST(Safe, ALeaseThatPermitsNothingErasesTheOneBeforeAndSaysWhenItOpensNext) {
     EXPECT_EQ(device.safe.opens_next(morning), hours_later(24));
 }
 
+TEST(Safe, ALeaseThatFollowsOneThatPermittedNothingDoesNotEndTheProgram) {
+    EnrolledDevice device;
+    Access access = device.synchronised(72);
+    // The clock of this machine runs ahead: the lease is over as it comes.
+    ASSERT_TRUE(
+        device.safe.take_lease(access, device.lease(2, 100), device.secret(2), hours_later(200)));
+    ASSERT_FALSE(access.data_key);
+    const auto next =
+        device.safe.take_lease(access, device.lease(3, 300), device.secret(3), hours_later(200));
+    ASSERT_FALSE(next);
+    EXPECT_EQ(next.error(), AccessFault::lease_over);
+    EXPECT_FALSE(access.data_key);
+}
+
 TEST(Safe, DamagedKeyFilesAskForASynchronisation) {
     EnrolledDevice device;
     static_cast<void>(device.synchronised(72));

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "sync_protocol/codec/codec.hpp"
 #include "tests/client/replica/fixture.hpp"
 
@@ -119,6 +121,46 @@ TEST_F(ReplicaSync, VerdictThatComesTwiceChangesNothing) {
     const std::string once = device.fingerprint();
     take(receipt);
     EXPECT_EQ(device.fingerprint(), once);
+}
+
+/// Keeps the names alone, while it has room.
+class NamesOnly final : public Escrow {
+public:
+    [[nodiscard]] bool holds(const record::GroupName& name) const override {
+        return names.contains(name);
+    }
+
+    [[nodiscard]] bool keep(const record::GroupName& name,
+                            const record::SealedGroup& /*group*/) override {
+        return has_room && names.insert(name).second;
+    }
+
+    std::set<record::GroupName> names;
+    bool has_room = true;
+};
+
+TEST_F(ReplicaSync, AReplicaThatWasPutBackSaysThatItIsForkedOnceTheEscrowHoldsAll) {
+    const auto escrow = std::make_shared<NamesOnly>();
+    const auto reopen = [&] {
+        device.replica.reset();
+        SealedPlace place = sealed(device.folder.file());
+        place.escrow = escrow;
+        device.replica = Replica::open(place, small_catalog(), device.clock, device.random).value();
+    };
+    reopen();
+    device.commit(edit(lin, mobile, "2"));
+    record::Receipt receipt = judge({1}, Outcome::accepted);
+    auto verdict = sync::decode_verdict(receipt.verdict).value();
+    verdict.name.sequence = {7};  // made before the copy was put back
+    receipt.verdict = sync::encode(verdict);
+    escrow->has_room = false;
+    device.commit(edit(lin, mobile, "3"));
+    EXPECT_EQ(device.replica->take_verdicts({&receipt, 1}).error().fault,
+              ReplicaFault::storage_failed)
+        << "a group that nothing else holds must not be given up";
+    escrow->has_room = true;
+    EXPECT_EQ(device.replica->take_verdicts({&receipt, 1}).error().fault, ReplicaFault::forked);
+    EXPECT_EQ(escrow->names.size(), 2U);
 }
 
 TEST_F(ReplicaSync, VerdictOnAnotherGroupIsAContradiction) {

@@ -135,6 +135,29 @@ TEST_F(CommitterOf, AForkIsKeptAndTheDeviceSuspended) {
               RefusalReason::device_not_active);
 }
 
+TEST_F(CommitterOf, WhatACopyDidAfterItsForkIsKeptOnceAnOfficerHasLetTheDeviceIn) {
+    const Desk before = desk;
+    court.judge(desk, {applicant_in_a()});
+    Desk clone = before;
+    // One beside a name that is held, and two after the end of the chain.
+    const std::vector<record::SealedGroup> copied{clone.seal({applicant_in_a()}),
+                                                  clone.seal({applicant_in_a()}),
+                                                  clone.seal({applicant_in_a()})};
+    expect_refused(court.push(clone, copied), RefusalReason::device_not_active);
+    court.write({update("device", RecordId{desk.device.uuid}, {}, {{"state", text("2")}})});
+    const auto result = court.push(clone, copied);
+    EXPECT_FALSE(result.refusal);
+    ASSERT_EQ(result.receipts.size(), 3U);
+    for (const record::Receipt& receipt : result.receipts) {
+        EXPECT_EQ(verdict_of(receipt).outcome, Outcome::quarantined);
+        EXPECT_TRUE(names(verdict_of(receipt), "fork"));
+    }
+    EXPECT_EQ(court.push(clone, copied).receipts, result.receipts) << "sent again";
+    EXPECT_EQ(persons(), 1U);
+    EXPECT_TRUE(court.committer->control()->device(RecordId{desk.device.uuid})->active)
+        << "suspended for each group anew";
+}
+
 TEST_F(CommitterOf, HostileGroupsEndTheSessionAndWriteNothing) {
     const auto rows = court.store.contents()->rows.size();
     record::SealedGroup garbage;

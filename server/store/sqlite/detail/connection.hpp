@@ -108,7 +108,8 @@ public:
         reader,
     };
 
-    Connection(const std::filesystem::path& file, Use use);
+    /// @param vfs  through which the file is sealed
+    Connection(const std::filesystem::path& file, Use use, const std::string& vfs);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;

@@ -16,8 +16,9 @@ namespace zhibu::server::detail {
 
 /// A connection and all that stands in its tables.
 struct Tables {
-    Tables(const std::filesystem::path& file, Connection::Use use, const catalog::Catalog& catalog)
-        : connection(file, use),
+    Tables(const std::filesystem::path& file, Connection::Use use, const std::string& vfs,
+           const catalog::Catalog& catalog)
+        : connection(file, use, vfs),
           records(connection, catalog),
           log(connection),
           control(connection),

@@ -27,8 +27,11 @@ struct Tables;
 /// Nothing is in it any more.
 void remove_rekey_journal(const std::filesystem::path& store);
 
-/// The VFS through which stores are opened; one for the process.
-[[nodiscard]] const std::string& sealing_vfs();
+/// The VFS through which the store is opened; one for the process where the place names none.
+[[nodiscard]] vault::Vfs& files_of(const SealedPlace& place);
+
+/// Where the place's names and small files stand.
+[[nodiscard]] vault::Disk& disk_of(const SealedPlace& place);
 
 /// Lets `file` (the place's own, or the one that will become it) be opened while the result lives.
 /// Throws Failed.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,10 +16,11 @@
 namespace zhibu::simulation {
 namespace {
 
-/// Not judged by what is in it: another copy of the device has had its name, or one before it.
+/// Not judged by what is in it: it stands beside its chain, as a copy's or behind a gap.
 bool is_set_aside(const record::Verdict& verdict) {
     return verdict.outcome == record::Outcome::quarantined && verdict.reasons.size() == 1 &&
-           verdict.reasons.front().rule == server::reasons::fork;
+           (verdict.reasons.front().rule == server::reasons::fork ||
+            verdict.reasons.front().rule == server::reasons::behind_gap);
 }
 
 /// Judges the log again, from its first position, on another sort of store.
@@ -44,7 +46,11 @@ public:
         row.author = group->author;
         row.action = group->action;
         row.committed_at = verdict->decided_at;
-        if (!is_set_aside(*verdict)) {
+        row.outside_chain = is_set_aside(*verdict);
+        if (row.outside_chain) {
+            outside_[row.name] = row.group_hash;
+        } else {
+            close_gap(row.name);
             if (std::string other = apply(*group, *verdict, row); !other.empty()) {
                 return other;
             }
@@ -56,6 +62,20 @@ public:
     [[nodiscard]] bool keep() { return transaction_->commit().has_value(); }
 
 private:
+    /// Groups behind a gap came into the chain as it reached them.
+    void close_gap(record::GroupName name) {
+        const std::uint64_t next = name.sequence.position;
+        std::uint64_t& last = last_[{name.device, name.incarnation}];
+        while (last + 1 < next) {
+            name.sequence.position = ++last;
+            const auto found = outside_.find(name);
+            if (found == outside_.end() || !transaction_->take_into_chain(name, found->second)) {
+                return;
+            }
+        }
+        last = next;
+    }
+
     /// Whether the verdict names every field whose committed value the author had not seen, unless
     /// both mean the same.
     [[nodiscard]] bool tells_who_lost(const record::Group& group, const record::Verdict& verdict) {
@@ -116,6 +136,8 @@ private:
 
     const Committee& committee_;
     server::Control control_{simulated_catalog()};
+    std::map<record::GroupName, record::Hash> outside_;
+    std::map<std::pair<record::DeviceId, record::IncarnationId>, std::uint64_t> last_;
     std::unique_ptr<server::StoreTransaction> transaction_;
 };
 

@@ -146,9 +146,15 @@ Stored<Batch::Taken> Batch::take_fork(const AuthenticGroup& group) {
     if (known) {
         return Taken{std::move(known->receipt)};
     }
+    const GroupName& name = group.group.name;
     ZHIBU_TRY(goes_on, continues_fork(group));
+    ZHIBU_TRY(chain, transaction_.chain(name.device, name.incarnation));
+    // What is told as held must not fall behind what was acknowledged: the first to bear its name
+    // is the chain's.
+    const bool is_next = goes_on && name.sequence.position == chain.last.position + 1;
     ZHIBU_TRY(part, open_part());
-    ZHIBU_TRY(receipt, append(part, group, set_aside(reasons::fork), Chain::outside));
+    ZHIBU_TRY(receipt, append(part, group, set_aside(reasons::fork),
+                              is_next ? Chain::inside : Chain::outside));
     if (goes_on) {
         // An officer who knows has let the device in again: not suspended for each group anew.
         ZHIBU_TRY_VOID(keep(part));

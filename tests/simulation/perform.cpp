@@ -177,6 +177,14 @@ void set_window(World& world, const Schedule& schedule, const Step& step, std::i
                        {{names().ends_at, Value{record::Instant{now + ends_in_ms}}}}});
 }
 
+void suspend(World& world, const Device& device) {
+    if (device.number() != 0) {
+        administer(world, {{names().device, record::RecordId{device.kit().identity.device.uuid}},
+                           Operation::update,
+                           {{names().device_state, text("1")}}});
+    }
+}
+
 void edit(World& world, const Step& step) {
     Device& device = device_of(world, step);
     device.start(false);
@@ -268,13 +276,7 @@ void perform(World& world, const Schedule& schedule, const Step& step) {
         case Action::extend_window:
             return set_window(world, schedule, step, 10 * day_ms);
         case Action::suspend_device:
-            if (machine == 0) {
-                return;
-            }
-            return administer(
-                world, {{names().device, record::RecordId{device.kit().identity.device.uuid}},
-                        Operation::update,
-                        {{names().device_state, text("1")}}});
+            return suspend(world, device);
         case Action::keep_copy:
             world.copies[machine] = {&device.kit(), device.copy_state()};
             return;

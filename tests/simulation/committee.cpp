@@ -196,4 +196,6 @@ std::unique_ptr<server::StoreReader> Committee::reader() {
 
 record::SpaceId Committee::space() const { return program_->store->identity().space; }
 
+record::EpochId Committee::epoch() const { return program_->store->identity().epoch; }
+
 }  // namespace zhibu::simulation

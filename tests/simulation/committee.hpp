@@ -57,6 +57,7 @@ public:
     /// A reader of one's own, of the newest commit.
     [[nodiscard]] std::unique_ptr<server::StoreReader> reader();
     [[nodiscard]] record::SpaceId space() const;
+    [[nodiscard]] record::EpochId epoch() const;
 
     [[nodiscard]] SkewedClock& clock() { return clock_; }
 

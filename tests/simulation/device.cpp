@@ -1,5 +1,6 @@
 #include "tests/simulation/device.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "shared/record/check.hpp"
@@ -26,6 +27,12 @@ std::string unused_name() {
 bool is_lost(const ReplicaError& error) {
     return error.fault == client::ReplicaFault::damaged ||
            error.fault == client::ReplicaFault::not_there;
+}
+
+/// Whether the lease was over at the latest time that the replica knows of.
+bool is_over_by_its_time(Safe& safe, client::Replica& replica) {
+    const auto status = replica.status();
+    return status && (!safe.know(status->latest_time) || safe.over_at(status->latest_time));
 }
 
 /// Why a report has the program erase what opens the replica, as client/cli has it.
@@ -151,13 +158,19 @@ std::unique_ptr<client::Replica> Device::open_replica(bool renewal) {
     const catalog::Catalog& catalog = simulated_catalog();
     if (program_->access->data_key) {
         auto replica = client::Replica::open(place(), catalog, clock_, random_);
-        if (replica) {
+        if (replica && !is_over_by_its_time(safe, **replica)) {
             return *std::move(replica);
         }
-        note("not_opened", static_cast<std::uint64_t>(replica.error().fault));
-        trace_.say(loop_.now(), replica.error().place);
-        if (!is_lost(replica.error())) {
-            return nullptr;
+        if (replica) {
+            note("over_by_its_time");
+            replica->reset();
+            static_cast<void>(safe.erase_if_over(clock_.now()));
+        } else {
+            note("not_opened", static_cast<std::uint64_t>(replica.error().fault));
+            trace_.say(loop_.now(), replica.error().place);
+            if (!is_lost(replica.error())) {
+                return nullptr;
+            }
         }
     }
     if (!renewal || !safe.start_anew(*program_->access)) {
@@ -182,8 +195,11 @@ bool Device::is_synchronising() const {
     return program_ && program_->agent && report_.phase != client::SyncPhase::ended;
 }
 
-bool Device::has_deliveries() const {
-    return program_ && !program_->outbox->deliveries(program_->incarnation).empty();
+bool Device::has_deliveries(const record::EpochId& epoch) const {
+    return program_ && std::ranges::any_of(program_->outbox->deliveries(program_->incarnation),
+                                           [&](const sync::Delivery& each) {
+                                               return each.epoch != epoch || each.after < each.last;
+                                           });
 }
 
 void Device::synchronise() {
@@ -240,6 +256,14 @@ client::SyncAgent::Parts Device::agent_parts() {
     };
     parts.handed_in = [outbox = program.outbox](const sync::client_effect::StoreHandedIn& done) {
         outbox->handed_in(done);
+    };
+    parts.head_seen = [outbox = program.outbox](const sync::client_effect::StoreHead& seen) {
+        outbox->head_seen(seen);
+    };
+    parts.backed_up = [outbox = program.outbox](
+                          const sync::client_effect::StoreWatermark& watermark,
+                          const record::GroupName& covered) {
+        outbox->backed_up(watermark, covered);
     };
     parts.server_key = kit_.identity.server_key;
     parts.catalog_version = simulated_catalog().version();

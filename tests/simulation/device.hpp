@@ -86,8 +86,9 @@ public:
 
     [[nodiscard]] bool is_synchronising() const;
 
-    /// Whether its outbox holds what former replicas have left and the server has not taken yet.
-    [[nodiscard]] bool has_deliveries() const;
+    /// Whether its outbox holds what former replicas have left and the server of `epoch` was not
+    /// handed yet.
+    [[nodiscard]] bool has_deliveries(const record::EpochId& epoch) const;
 
     [[nodiscard]] const client::SyncReport& last_report() const { return report_; }
 

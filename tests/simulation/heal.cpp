@@ -82,7 +82,7 @@ bool is_at_rest(World& world, Device& device, record::LogIndex head) {
         stands_there = status && status->confirmed == head && status->waiting == 0;
     });
     world.pass(millisecond);
-    if (stands_there && device.has_deliveries()) {
+    if (stands_there && device.has_deliveries(world.committee->epoch())) {
         // An agent that was refused them offers them again when it is started next.
         device.close();
         return false;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -104,23 +105,30 @@ bool is_indexed(const Field& field) {
 
 std::vector<std::string> table_statements(const Kind& kind, std::span<const std::string> present) {
     const std::string table = identifier(kind.name);
-    std::vector<std::string> statements;
-    statements.push_back("CREATE TABLE IF NOT EXISTS " + table +
-                         "(id BLOB PRIMARY KEY NOT NULL, retired INTEGER NOT NULL, "
-                         "life_changed_at INTEGER NOT NULL, versions BLOB NOT NULL, extra BLOB) "
-                         "STRICT");
+    std::string columns =
+        "id BLOB PRIMARY KEY NOT NULL, retired INTEGER NOT NULL, "
+        "life_changed_at INTEGER NOT NULL, versions BLOB NOT NULL, extra BLOB";
+    std::vector<std::string> added;
+    std::vector<std::string> indices;
     for (const Field& field : kind.fields) {
-        if (std::ranges::find(present, field.name) == present.end()) {
-            statements.push_back("ALTER TABLE " + table + " ADD COLUMN " + identifier(field.name) +
-                                 " " + std::string{column_type(field.type)});
+        const std::string column =
+            identifier(field.name) + " " + std::string{column_type(field.type)};
+        if (present.empty()) {
+            // One statement for all: SQLite reads the whole schema again after each ALTER.
+            columns += ", " + column;
+        } else if (std::ranges::find(present, field.name) == present.end()) {
+            added.push_back("ALTER TABLE " + table + " ADD COLUMN " + column);
         }
         if (is_indexed(field)) {
-            statements.push_back(
-                "CREATE INDEX IF NOT EXISTS " +
-                identifier(std::string{kind.name} + "_" + std::string{field.name}) + " ON " +
-                table + "(" + identifier(field.name) + ")");
+            indices.push_back("CREATE INDEX IF NOT EXISTS " +
+                              identifier(std::string{kind.name} + "_" + std::string{field.name}) +
+                              " ON " + table + "(" + identifier(field.name) + ")");
         }
     }
+    std::vector<std::string> statements{"CREATE TABLE IF NOT EXISTS " + table + "(" + columns +
+                                        ") STRICT"};
+    std::ranges::move(added, std::back_inserter(statements));
+    std::ranges::move(indices, std::back_inserter(statements));
     return statements;
 }
 

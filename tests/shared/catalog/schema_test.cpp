@@ -70,6 +70,7 @@ TEST(TableStatements, MakeEveryKindsTableInSqlite) {
     const Database database = open();
     for (const Kind& kind : standard_catalog().kinds()) {
         for (const std::string& sql : table_statements(kind, {})) {
+            EXPECT_FALSE(sql.starts_with("ALTER")) << "each makes SQLite read the whole schema";
             run(database, sql);
         }
         const auto found = columns(database, kind.name);

@@ -5,6 +5,7 @@
 #include "client/cli/text_table.hpp"
 #include "client/cli/unlocking.hpp"
 #include "shared/keys/p256.hpp"
+#include "shared/record/check.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -139,8 +140,10 @@ std::expected<OpenReplica, Exit> open_by_words(Console& console, Renewal renewal
 }
 
 /// A replica knows of its changes and contacts how late it was, whatever became of the file beside
-/// it that says so. Where its lease was over by then, both are erased; returns why.
-std::optional<AccessFault> erased_by_its_time(Console& console, std::unique_ptr<Replica>& replica) {
+/// it that says so. Where its lease was over by then, both are erased; the value is why. Errors:
+/// what keeps that file from being read or written.
+std::expected<std::optional<AccessFault>, AccessFault> erased_by_its_time(
+    Console& console, std::unique_ptr<Replica>& replica) {
     const auto status = replica->status();
     if (!status) {
         return std::nullopt;
@@ -148,11 +151,12 @@ std::optional<AccessFault> erased_by_its_time(Console& console, std::unique_ptr<
     Safe safe{console.files, console.disk, console.random};
     const auto known = safe.know(status->latest_time);
     if (!safe.over_at(status->latest_time)) {
-        return known ? std::nullopt : std::optional{known.error()};
+        ZHIBU_TRY_VOID(known);
+        return std::nullopt;
     }
     replica.reset();
-    const auto erased = safe.erase_if_over(console.clock.now());
-    return erased ? safe.over_at(console.clock.now()) : std::optional{erased.error()};
+    ZHIBU_TRY_VOID(safe.erase_if_over(console.clock.now()));
+    return safe.over_at(console.clock.now());
 }
 
 }  // namespace
@@ -171,16 +175,21 @@ std::expected<OpenReplica, OpeningError> open_with(Console& console, Identity id
     AccessFault lost = access->sealed_because;
     if (access->data_key) {
         auto replica = Replica::open(place(), catalog, console.clock, console.random);
-        const auto over =
-            replica ? erased_by_its_time(console, *replica) : std::optional<AccessFault>{};
-        if (replica && !over) {
-            return OpenReplica{std::move(identity), std::move(access), *std::move(outbox),
-                               *std::move(replica)};
-        }
         if (!replica && !is_lost(replica.error())) {
             return std::unexpected{OpeningError{std::move(replica).error()}};
         }
-        lost = over.value_or(AccessFault::damaged);
+        lost = AccessFault::damaged;
+        if (replica) {
+            const auto over = erased_by_its_time(console, *replica);
+            if (!over) {
+                return std::unexpected{OpeningError{over.error()}};
+            }
+            if (!*over) {
+                return OpenReplica{std::move(identity), std::move(access), *std::move(outbox),
+                                   *std::move(replica)};
+            }
+            lost = **over;
+        }
     }
     if (renewal == Renewal::refused) {
         return std::unexpected{OpeningError{lost}};

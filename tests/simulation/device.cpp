@@ -29,12 +29,6 @@ bool is_lost(const ReplicaError& error) {
            error.fault == client::ReplicaFault::not_there;
 }
 
-/// Whether the lease was over at the latest time that the replica knows of.
-bool is_over_by_its_time(Safe& safe, client::Replica& replica) {
-    const auto status = replica.status();
-    return status && (!safe.know(status->latest_time) || safe.over_at(status->latest_time));
-}
-
 /// Why a report has the program erase what opens the replica, as client/cli has it.
 std::optional<vault::LeaseEnding> ending_for(const client::SyncReport& report) {
     if (report.phase != client::SyncPhase::ended) {
@@ -158,13 +152,17 @@ std::unique_ptr<client::Replica> Device::open_replica(bool renewal) {
     const catalog::Catalog& catalog = simulated_catalog();
     if (program_->access->data_key) {
         auto replica = client::Replica::open(place(), catalog, clock_, random_);
-        if (replica && !is_over_by_its_time(safe, **replica)) {
-            return *std::move(replica);
-        }
         if (replica) {
+            const auto status = (*replica)->status();
+            const bool is_known = status && safe.know(status->latest_time);
+            if (!status || !safe.over_at(status->latest_time)) {
+                return is_known ? *std::move(replica) : nullptr;
+            }
             note("over_by_its_time");
             replica->reset();
-            static_cast<void>(safe.erase_if_over(clock_.now()));
+            if (!safe.erase_if_over(clock_.now())) {
+                return nullptr;
+            }
         } else {
             note("not_opened", static_cast<std::uint64_t>(replica.error().fault));
             trace_.say(loop_.now(), replica.error().place);

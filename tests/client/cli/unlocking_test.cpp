@@ -91,6 +91,35 @@ TEST_F(Unlocking, ADamagedReplica) {
     told(1, "已损坏", "is damaged");
 }
 
+TEST_F(Unlocking, AReplicaWhoseTimeCannotBeKeptIsNotRenewed) {
+    const auto open = [&] {
+        auto access = office.device.open(password);
+        EXPECT_TRUE(access && access->data_key);
+        return std::make_shared<Access>(*std::move(access));
+    };
+    {
+        const auto replica =
+            Replica::open({office.device.files.replica(), open()->ring(), nullptr},
+                          catalog::standard_catalog(), office.clock, office.random);
+        ASSERT_TRUE(replica);
+        ASSERT_TRUE((*replica)->take_lease(full_lease(office.device), hours_later(1)));
+    }
+    // As a full disk: the file's next content has no place.
+    const auto next = vault::pending_name(office.device.files.latest_time());
+    std::filesystem::create_directories(next / "taken");
+    Console console = office.console();
+    const auto refused = open_with(console, office.device.identity, open(), Renewal::allowed);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(std::get<AccessFault>(refused.error()), AccessFault::storage_failed);
+
+    std::filesystem::remove_all(next);
+    const auto opened = open_with(console, office.device.identity, open(), Renewal::allowed);
+    ASSERT_TRUE(opened);
+    const auto status = opened->replica->status();
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->waiting, 1U) << "what was saved is there";
+}
+
 TEST_F(Unlocking, TheFourReasonsHaveFourMessagesAndNoneLosesTheOutbox) {
     for (const Language language : {Language::zh, Language::en}) {
         std::set<std::string> messages;

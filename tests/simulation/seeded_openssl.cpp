@@ -39,11 +39,19 @@ constexpr RAND_METHOD seeded_method{
     .status = zhibu_simulation_status,
 };
 
+/// One thread plays everything: nothing of SQLite's need be locked, or counted.
+bool sqlite_is_for_one_thread() {
+    static const bool done = sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) == SQLITE_OK &&
+                             sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
+    return done;
+}
+
 }  // namespace
 
 void seed_libraries(std::uint64_t seed) {
     generator().emplace(seed);
     ZHIBU_CHECK(RAND_set_rand_method(&seeded_method) == 1);
+    ZHIBU_CHECK(sqlite_is_for_one_thread());
     sqlite3_initialize();
     sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(seed & 0x7FFF'FFFFU) | 1,
                          nullptr);

@@ -9,6 +9,7 @@ SHARED = {
     "shared/rules": {"shared/record", "shared/catalog"},
     "shared/keys": {"shared/record"},
     "shared/vault": {"shared/record", "shared/keys"},
+    "shared/ledger": {"shared/record", "shared/keys"},
 }
 
 SYNC_PROTOCOL = {
@@ -38,7 +39,14 @@ SERVER = _upon(
         "server/committer": {"server/store"},
         # Who may work, when and from what is decided on the control state that the committer keeps.
         "server/account": {"server/store", "server/committer"},
-        "server/session": {"server/store", "server/committer", "server/account"},
+        "server/session": {
+            "server/store",
+            "server/committer",
+            "server/account",
+            "server/ledger",
+        },
+        # Heads, proofs and incidents of the Merkle tree; the audit of a store against it.
+        "server/ledger": {"server/store", "server/committer"},
         # A device enrols in a session.
         "server/device": {"server/store", "server/committer", "server/account", "server/session"},
         "server/founding": {

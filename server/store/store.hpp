@@ -12,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/ledger/leaf.hpp"
 #include "shared/record/change.hpp"
+#include "shared/record/random.hpp"
 #include "shared/record/state.hpp"
 #include "sync_protocol/message/message.hpp"
 
@@ -88,7 +90,12 @@ struct LogRow {
     std::vector<PlacedEffect> effects;
     /// It stands outside of its chain, which does not advance: a group behind one that is missing.
     bool outside_chain = false;
+    /// What the Merkle tree says of this position.
+    ledger::LogLeaves leaves;
 };
+
+/// The leaves of a row that has none yet, with new salts.
+[[nodiscard]] ledger::LogLeaves make_leaves(const LogRow& row, record::Random& random);
 
 /// A group that the store holds already.
 struct HeldGroup {
@@ -171,6 +178,14 @@ public:
                                                   const IncarnationId& incarnation) = 0;
     /// Who committed the group at `index`; none for position 0.
     [[nodiscard]] virtual Stored<RecordId> author_at(LogIndex index) = 0;
+    /// The position whole; none beyond the head.
+    [[nodiscard]] virtual Stored<std::optional<LogRow>> row(LogIndex index) = 0;
+    /// The Merkle tree's leaves of that position; none beyond the head.
+    [[nodiscard]] virtual Stored<std::optional<ledger::LogLeaves>> leaves(LogIndex index) = 0;
+    /// The root of the tree's complete subtree of 2^level leaves that is number `index` of its
+    /// level; none where the tree does not have it yet.
+    [[nodiscard]] virtual Stored<std::optional<Hash>> subtree(unsigned level,
+                                                              std::uint64_t index) = 0;
     [[nodiscard]] virtual Stored<std::optional<Credential>> credential(const RecordId& account) = 0;
     [[nodiscard]] virtual Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) = 0;
     [[nodiscard]] virtual Stored<std::optional<EnrolmentCode>> enrolment_code(

@@ -172,6 +172,7 @@ private:
         row.author = group.author;
         row.action = group.action;
         row.verbatim = true;
+        row.leaves = make_leaves(row, random_);
     }
 
     support::SeededRandom random_{7};

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "server/store/store.hpp"
+#include "shared/ledger/leaf.hpp"
+#include "shared/ledger/tree.hpp"
 #include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/id.hpp"
@@ -33,6 +35,10 @@ using Contents = MemoryStore::Contents;
         return std::unexpected{*std::move(fault)}; \
     }                                              \
     static_assert(true)
+
+bool has(const Contents& contents, LogIndex index) {
+    return index > LogIndex{} && index.position <= contents.rows.size();
+}
 
 template <class Map, class Key>
 auto found_in(const Map& map, const Key& key) -> std::optional<typename Map::mapped_type> {
@@ -144,6 +150,35 @@ public:
     Stored<RecordId> author_at(LogIndex index) override {
         ZHIBU_MEMORY_CALL(*this);
         return index == LogIndex{} ? RecordId{} : seen()->rows.at(index.position - 1)->author;
+    }
+
+    Stored<std::optional<LogRow>> row(LogIndex index) override {
+        ZHIBU_MEMORY_CALL(*this);
+        const auto contents = seen();
+        return has(*contents, index) ? std::optional{*contents->rows[index.position - 1]}
+                                     : std::nullopt;
+    }
+
+    Stored<std::optional<ledger::LogLeaves>> leaves(LogIndex index) override {
+        ZHIBU_MEMORY_CALL(*this);
+        const auto contents = seen();
+        return has(*contents, index) ? std::optional{contents->rows[index.position - 1]->leaves}
+                                     : std::nullopt;
+    }
+
+    Stored<std::optional<Hash>> subtree(unsigned level, std::uint64_t index) override {
+        ZHIBU_MEMORY_CALL(*this);
+        const auto contents = seen();
+        if (level > 32 || index >= (2 * contents->rows.size()) >> level) {
+            return std::nullopt;
+        }
+        std::vector<Hash> parts;
+        for (std::uint64_t leaf = index << level; leaf < (index + 1) << level; ++leaf) {
+            const ledger::LogLeaves& leaves = contents->rows[leaf / 2]->leaves;
+            const ledger::Leaf& at = leaf % 2 == 0 ? leaves.group : leaves.verdict;
+            parts.push_back(ledger::leaf_hash(at.commitment));
+        }
+        return ledger::fold(std::move(parts));
     }
 
     Stored<std::optional<Credential>> credential(const RecordId& account) override {

@@ -114,6 +114,7 @@ Stored<record::Receipt> Batch::append(Part& part, const AuthenticGroup& group, J
     row.tree_changed = judgement.tree_changed;
     row.effects = std::move(judgement.effects);
     row.outside_chain = chain == Chain::outside;
+    row.leaves = make_leaves(row, *parts_.random);
     for (RecordState& state : judgement.states) {
         ZHIBU_TRY_VOID(transaction_.put(state));
         part.states.push_back(std::move(state));

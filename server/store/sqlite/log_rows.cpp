@@ -179,6 +179,30 @@ void LogRows::advance_chain(const GroupName& name, const record::Hash& group_has
         .run();
 }
 
+std::optional<LogRow> LogRows::row(LogIndex index) {
+    Query query = connection_.query(
+        "SELECT device, incarnation, sequence, group_hash, outcome, author, action, committed_at, "
+        "verbatim, tree_changed, verdict, receipt_signature, places, effects, signature, sealed "
+        "FROM zhibu_log WHERE idx=?");
+    if (!query.bind_position(index.position).step()) {
+        return std::nullopt;
+    }
+    LogRow row;
+    row.index = index;
+    row.name = {DeviceId{query.uuid(0)}, IncarnationId{query.uuid(1)}, Sequence{query.position(2)}};
+    row.group_hash = query.hash(3);
+    row.outcome = outcome_of(query.integer(4));
+    row.author = RecordId{query.uuid(5)};
+    row.action = query.text(6);
+    row.committed_at = Instant{query.integer(7)};
+    row.verbatim = query.integer(8) != 0;
+    row.tree_changed = query.integer(9) != 0;
+    row.receipt = {query.bytes(10), query.bytes(11)};
+    row.effects = placed_effects(query.view(13), query.view(12));
+    row.sealed = {query.bytes(15), query.bytes(14)};
+    return row;
+}
+
 bool LogRows::tree_changed_after(LogIndex from) {
     Query row = connection_.query("SELECT 1 FROM zhibu_log WHERE tree_changed=1 AND idx>? LIMIT 1");
     return row.bind_position(from.position).step();

@@ -92,6 +92,7 @@ public:
         check_format();
         acknowledged_.check(*writer_);
         adopt_catalog();
+        adopt_ledger(*place.random);
         const auto uuid = [](const Query& row) { return row.uuid(0); };
         identity_.space = record::SpaceId{value("space", uuid)};
         identity_.epoch = record::EpochId{value("epoch", uuid)};
@@ -167,6 +168,25 @@ private:
         detail::value_of(transaction->commit());
     }
 
+    /// A file from before there was a Merkle tree gets one, over what it holds now.
+    void adopt_ledger(record::Random& random) {
+        if (writer_->leaves.are_there()) {
+            return;
+        }
+        bool in_transaction = false;
+        const auto transaction = detail::begin_transaction(*writer_, in_transaction, committed_);
+        writer_->connection.execute(detail::LeafRows::tables);
+        const LogIndex head = writer_->log.head();
+        for (LogIndex at{1}; at <= head; ++at.position) {
+            const auto row = writer_->log.row(at);
+            if (!row) {
+                throw Failed(StoreFault::damaged, "zhibu_log");
+            }
+            writer_->leaves.append(at, make_leaves(*row, random));
+        }
+        detail::value_of(transaction->commit());
+    }
+
     /// Reads one value of zhibu_meta.
     template <class Read>
     [[nodiscard]] std::invoke_result_t<Read, const Query&> value(std::string_view name, Read read) {
@@ -224,6 +244,7 @@ void remove_unfinished(const std::filesystem::path& fresh) {
 void fill_fresh(Tables& tables, const SpaceIdentity& identity, const catalog::Catalog& catalog) {
     Connection& connection = tables.connection;
     connection.execute(own_tables);
+    connection.execute(detail::LeafRows::tables);
     connection.execute("PRAGMA user_version=" + std::to_string(format_version));
     tables.records.create_tables();
     Query row = connection.query("INSERT INTO zhibu_meta(name, value) VALUES(?, ?)");

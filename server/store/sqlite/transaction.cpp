@@ -79,7 +79,10 @@ public:
     }
 
     [[nodiscard]] Stored<void> append(const LogRow& row) override {
-        return around().run([&] { tables().log.append(row); });
+        return around().run([&] {
+            tables().log.append(row);
+            tables().leaves.append(row.index, row.leaves);
+        });
     }
 
     [[nodiscard]] Stored<void> take_into_chain(const GroupName& name,

@@ -35,6 +35,8 @@ public:
                                                         Sequence after, std::size_t bytes_max);
     void append(const LogRow& row);
     void take_into_chain(const GroupName& name, const record::Hash& group_hash);
+    /// Without its leaves.
+    [[nodiscard]] std::optional<LogRow> row(LogIndex index);
 
     /// An organisation moved in the tree after `from`.
     [[nodiscard]] bool tree_changed_after(LogIndex from);

@@ -209,6 +209,12 @@ unsigned Control::depth(const RecordId& organisation) const {
     return unknown_depth;
 }
 
+std::optional<RecordId> Control::root() const {
+    const auto roots = children_.find(RecordId{});
+    return roots == children_.end() || roots->second.empty() ? std::nullopt
+                                                             : std::optional{roots->second.front()};
+}
+
 bool Control::has_manager() const {
     return std::ranges::any_of(accounts_, [](const auto& entry) {
         const Account& account = entry.second;

@@ -9,6 +9,7 @@
 #include "server/device/derivation_desk.hpp"
 #include "server/device/enrolment.hpp"
 #include "server/founding/store_key.hpp"
+#include "server/ledger/incident.hpp"
 #include "server/listener/listener.hpp"
 #include "server/rekey/rekeyer.hpp"
 #include "server/session/reading_desk.hpp"
@@ -193,8 +194,29 @@ private:
             auto opened = vault::open_for_server(box, keys_.box_key);
             return opened ? std::optional{std::move(opened->group)} : std::nullopt;
         };
+        parts.keep_incident = [this](const sync::IncidentReport& report, const sync::Hello& hello) {
+            keep(report, hello);
+        };
         parts.log = log_;
         return parts;
+    }
+
+    void keep(const sync::IncidentReport& report, const sync::Hello& hello) {
+        log_("incident", to_text(hello.device) + " sort " +
+                             std::to_string(static_cast<int>(report.sort)) + " log index " +
+                             std::to_string(report.at.position));
+        auto write = incident_write(report, {hello.device, hello.account},
+                                    keys_.signing_key.public_key(), *committer_->control(),
+                                    catalog_, clock_.now());
+        if (!write) {
+            return;
+        }
+        committer_->write(*std::move(write), [this](const auto& written) {
+            // One that is kept already is refused.
+            if (!written && written.error().fault != ServerWriteFault::refused) {
+                log_("incident_not_kept", "");
+            }
+        });
     }
 
     SessionHost::Settings host_settings() const {

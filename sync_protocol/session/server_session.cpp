@@ -10,6 +10,8 @@ namespace {
 
 /// More credit than any honest client grants; beyond it the sum could overflow.
 constexpr std::uint64_t pull_credit_max = 64U << 20U;
+/// An honest client has one of a sort to tell. Each is a group in the log.
+constexpr unsigned incidents_max = 8;
 
 Refusal refusal(RefusalReason reason, std::string detail = {}) {
     Refusal made;
@@ -65,6 +67,16 @@ struct ServerSession::Handler {
         session.send(event.reply);
     }
 
+    void operator()(server_event::TreeHeadRead event) const {
+        session.reading_tree_head_ = false;
+        session.send(std::move(event.reply));
+    }
+
+    void operator()(server_event::InclusionRead event) const {
+        session.reading_inclusion_ = false;
+        session.send(std::move(event.reply));
+    }
+
     void operator()(const server_event::HeadAdvanced& event) const {
         session.head_ = std::max(session.head_, event.head);
         session.read_tail_if_due();
@@ -111,6 +123,26 @@ struct ServerSession::Handler {
         }
         session.reading_digest_ = true;
         session.effects_.push_back(server_effect::ReadDigest{});
+    }
+
+    void operator()(const TreeHeadRequest& message, std::size_t /*frame_bytes*/) const {
+        if (std::exchange(session.reading_tree_head_, true)) {
+            session.refuse(refusal(RefusalReason::unexpected_message, "tree head request"));
+            return;
+        }
+        session.effects_.push_back(server_effect::ReadTreeHead{message.known_size});
+    }
+
+    void operator()(const InclusionRequest& message, std::size_t /*frame_bytes*/) const {
+        if (std::exchange(session.reading_inclusion_, true)) {
+            session.refuse(refusal(RefusalReason::unexpected_message, "inclusion request"));
+            return;
+        }
+        session.effects_.push_back(server_effect::ReadInclusion{message.index, message.tree_size});
+    }
+
+    void operator()(const IncidentReport& message, std::size_t /*frame_bytes*/) const {
+        session.take_incident(message);
     }
 
     void operator()(const Goodbye& /*message*/, std::size_t /*frame_bytes*/) const {
@@ -304,6 +336,14 @@ void ServerSession::take_subscribe(const Subscribe& subscribe) {
         send(Tail{{}, cursor_, head_});
     }
     read_tail_if_due();
+}
+
+void ServerSession::take_incident(const IncidentReport& report) {
+    if (++incidents_ > incidents_max) {
+        refuse(refusal(RefusalReason::unexpected_message, "incidents"));
+        return;
+    }
+    effects_.push_back(server_effect::KeepIncident{report});
 }
 
 void ServerSession::read_tail_if_due() {

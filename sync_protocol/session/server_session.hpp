@@ -35,7 +35,7 @@ struct TakenIn {
     HandedIn handed_in;
 };
 
-/// The answer to Admit, TakeIn, ReadReceipts, ReadTail, ReadChunk, ReadDigest: it cannot be done.
+/// The answer to Admit, TakeIn and to whatever reads: it cannot be done.
 struct Denied {
     Refusal refusal;
 };
@@ -63,6 +63,14 @@ struct DigestRead {
     DigestReply reply;
 };
 
+struct TreeHeadRead {
+    TreeHeadReply reply;
+};
+
+struct InclusionRead {
+    InclusionReply reply;
+};
+
 /// The log has grown.
 struct HeadAdvanced {
     LogIndex head;
@@ -83,7 +91,8 @@ using ServerEvent =
     std::variant<server_event::Opened, server_event::Received, server_event::Admitted,
                  server_event::TakenIn, server_event::Denied, server_event::Judged,
                  server_event::ReceiptsRead, server_event::TailRead, server_event::ChunkRead,
-                 server_event::DigestRead, server_event::HeadAdvanced, server_event::LeaseRenewed,
+                 server_event::DigestRead, server_event::TreeHeadRead,
+                 server_event::InclusionRead, server_event::HeadAdvanced, server_event::LeaseRenewed,
                  server_event::Stopped>;
 
 namespace server_effect {
@@ -127,6 +136,20 @@ struct ReadChunk {
 
 struct ReadDigest {};
 
+struct ReadTreeHead {
+    std::uint64_t known_size = 0;
+};
+
+struct ReadInclusion {
+    LogIndex index;
+    std::uint64_t tree_size = 0;
+};
+
+/// Keep this for the committee's officer; there is no answer.
+struct KeepIncident {
+    IncidentReport report;
+};
+
 /// Close the channel when everything sent before has gone out. Nothing follows.
 struct Close {};
 
@@ -135,7 +158,8 @@ struct Close {};
 using ServerEffect =
     std::variant<server_effect::Send, server_effect::Admit, server_effect::TakeIn,
                  server_effect::Judge, server_effect::ReadReceipts, server_effect::ReadTail,
-                 server_effect::ReadChunk, server_effect::ReadDigest, server_effect::Close>;
+                 server_effect::ReadChunk, server_effect::ReadDigest, server_effect::ReadTreeHead,
+                 server_effect::ReadInclusion, server_effect::KeepIncident, server_effect::Close>;
 using ServerEffects = std::vector<ServerEffect>;
 
 /// The server's end of one sync session: what to check, judge, read and send next.
@@ -186,6 +210,7 @@ private:
     void take_hello(Hello hello);
     void take_push(Push push, std::size_t frame_bytes);
     void take_subscribe(const Subscribe& subscribe);
+    void take_incident(const IncidentReport& report);
     void admit(const Welcome& welcome);
     void take_judged(server_event::Judged judged);
     void take_receipts(server_event::ReceiptsRead read);
@@ -222,6 +247,11 @@ private:
     LogIndex cursor_;
     LogIndex head_;
     std::uint64_t pull_credit_ = 0;
+
+    // Tamper evidence.
+    bool reading_tree_head_ = false;
+    bool reading_inclusion_ = false;
+    unsigned incidents_ = 0;
 };
 
 }  // namespace zhibu::sync

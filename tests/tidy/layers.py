@@ -65,6 +65,7 @@ SERVER = _upon(
             "server/config",
             "server/device",
             "server/founding",
+            "server/ledger",
             "server/listener",
             "server/rekey",
             "server/session",

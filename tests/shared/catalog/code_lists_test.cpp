@@ -37,6 +37,7 @@ TEST(CodeLists, HaveAsManyCodesAsTheirSources) {
                                                         {"ethnic_group", 58},
                                                         {"front_line", 7},
                                                         {"hardship_kind", 10},
+                                                        {"incident_sort", 4},
                                                         {"join_type", 8},
                                                         {"leaving_reason", 13},
                                                         {"letter_state", 9},

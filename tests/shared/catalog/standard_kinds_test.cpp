@@ -128,7 +128,8 @@ TEST(StandardKinds, NumbersOfKindsStay) {
                                                   {"organisation_appraisal", 23},
                                                   {"organisation_congress", 24},
                                                   {"organisation_change", 25},
-                                                  {"letter_endorsement", 30}};
+                                                  {"letter_endorsement", 30},
+                                                  {"incident", 60}};
     std::map<std::string_view, int> found;
     for (const Kind& kind : standard_catalog().kinds()) {
         found[kind.name] = kind.number;

@@ -94,6 +94,14 @@ struct ClientSession::Handler {
         session.effects_.push_back(client_effect::Compare{message});
     }
 
+    void operator()(const TreeHeadReply& message, std::size_t /*frame_bytes*/) const {
+        session.take_ledger(session.ledger_.take(message));
+    }
+
+    void operator()(const InclusionReply& message, std::size_t /*frame_bytes*/) const {
+        session.take_ledger(session.ledger_.take(message));
+    }
+
     void operator()(Refusal message, std::size_t /*frame_bytes*/) const {
         session.end({std::move(message), std::nullopt, {}});
     }
@@ -111,7 +119,8 @@ struct ClientSession::Handler {
 
 ClientSession::ClientSession(const ReplicaPosition& position,
                              const std::array<std::uint8_t, 32>& server_key, Settings settings)
-    : position_{position}, server_key_{server_key}, settings_{settings} {}
+    : position_{position}, server_key_{server_key}, settings_{settings},
+      ledger_{position.space, server_key, position.ledger} {}
 
 ClientEffects ClientSession::step(ClientEvent event) {
     if (state_ == State::over) {
@@ -211,7 +220,12 @@ void ClientSession::sign_in() {
 }
 
 void ClientSession::take_welcome(const Welcome& welcome) {
+    const bool same_epoch = welcome.epoch == position_.epoch;
+    ledger_.begin(hello_.protocol, welcome.epoch, same_epoch ? position_.confirmed : LogIndex{});
     if (welcome.last_held < position_.last_verdict) {
+        if (same_epoch) {
+            tell(ledger_.lost_history(welcome.head));
+        }
         fail(SessionFault::server_lost_history);
         return;
     }
@@ -232,6 +246,7 @@ void ClientSession::take_welcome(const Welcome& welcome) {
         subscribe();
     }
     push_next();
+    ask_ledger();
 }
 
 void ClientSession::take_lease(const SignedLease& lease) {
@@ -309,6 +324,47 @@ bool ClientSession::all_done() const {
            pull_ == Pull::tail && applied_ == head_;
 }
 
+void ClientSession::ask_ledger() {
+    if (auto request = ledger_.ask()) {
+        send(*std::move(request));
+    }
+}
+
+void ClientSession::tell(const LedgerFinding& finding) {
+    effects_.push_back(client_effect::Tell{finding});
+    if (finding.sort && ledger_.is_on()) {
+        send(IncidentReport{*finding.sort, finding.at, finding.pinned});
+    }
+}
+
+void ClientSession::take_ledger(const LedgerWatch::Outcome& outcome) {
+    using enum LedgerWatch::Outcome::Wrong;
+    switch (outcome.wrong) {
+        case no:
+            break;
+        case unexpected:
+            fail(SessionFault::unexpected_message, "tree head");
+            return;
+        case malformed:
+            fail(SessionFault::malformed_message, "tree head");
+            return;
+        case signature:
+            fail(SessionFault::signature_wrong, "tree head");
+            return;
+        case foreign:
+            fail(SessionFault::foreign_receipt, "tree head");
+            return;
+    }
+    if (outcome.finding) {
+        tell(*outcome.finding);
+    }
+    if (outcome.pin) {
+        effects_.push_back(client_effect::KeepPin{*outcome.pin});
+    }
+    ask_ledger();
+    settle();
+}
+
 void ClientSession::settle() {
     if (!all_done()) {
         was_caught_up_ = false;
@@ -316,6 +372,10 @@ void ClientSession::settle() {
     }
     if (!std::exchange(was_caught_up_, true)) {
         effects_.push_back(client_effect::CaughtUp{applied_});
+    }
+    ask_ledger();
+    if (ledger_.waits()) {
+        return;
     }
     if (compare_wanted_) {
         if (!std::exchange(compare_asked_, true)) {

@@ -56,10 +56,13 @@ struct Opening {
 };
 
 Opening opened(const ReplicaPosition& at, const Welcome& with,
-               ClientSession::Settings settings = ClientSession::Settings{}) {
+               ClientSession::Settings settings = ClientSession::Settings{},
+               std::uint16_t newest_protocol = protocol_current) {
+    Challenge challenge = samples::challenge();
+    challenge.newest_protocol = newest_protocol;
     Opening opening{ClientSession{at, samples::server_key().public_key(), settings}, {}};
     static_cast<void>(opening.session.step(Opened{}));
-    static_cast<void>(receive(opening.session, samples::challenge()));
+    static_cast<void>(receive(opening.session, challenge));
     static_cast<void>(opening.session.step(Proved{record::Signature(64, 1)}));
     opening.after_welcome = receive(opening.session, with);
     return opening;
@@ -167,7 +170,7 @@ TEST(ClientSession, GivesPullCreditBackOnlyWhenTheTailIsApplied) {
 }
 
 TEST(ClientSession, LeavesOnlyWhenAllIsJudgedAndApplied) {
-    Opening opening = opened(position(5, 1), welcome(5));
+    Opening opening = opened(position(5, 1), welcome(5), {}, 1);
     EXPECT_TRUE(only<End>(opening.session.step(LeaveWhenDone{})).empty());
     static_cast<void>(opening.session.step(Done{}));
     static_cast<void>(opening.session.step(WaitingRead{{samples::sealed_group(1)}, Sequence{1}}));
@@ -184,7 +187,7 @@ TEST(ClientSession, LeavesOnlyWhenAllIsJudgedAndApplied) {
 }
 
 TEST(ClientSession, ComparesDigestsBeforeItLeaves) {
-    Opening opening = opened(position(4, 0), welcome(5));
+    Opening opening = opened(position(4, 0), welcome(5), {}, 1);
     static_cast<void>(opening.session.step(CompareWanted{}));
     static_cast<void>(opening.session.step(LeaveWhenDone{}));
     static_cast<void>(opening.session.step(Done{}));

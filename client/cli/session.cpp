@@ -163,6 +163,7 @@ std::expected<OpenReplica, OpeningError> open_with(Console& console, Identity id
     if (!outbox) {
         return std::unexpected{OpeningError{outbox.error()}};
     }
+    auto history = std::make_shared<ServerHistory>(console.files, console.disk);
     const auto place = [&] {
         return SealedPlace{console.files.replica(), access->ring(), *outbox};
     };
@@ -174,7 +175,7 @@ std::expected<OpenReplica, OpeningError> open_with(Console& console, Identity id
             replica ? erased_by_its_time(console, *replica) : std::optional<AccessFault>{};
         if (replica && !over) {
             return OpenReplica{std::move(identity), std::move(access), *std::move(outbox),
-                               *std::move(replica)};
+                               *std::move(replica), std::move(history)};
         }
         if (!replica && !is_lost(replica.error())) {
             return std::unexpected{OpeningError{std::move(replica).error()}};
@@ -194,7 +195,7 @@ std::expected<OpenReplica, OpeningError> open_with(Console& console, Identity id
         return std::unexpected{OpeningError{std::move(made).error()}};
     }
     return OpenReplica{std::move(identity), std::move(access), *std::move(outbox),
-                       *std::move(made)};
+                       *std::move(made), std::move(history)};
 }
 
 std::expected<OpenReplica, Exit> open_replica(Console& console) {

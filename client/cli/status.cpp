@@ -40,7 +40,8 @@ std::string editing_words(const ReplicaStatus& status, record::Instant now, Lang
     return zh ? "当前不在维护时段内，尚未安排下次时段" : "outside the edit window; none is planned";
 }
 
-json::object to_json(const ReplicaStatus& status, const Identity& identity, record::Instant now) {
+json::object to_json(const ReplicaStatus& status, const Identity& identity,
+                     const ServerHistory& history, record::Instant now) {
     json::object out{{"account", identity.account_name},
                      {"space", to_text(status.space)},
                      {"device", to_text(status.device)},
@@ -57,6 +58,13 @@ json::object to_json(const ReplicaStatus& status, const Identity& identity, reco
     if (status.last_contact) {
         out["last_contact"] = status.last_contact->milliseconds;
     }
+    json::array findings;
+    for (const NotedFinding& noted : history.findings()) {
+        json::object finding = finding_form(noted.finding, Language::en);
+        finding["noticed_at"] = noted.noticed_at.milliseconds;
+        findings.emplace_back(std::move(finding));
+    }
+    out["findings"] = std::move(findings);
     if (status.lease) {
         json::array periods;
         for (const sync::EditPeriod& period : status.lease->periods) {
@@ -114,7 +122,7 @@ Exit show_status(Console& console) {
     }
     const record::Instant now = console.clock.now();
     if (console.json) {
-        console.out << json::serialize(to_json(*status, opened->identity, now)) << '\n';
+        console.out << json::serialize(to_json(*status, opened->identity, *opened->history, now)) << '\n';
         return Exit::done;
     }
     const bool zh = console.language == Language::zh;
@@ -132,6 +140,10 @@ Exit show_status(Console& console) {
     line(zh ? "待审：      " : "quarantined:  ", std::to_string(status->quarantined));
     line(zh ? "未接受：    " : "rejected:     ", std::to_string(status->rejected));
     line(zh ? "搁置：      " : "parked:       ", std::to_string(status->parked));
+    for (const NotedFinding& noted : opened->history->findings()) {
+        line(zh ? "注意：      " : "attention:    ",
+             local_minute(noted.noticed_at) + " " + explain(noted.finding, console.language));
+    }
     return Exit::done;
 }
 

@@ -6,6 +6,7 @@
 
 #include "server/config/config.hpp"
 #include "server/founding/founding.hpp"
+#include "server/inspection/inspection.hpp"
 #include "server/rekey/rekey_command.hpp"
 #include "server/service/service.hpp"
 #include "shared/keys/process_hardening.hpp"
@@ -24,6 +25,9 @@ struct Words {
     bool json = false;
     server::FoundingWords founding;
     server::RekeyWords rekeying;
+    /// Of verify; and of history.
+    std::vector<std::filesystem::path> heads;
+    std::string record;
 };
 
 bool speaks_chinese(const Words& words) {
@@ -205,6 +209,50 @@ int run(const Words& words) {
     return EXIT_SUCCESS;
 }
 
+struct Inspections {
+    CLI::App* head = nullptr;
+    CLI::App* verify = nullptr;
+    CLI::App* history = nullptr;
+
+    [[nodiscard]] bool parsed() const {
+        return head->parsed() || verify->parsed() || history->parsed();
+    }
+};
+
+Inspections add_inspections(CLI::App& app, Words& words) {
+    Inspections made;
+    made.head = app.add_subcommand(
+        "head", "print the signed head of the log's tree, to be kept elsewhere");
+    made.verify = app.add_subcommand(
+        "verify", "recompute the log's tree from its first leaf; 0: whole, 3: it differs");
+    made.verify->add_option("--head", words.heads,
+                            "a head that was kept elsewhere; more than one narrows the place down")
+        ->check(CLI::ExistingFile);
+    made.history =
+        app.add_subcommand("history", "print and prove the history of one record; 4: none");
+    made.history->add_option("record", words.record, "KIND/ID")->required();
+    for (CLI::App* command : {made.head, made.verify, made.history}) {
+        command->add_flag("--json", words.json, "for programs");
+    }
+    return made;
+}
+
+int inspect(const Words& words, const Inspections& asked) {
+    const auto config = configuration(words);
+    if (!config) {
+        return config.error();
+    }
+    const server::InspectionWords how{files_of(words), &*config, &catalog::standard_catalog(),
+                                      speaks_chinese(words), words.json};
+    if (asked.head->parsed()) {
+        return static_cast<int>(server::print_head(how, std::cout, std::cerr));
+    }
+    if (asked.verify->parsed()) {
+        return static_cast<int>(server::verify(how, words.heads, std::cout, std::cerr));
+    }
+    return static_cast<int>(server::print_history(how, words.record, std::cout, std::cerr));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -246,6 +294,7 @@ int main(int argc, char** argv) {
     rekey_command->add_flag("!--no-wait", words.rekeying.waits, "return when the server has begun");
     rekey_command->add_flag("--json", words.json, "answer as one JSON object");
     CLI::App* run_command = app.add_subcommand("run", "serve until SIGINT or SIGTERM");
+    const Inspections inspections = add_inspections(app, words);
     app.require_subcommand(0, 1);
     CLI11_PARSE(app, argc, argv);
     if (words.print_config) {
@@ -264,6 +313,9 @@ int main(int argc, char** argv) {
     }
     if (run_command->parsed()) {
         return run(words);
+    }
+    if (inspections.parsed()) {
+        return inspect(words, inspections);
     }
     std::cout << app.help();
     return 2;

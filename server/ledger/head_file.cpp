@@ -1,9 +1,9 @@
 #include "server/ledger/head_file.hpp"
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
+#include "shared/keys/enrolment_code.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::server {
@@ -13,14 +13,6 @@ constexpr std::string_view title = "zhibu tree head 1";
 constexpr std::string_view head_label = "\nhead ";
 constexpr std::string_view signature_label = "\nsignature ";
 constexpr std::size_t hex_digits_max = 1024;
-
-void put_hex(std::string& text, std::span<const std::uint8_t> bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (const std::uint8_t byte : bytes) {
-        text += digits[byte >> 4U];
-        text += digits[byte & 15U];
-    }
-}
 
 std::optional<std::vector<std::uint8_t>> read_hex(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -57,13 +49,13 @@ std::string to_text(const sync::SignedTreeHead& signed_head) {
         text += "\norigin " + to_text(head->origin) + "\nepoch " + to_text(head->epoch) +
                 "\nlog_index " + std::to_string(head->size / 2) + "\nsize " +
                 std::to_string(head->size) + "\nroot ";
-        put_hex(text, head->root);
+        text += keys::to_hex(head->root);
         text += "\nsigned_at " + std::to_string(head->signed_at.milliseconds);
     }
     text += head_label;
-    put_hex(text, signed_head.bytes);
+    text += keys::to_hex(signed_head.bytes);
     text += signature_label;
-    put_hex(text, signed_head.signature);
+    text += keys::to_hex(signed_head.signature);
     text += '\n';
     return text;
 }

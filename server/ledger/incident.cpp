@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shared/keys/digest.hpp"
+#include "shared/keys/enrolment_code.hpp"
 #include "shared/record/id.hpp"
 #include "shared/record/random.hpp"
 #include "sync_protocol/codec/codec.hpp"
@@ -59,16 +60,6 @@ std::string code_of(sync::IncidentSort sort) {
     return "1";
 }
 
-std::string hex(const Hash& hash) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t byte : hash) {
-        text += digits[byte >> 4U];
-        text += digits[byte & 15U];
-    }
-    return text;
-}
-
 /// What a device claims may be any number; the record keeps no negative one.
 Value number(std::uint64_t claimed) {
     return Value{static_cast<std::int64_t>(std::min<std::uint64_t>(claimed, INT64_MAX))};
@@ -102,7 +93,7 @@ std::optional<ServerWrite> incident_write(const sync::IncidentReport& report,
     if (pinned &&
         keys::verify_ed25519(server_key, report.pinned.bytes, report.pinned.signature)) {
         set("tree_size", number(pinned->size));
-        set("tree_root", Value{hex(pinned->root)});
+        set("tree_root", Value{keys::to_hex(pinned->root)});
         set("signed_at", Value{pinned->signed_at});
     }
     ServerWrite write;

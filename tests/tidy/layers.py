@@ -57,6 +57,15 @@ SERVER = _upon(
         },
         # Drives the change of the store's key, and asks for it.
         "server/rekey": {"server/store", "server/store/sqlite", "server/committer", "server/founding"},
+        # What an operator asks of a stopped server's store.
+        "server/inspection": {
+            "server/committer",
+            "server/config",
+            "server/founding",
+            "server/ledger",
+            "server/store",
+            "server/store/sqlite",
+        },
         "server/listener": {"sync_protocol/transport"},
         # The parts put together, for main.cpp and for tests of the whole server.
         "server/service": {

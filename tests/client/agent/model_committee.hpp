@@ -64,7 +64,12 @@ public:
     /// The wire is lost when groups have been judged and before that is said.
     bool loses_verdicts = false;
     bool knows_the_account = true;
-    sync::Challenge challenge;
+    /// Of version 1, whose server has no tree to be asked for.
+    sync::Challenge challenge = [] {
+        sync::Challenge made;
+        made.newest_protocol = 1;
+        return made;
+    }();
     std::size_t attempts = 0;
     /// The sequences of all groups that were pushed, in their order; again where sent again.
     std::vector<std::uint64_t> pushed;

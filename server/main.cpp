@@ -25,8 +25,9 @@ struct Words {
     bool json = false;
     server::FoundingWords founding;
     server::RekeyWords rekeying;
-    /// Of verify; and of history.
+    /// What verify compares with.
     std::vector<std::filesystem::path> heads;
+    /// Whose history is asked for.
     std::string record;
 };
 
@@ -221,12 +222,13 @@ struct Inspections {
 
 Inspections add_inspections(CLI::App& app, Words& words) {
     Inspections made;
-    made.head = app.add_subcommand(
-        "head", "print the signed head of the log's tree, to be kept elsewhere");
+    made.head =
+        app.add_subcommand("head", "print the signed head of the log's tree, to be kept elsewhere");
     made.verify = app.add_subcommand(
         "verify", "recompute the log's tree from its first leaf; 0: whole, 3: it differs");
-    made.verify->add_option("--head", words.heads,
-                            "a head that was kept elsewhere; more than one narrows the place down")
+    made.verify
+        ->add_option("--head", words.heads,
+                     "a head that was kept elsewhere; more than one narrows the place down")
         ->check(CLI::ExistingFile);
     made.history =
         app.add_subcommand("history", "print and prove the history of one record; 4: none");

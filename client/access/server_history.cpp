@@ -159,9 +159,8 @@ void ServerHistory::write() {
     put(bytes, pin_.newest.signature);
     put(bytes, findings_.size(), 1);
     for (const NotedFinding& noted : findings_) {
-        put(bytes, noted.finding.sort ? static_cast<std::uint8_t>(*noted.finding.sort)
-                                      : restored_code,
-            1);
+        put(bytes,
+            noted.finding.sort ? static_cast<std::uint8_t>(*noted.finding.sort) : restored_code, 1);
         put(bytes, noted.finding.at.position, 8);
         put(bytes, static_cast<std::uint64_t>(noted.noticed_at.milliseconds), 8);
         put(bytes, noted.finding.pinned);

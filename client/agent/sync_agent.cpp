@@ -251,10 +251,8 @@ private:
 
     void perform(const sync::client_effect::Tell& effect) {
         last_.findings.push_back(effect.finding);
-        agent_.parts_.desk->ask(
-            [finding = effect.finding, note = agent_.parts_.note_finding](Replica& /*replica*/) {
-                note(finding);
-            });
+        agent_.parts_.desk->ask([finding = effect.finding, note = agent_.parts_.note_finding](
+                                    Replica& /*replica*/) { note(finding); });
         report(last_.phase == SyncPhase::caught_up ? SyncPhase::caught_up
                                                    : SyncPhase::synchronising);
     }
@@ -336,8 +334,8 @@ void SyncAgent::attempt() {
     retry_.reset();
     std::weak_ptr<SyncAgent*> weak = self_;
     parts_.desk->ask([executor = parts_.executor, weak, delivers = delivers_,
-                      leaving = farewell_.has_value(),
-                      deliveries = parts_.deliveries, ledger = parts_.ledger](Replica& replica) {
+                      leaving = farewell_.has_value(), deliveries = parts_.deliveries,
+                      ledger = parts_.ledger](Replica& replica) {
         const auto status = replica.status();
         std::vector<sync::Delivery> waiting;
         if (status && delivers) {

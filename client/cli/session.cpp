@@ -194,8 +194,8 @@ std::expected<OpenReplica, OpeningError> open_with(Console& console, Identity id
     if (!made) {
         return std::unexpected{OpeningError{std::move(made).error()}};
     }
-    return OpenReplica{std::move(identity), std::move(access), *std::move(outbox),
-                       *std::move(made), std::move(history)};
+    return OpenReplica{std::move(identity), std::move(access), *std::move(outbox), *std::move(made),
+                       std::move(history)};
 }
 
 std::expected<OpenReplica, Exit> open_replica(Console& console) {

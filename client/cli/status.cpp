@@ -122,7 +122,8 @@ Exit show_status(Console& console) {
     }
     const record::Instant now = console.clock.now();
     if (console.json) {
-        console.out << json::serialize(to_json(*status, opened->identity, *opened->history, now)) << '\n';
+        console.out << json::serialize(to_json(*status, opened->identity, *opened->history, now))
+                    << '\n';
         return Exit::done;
     }
     const bool zh = console.language == Language::zh;

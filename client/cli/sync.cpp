@@ -234,9 +234,10 @@ Exit synchronise(Console& console, const SyncWords& words) {
     }
     ReplicaDesk desk{std::move(opened->replica)};
     SyncReport last;
-    auto parts = agent_parts({&console, &opened->identity, &desk, *key,
-                              lease_keeper(console, opened->access), opened->outbox, opened->history},
-                             wires.executor(), *std::move(connect));
+    auto parts =
+        agent_parts({&console, &opened->identity, &desk, *key,
+                     lease_keeper(console, opened->access), opened->outbox, opened->history},
+                    wires.executor(), *std::move(connect));
     parts.replica_changed = [] {};
     parts.report = [&](const SyncReport& report) {
         print_report(console, std::exchange(last, report), report);

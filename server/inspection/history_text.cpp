@@ -64,10 +64,9 @@ std::string HistoryPrinter::author_of(const HistoryEntry& entry) const {
     }
     const catalog::Kind& kind = catalog_.kind("account");
     const auto account = store_.find({kind.id(), entry.author});
-    const auto* name =
-        account && *account
-            ? std::get_if<std::string>(&(*account)->value(kind.field("name").id()))
-            : nullptr;
+    const auto* name = account && *account
+                           ? std::get_if<std::string>(&(*account)->value(kind.field("name").id()))
+                           : nullptr;
     return name == nullptr ? to_text(entry.author)
                            : one_line(*name) + " (" + to_text(entry.author) + ")";
 }
@@ -85,8 +84,8 @@ std::string HistoryPrinter::json_of(const HistoryEntry& entry) const {
     json::object fields;
     for (const record::FieldChange& change : entry.change.fields) {
         const catalog::Field* field = kind.find(change.field);
-        const std::string name = field == nullptr ? std::to_string(change.field.number)
-                                                  : std::string{field->name};
+        const std::string name =
+            field == nullptr ? std::to_string(change.field.number) : std::string{field->name};
         fields[name] = value_of(kind, change.field, change.value);
     }
     json::array reasons;
@@ -119,8 +118,9 @@ std::string HistoryPrinter::text_of(const HistoryEntry& entry) const {
     }
     const catalog::Kind& kind = *catalog_.find(entry.change.record.kind);
     std::string text = chinese_ ? "日志序号 " : "log index ";
-    text += std::to_string(entry.index.position) + "  " + record::to_text(record::Value{entry.committed_at}) +
-            "  " + author_of(entry) + "  " + one_line(entry.action) + "  ";
+    text += std::to_string(entry.index.position) + "  " +
+            record::to_text(record::Value{entry.committed_at}) + "  " + author_of(entry) + "  " +
+            one_line(entry.action) + "  ";
     text += name_of(entry.change.operation, chinese_);
     text += "  ";
     text += name_of(entry.outcome, chinese_);
@@ -140,11 +140,11 @@ std::string HistoryPrinter::text_of(const HistoryEntry& entry) const {
                 value_of(kind, decision.field, decision.committed) + '\n';
     }
     for (const record::Reason& reason : entry.reasons) {
-        text += "    " + reason.rule + " " +
-                rules::message(reason.rule,
-                               chinese_ ? catalog::Language::zh : catalog::Language::en,
-                               reason.parameters) +
-                '\n';
+        text +=
+            "    " + reason.rule + " " +
+            rules::message(reason.rule, chinese_ ? catalog::Language::zh : catalog::Language::en,
+                           reason.parameters) +
+            '\n';
     }
     return text;
 }

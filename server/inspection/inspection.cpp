@@ -50,8 +50,7 @@ std::expected<OpenSpace, FoundingError> open_space(const InspectionWords& words)
         return std::unexpected{explain(data_keys.error())};
     }
     auto random = std::make_unique<keys::SystemRandom>();
-    auto store =
-        open_sqlite_store({words.files.store(), *data_keys, random.get()}, *words.catalog);
+    auto store = open_sqlite_store({words.files.store(), *data_keys, random.get()}, *words.catalog);
     if (!store) {
         return std::unexpected{explain(store.error())};
     }
@@ -59,7 +58,8 @@ std::expected<OpenSpace, FoundingError> open_space(const InspectionWords& words)
     if (!reader) {
         return std::unexpected{explain(reader.error())};
     }
-    return OpenSpace{*std::move(server_keys), std::move(random), *std::move(store), *std::move(reader)};
+    return OpenSpace{*std::move(server_keys), std::move(random), *std::move(store),
+                     *std::move(reader)};
 }
 
 Inspected fail(const InspectionWords& words, const FoundingError& error, std::ostream& err) {
@@ -115,10 +115,10 @@ void print_report(const InspectionWords& words, const AuditReport& report, std::
             << (words.chinese ? explained.zh : explained.en) << '\n';
         return;
     }
-    out << (words.chinese
-                ? "日志完整：" + positions + "个位置全部核对无误，与" + heads + "个保存的树头一致。\n"
-                : "The log is whole: all " + positions + " positions are right, and " + heads +
-                      " heads that were kept agree.\n")
+    out << (words.chinese ? "日志完整：" + positions + "个位置全部核对无误，与" + heads +
+                                "个保存的树头一致。\n"
+                          : "The log is whole: all " + positions + " positions are right, and " +
+                                heads + " heads that were kept agree.\n")
         << (words.chinese ? "根：" : "root: ") << keys::to_hex(report.tree.root) << '\n';
     if (report.heads_agreed == 0) {
         out << (words.chinese
@@ -137,8 +137,8 @@ std::optional<record::RecordKey> parse_record(const catalog::Catalog& catalog,
                                               std::string_view text) {
     const auto slash = text.find('/');
     const catalog::Kind* kind = catalog.find(text.substr(0, slash));
-    const auto id = slash == std::string_view::npos ? std::nullopt
-                                                    : record::parse_uuid(text.substr(slash + 1));
+    const auto id =
+        slash == std::string_view::npos ? std::nullopt : record::parse_uuid(text.substr(slash + 1));
     if (kind == nullptr || !id) {
         return std::nullopt;
     }
@@ -228,21 +228,21 @@ Inspected print_history(const InspectionWords& words, const std::string& record,
         print_report(words, *report, err);
         return Inspected::differs;
     }
-    const detail::HistoryPrinter printer{*words.catalog, *space->reader, words.chinese,
-                                         words.json};
+    const detail::HistoryPrinter printer{*words.catalog, *space->reader, words.chinese, words.json};
     std::uint64_t printed = 0;
     bool all_proved = true;
-    const auto read = each_of_history(*space->reader, *key, report->tree,
-                                      [&](const HistoryEntry& entry) {
-                                          printed += 1;
-                                          all_proved = all_proved && entry.is_proved;
-                                          out << printer.text_of(entry);
-                                      });
+    const auto read =
+        each_of_history(*space->reader, *key, report->tree, [&](const HistoryEntry& entry) {
+            printed += 1;
+            all_proved = all_proved && entry.is_proved;
+            out << printer.text_of(entry);
+        });
     if (!read) {
         return fail(words, explain(read.error()), err);
     }
     if (printed == 0) {
-        err << (words.chinese ? "日志中没有提到这条记录。" : "No group in the log names this record.")
+        err << (words.chinese ? "日志中没有提到这条记录。"
+                              : "No group in the log names this record.")
             << '\n';
         return Inspected::unknown;
     }

@@ -26,9 +26,9 @@ struct InspectionWords {
 /// The numbers are the program's exit codes.
 enum class Inspected : int {
     well = 0,
-    failed = 1,    // the store, a key or a head's file could not be read; nothing was decided
-    differs = 3,   // the store is not what it must be; the message names the first place
-    unknown = 4,   // no group names such a record
+    failed = 1,   // the store, a key or a head's file could not be read; nothing was decided
+    differs = 3,  // the store is not what it must be; the message names the first place
+    unknown = 4,  // no group names such a record
 };
 
 /// Prints the newest tree head, signed now, for safekeeping elsewhere.

@@ -21,6 +21,36 @@ constexpr std::uint64_t progress_each = 10'000;
 /// Levels at which a store may keep subtrees for itself are compared with what is computed.
 constexpr unsigned compared_levels_apart = 8;
 
+/// The groups of one incarnation as far as the audit came.
+struct Chain {
+    /// One that was set aside outside of its chain: a fork, or a group behind one that is missing.
+    struct Outsider {
+        Hash previous{};
+        Hash hash{};
+    };
+
+    [[nodiscard]] bool continues(Sequence sequence, const Hash& previous) const {
+        return sequence.position == held.last.position + 1 && previous == held.last_hash;
+    }
+
+    /// Once what was missing has come, those behind it are of the chain; none was ever applied.
+    void take_in() {
+        for (auto next = outside.find(Sequence{held.last.position + 1}); next != outside.end();
+             next = outside.find(Sequence{held.last.position + 1})) {
+            const auto fitting =
+                std::ranges::find(next->second, held.last_hash, &Outsider::previous);
+            if (fitting == next->second.end()) {
+                return;
+            }
+            held = {next->first, fitting->hash};
+            outside.erase(next);
+        }
+    }
+
+    HeldChain held;
+    std::map<Sequence, std::vector<Outsider>> outside;
+};
+
 /// One audit under way.
 class Audit {
 public:
@@ -120,23 +150,18 @@ private:
     }
 
     void look_at_chain(const LogRow& row, const record::Group& group) {
-        const std::pair key{row.name.device, row.name.incarnation};
-        const auto known = chains_.find(key);
-        const HeldChain chain = known == chains_.end() ? HeldChain{} : known->second;
-        if (row.name.sequence <= chain.last) {
-            // A fork: the second group of a name, set aside for an officer. It does not continue
-            // the chain, and was never applied.
-            if (row.outcome != record::Outcome::quarantined) {
-                note(AuditFault::chain_broken, row.index, to_text(row.name.device));
-            }
-            return;
+        Chain& chain = chains_[{row.name.device, row.name.incarnation}];
+        if (!chain.continues(row.name.sequence, group.previous)) {
+            chain.take_in();
         }
-        if (row.name.sequence.position != chain.last.position + 1 ||
-            group.previous != chain.last_hash) {
+        if (chain.continues(row.name.sequence, group.previous)) {
+            chain.held = {row.name.sequence, row.group_hash};
+            chain.outside.erase(row.name.sequence);
+        } else if (row.outcome != record::Outcome::quarantined) {
             note(AuditFault::chain_broken, row.index, to_text(row.name.device));
-            return;
+        } else if (row.name.sequence > chain.held.last) {
+            chain.outside[row.name.sequence].push_back({group.previous, row.group_hash});
         }
-        chains_[key] = {row.name.sequence, row.group_hash};
     }
 
     Stored<void> look_at_signature(const LogRow& row) {
@@ -221,7 +246,7 @@ private:
     std::vector<sync::TreeHead> heads_;
     std::size_t next_head_ = 0;
     LogIndex agreed_;
-    std::map<std::pair<DeviceId, IncarnationId>, HeldChain> chains_;
+    std::map<std::pair<DeviceId, IncarnationId>, Chain> chains_;
     std::unordered_map<DeviceId, std::optional<keys::P256Verifier>> verifiers_;
 };
 

@@ -15,15 +15,15 @@ namespace zhibu::server {
 
 /// What an audit can find at a position of the log, in the order in which it looks.
 enum class AuditFault : std::uint8_t {
-    position_missing,       // the row, or its leaves
-    group_unreadable,       // the group's bytes are no group
-    group_differs,          // bytes that are not those of the hash beside them
-    row_differs,            // what stands beside the group says another name, author or action
-    chain_broken,           // the group does not follow the one before it of its device
-    device_unknown,         // no key is held of the device
-    group_signature_wrong,  // the device did not sign this
-    verdict_unreadable,     // the verdict's bytes are no verdict
-    verdict_differs,        // a verdict of another group or position, or other columns beside it
+    position_missing,         // the row, or its leaves
+    group_unreadable,         // the group's bytes are no group
+    group_differs,            // bytes that are not those of the hash beside them
+    row_differs,              // what stands beside the group says another name, author or action
+    chain_broken,             // the group does not follow the one before it of its device
+    device_unknown,           // no key is held of the device
+    group_signature_wrong,    // the device did not sign this
+    verdict_unreadable,       // the verdict's bytes are no verdict
+    verdict_differs,          // a verdict of another group or position, or other columns beside it
     receipt_signature_wrong,  // the server's key did not sign this verdict
     salt_missing,             // a leaf cannot be opened
     group_not_in_leaf,        // the leaf is a commitment to another group

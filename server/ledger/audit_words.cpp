@@ -81,9 +81,10 @@ AuditWords explain(const AuditFinding& finding) {
         explained.zh = "日志序号" + from + "至" + at + "之间：" + explained.zh;
         explained.en = "Between log index " + from + " and " + at + ": " + explained.en;
     } else if (finding.fault == AuditFault::history_shortened) {
-        explained.zh = "日志序号" + at + "之后：" + explained.zh + "，少" + finding.detail + "个位置";
-        explained.en = "After log index " + at + ": " + explained.en + ", by " + finding.detail +
-                       " positions";
+        explained.zh =
+            "日志序号" + at + "之后：" + explained.zh + "，少" + finding.detail + "个位置";
+        explained.en =
+            "After log index " + at + ": " + explained.en + ", by " + finding.detail + " positions";
     } else if (finding.at > LogIndex{}) {
         explained.zh = "日志序号" + at + "：" + explained.zh;
         explained.en = "Log index " + at + ": " + explained.en;

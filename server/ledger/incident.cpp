@@ -90,8 +90,7 @@ std::optional<ServerWrite> incident_write(const sync::IncidentReport& report,
     set("reported_at", Value{now});
     set("log_index", number(report.at.position));
     const auto pinned = sync::decode_tree_head(report.pinned.bytes);
-    if (pinned &&
-        keys::verify_ed25519(server_key, report.pinned.bytes, report.pinned.signature)) {
+    if (pinned && keys::verify_ed25519(server_key, report.pinned.bytes, report.pinned.signature)) {
         set("tree_size", number(pinned->size));
         set("tree_root", Value{keys::to_hex(pinned->root)});
         set("signed_at", Value{pinned->signed_at});

@@ -205,9 +205,9 @@ private:
         log_("incident", to_text(hello.device) + " sort " +
                              std::to_string(static_cast<int>(report.sort)) + " log index " +
                              std::to_string(report.at.position));
-        auto write = incident_write(report, {hello.device, hello.account},
-                                    keys_.signing_key.public_key(), *committer_->control(),
-                                    catalog_, clock_.now());
+        auto write =
+            incident_write(report, {hello.device, hello.account}, keys_.signing_key.public_key(),
+                           *committer_->control(), catalog_, clock_.now());
         if (!write) {
             return;
         }

@@ -49,8 +49,7 @@ Leaf make_leaf(std::span<const std::uint8_t> content, record::Random& random) {
 bool opens(const record::Hash& commitment, std::span<const std::uint8_t> salt,
            std::span<const std::uint8_t> content) {
     // Of one length alone: HMAC takes a shorter key and the same with zeros behind it as one.
-    return salt.size() == std::tuple_size_v<Salt> &&
-           keys::hmac_sha256(salt, content) == commitment;
+    return salt.size() == std::tuple_size_v<Salt> && keys::hmac_sha256(salt, content) == commitment;
 }
 
 }  // namespace zhibu::ledger

@@ -29,8 +29,7 @@ LedgerWatch::LedgerWatch(SpaceId space, const std::array<std::uint8_t, 32>& serv
         pin_ = {};
     }
     auto verdict = decode_verdict(pin_.newest.verdict);
-    if (verdict &&
-        keys::verify_ed25519(server_key_, pin_.newest.verdict, pin_.newest.signature)) {
+    if (verdict && keys::verify_ed25519(server_key_, pin_.newest.verdict, pin_.newest.signature)) {
         newest_ = Acknowledged{pin_.newest, *std::move(verdict)};
     } else {
         pin_.newest = {};

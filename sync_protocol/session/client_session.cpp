@@ -119,7 +119,9 @@ struct ClientSession::Handler {
 
 ClientSession::ClientSession(const ReplicaPosition& position,
                              const std::array<std::uint8_t, 32>& server_key, Settings settings)
-    : position_{position}, server_key_{server_key}, settings_{settings},
+    : position_{position},
+      server_key_{server_key},
+      settings_{settings},
       ledger_{position.space, server_key, position.ledger} {}
 
 ClientEffects ClientSession::step(ClientEvent event) {

@@ -165,13 +165,11 @@ struct End {
 
 }  // namespace client_effect
 
-using ClientEffect =
-    std::variant<client_effect::Send, client_effect::Prove, client_effect::ReadWaiting,
-                 client_effect::ReadBoxed, client_effect::StoreHandedIn,
-                 client_effect::StoreVerdicts, client_effect::ApplyTail, client_effect::Stage,
-                 client_effect::SwapIn, client_effect::StoreLease, client_effect::CaughtUp,
-                 client_effect::Compare, client_effect::KeepPin, client_effect::Tell,
-                 client_effect::End>;
+using ClientEffect = std::variant<
+    client_effect::Send, client_effect::Prove, client_effect::ReadWaiting, client_effect::ReadBoxed,
+    client_effect::StoreHandedIn, client_effect::StoreVerdicts, client_effect::ApplyTail,
+    client_effect::Stage, client_effect::SwapIn, client_effect::StoreLease, client_effect::CaughtUp,
+    client_effect::Compare, client_effect::KeepPin, client_effect::Tell, client_effect::End>;
 using ClientEffects = std::vector<ClientEffect>;
 
 /// Groups in the outbox whose replica cannot be opened any more.

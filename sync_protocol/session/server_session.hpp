@@ -91,9 +91,8 @@ using ServerEvent =
     std::variant<server_event::Opened, server_event::Received, server_event::Admitted,
                  server_event::TakenIn, server_event::Denied, server_event::Judged,
                  server_event::ReceiptsRead, server_event::TailRead, server_event::ChunkRead,
-                 server_event::DigestRead, server_event::TreeHeadRead,
-                 server_event::InclusionRead, server_event::HeadAdvanced, server_event::LeaseRenewed,
-                 server_event::Stopped>;
+                 server_event::DigestRead, server_event::TreeHeadRead, server_event::InclusionRead,
+                 server_event::HeadAdvanced, server_event::LeaseRenewed, server_event::Stopped>;
 
 namespace server_effect {
 

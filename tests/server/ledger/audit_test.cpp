@@ -199,9 +199,9 @@ TEST(Audit, FindsARewrittenHistoryByAHeadThatWasKeptElsewhere) {
     const auto before = history.signed_head();
     const LogIndex agreed = history.head();
     // The server's own newest group, which no later one of its chain follows.
-    const auto own = history.court().write(
-        {update("account", history.court().secretary_b, {},
-                {{"phone", text("1")}, {"post", text("书记")}})});
+    const auto own =
+        history.court().write({update("account", history.court().secretary_b, {},
+                                      {{"phone", text("1")}, {"post", text("书记")}})});
     history.add_person();
     const auto after = history.signed_head();
     const LogIndex last = history.head();

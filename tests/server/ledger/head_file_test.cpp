@@ -42,8 +42,8 @@ TEST(HeadFile, ThatIsNoneIsNoValue) {
     std::string other = text;
     other[other.find("\nhead ") + 6] = 'x';
     EXPECT_FALSE(read_head(other));
-    EXPECT_FALSE(read_head("zhibu tree head 1\nhead " + std::string(9'000, 'a') +
-                           "\nsignature aa\n"));
+    EXPECT_FALSE(
+        read_head("zhibu tree head 1\nhead " + std::string(9'000, 'a') + "\nsignature aa\n"));
 }
 
 }  // namespace

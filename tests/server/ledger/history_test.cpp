@@ -13,9 +13,8 @@ std::vector<HistoryEntry> history_of(SealedHistory& history, const RecordId& per
     std::vector<HistoryEntry> entries;
     const auto tree = history.audit().tree;
     const auto reader = history.store().open_reader().value();
-    EXPECT_TRUE(each_of_history(*reader,
-                                {catalog::standard_catalog().kind("person").id(), person}, tree,
-                                [&](const HistoryEntry& entry) { entries.push_back(entry); })
+    EXPECT_TRUE(each_of_history(*reader, {catalog::standard_catalog().kind("person").id(), person},
+                                tree, [&](const HistoryEntry& entry) { entries.push_back(entry); })
                     .has_value());
     return entries;
 }
@@ -47,9 +46,8 @@ TEST(HistoryOfARecord, IsNotProvedWhereItWasChanged) {
                     return reader->subtree(level, index).value();
                 }).value();
     ASSERT_TRUE(each_of_history(
-                    *reader,
-                    {catalog::standard_catalog().kind("person").id(), history.person()}, tree,
-                    [&](const HistoryEntry& entry) { proved.push_back(entry.is_proved); })
+                    *reader, {catalog::standard_catalog().kind("person").id(), history.person()},
+                    tree, [&](const HistoryEntry& entry) { proved.push_back(entry.is_proved); })
                     .has_value());
     EXPECT_EQ(proved, (std::vector<bool>{false, true}));
 }

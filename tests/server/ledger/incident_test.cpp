@@ -63,25 +63,23 @@ TEST_F(IncidentOf, KeepsNoHeadThatTheServerDidNotSign) {
     report.pinned.signature[0] ^= 1U;
     const ServerWrite made = write();
     ASSERT_TRUE(court.try_write(made).has_value());
-    EXPECT_TRUE(record::is_empty(
-        court.value("incident", made.changes.at(0).record.id, "tree_size")));
+    EXPECT_TRUE(
+        record::is_empty(court.value("incident", made.changes.at(0).record.id, "tree_size")));
 }
 
 TEST_F(IncidentOf, TakesAnyClaimAboutItsPlace) {
     report.at = LogIndex{UINT64_MAX};
     const ServerWrite made = write();
     ASSERT_TRUE(court.try_write(made).has_value());
-    EXPECT_EQ(court.value("incident", made.changes.at(0).record.id, "log_index"),
-              Value{INT64_MAX});
+    EXPECT_EQ(court.value("incident", made.changes.at(0).record.id, "log_index"), Value{INT64_MAX});
 }
 
 TEST_F(IncidentOf, CanBeWrittenByNobodyElse) {
     Desk administrator = court.enrol(court.administrator);
-    const auto verdict = court.judge(
-        administrator,
-        {create("incident", court.new_id(),
-                {{"organisation", Value{court.root}}, {"sort", text("2")},
-                 {"reported_at", Value{noon}}})});
+    const auto verdict = court.judge(administrator, {create("incident", court.new_id(),
+                                                            {{"organisation", Value{court.root}},
+                                                             {"sort", text("2")},
+                                                             {"reported_at", Value{noon}}})});
     EXPECT_EQ(verdict.outcome, record::Outcome::quarantined);
 }
 

@@ -35,8 +35,8 @@ protected:
         EXPECT_EQ(reply.leaves[0].leaf, ledger::group_leaf(reply.index));
         EXPECT_EQ(reply.leaves[1].leaf, ledger::verdict_leaf(reply.index));
         for (const sync::LeafProof& each : reply.leaves) {
-            EXPECT_TRUE(ledger::includes(tree, each.leaf, ledger::leaf_hash(each.commitment),
-                                         each.path));
+            EXPECT_TRUE(
+                ledger::includes(tree, each.leaf, ledger::leaf_hash(each.commitment), each.path));
         }
     }
 

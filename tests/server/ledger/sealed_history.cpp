@@ -17,18 +17,18 @@ namespace zhibu::server::test {
 SealedHistory::SealedHistory(unsigned persons) {
     const SpaceIdentity identity{record::SpaceId{record::Uuid{{5}}},
                                  record::EpochId{record::Uuid{{6}}}, "space"};
-    store_ = create_sqlite_store(support::server_place(file()), identity,
-                                 catalog::standard_catalog())
-                 .value();
+    store_ =
+        create_sqlite_store(support::server_place(file()), identity, catalog::standard_catalog())
+            .value();
     court_ = std::make_unique<Court>(store_.get());
     desk_ = court_->enrol(court_->secretary_a);
     person_ = court_->new_id();
     first_of_branch_ =
         court_->judge(*desk_, {create("person", person_, applicant(court_->branch_a, ++persons_))})
             .index;
-    static_cast<void>(court_->judge(
-        *desk_, {update("person", person_, record::confirmed_base(first_of_branch_),
-                        {{"address", text("一路")}})}));
+    static_cast<void>(
+        court_->judge(*desk_, {update("person", person_, record::confirmed_base(first_of_branch_),
+                                      {{"address", text("一路")}})}));
     for (unsigned i = 0; i < persons; ++i) {
         add_person();
     }
@@ -38,8 +38,7 @@ SealedHistory::~SealedHistory() { close(); }
 
 void SealedHistory::add_person() {
     const auto verdict = court_->judge(
-        *desk_,
-        {create("person", court_->new_id(), applicant(court_->branch_a, ++persons_))});
+        *desk_, {create("person", court_->new_id(), applicant(court_->branch_a, ++persons_))});
     ASSERT_EQ(verdict.outcome, record::Outcome::accepted);
 }
 
@@ -119,8 +118,9 @@ LogRow SealedHistory::row(LogIndex index) {
 
 HeadMaker SealedHistory::head_maker() {
     const SpaceIdentity identity = store().identity();
-    return {identity.space, identity.epoch, noon,
-            [this](std::span<const std::uint8_t> bytes) { return court_->receipt_key.sign(bytes); }};
+    return {identity.space, identity.epoch, noon, [this](std::span<const std::uint8_t> bytes) {
+                return court_->receipt_key.sign(bytes);
+            }};
 }
 
 sync::SignedTreeHead SealedHistory::signed_head() {

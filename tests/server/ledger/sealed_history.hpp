@@ -24,7 +24,9 @@ public:
     ~SealedHistory();
 
     void add_person();
+
     [[nodiscard]] LogIndex first_of_branch() const { return first_of_branch_; }
+
     /// A person whom the branch created and then changed.
     [[nodiscard]] const RecordId& person() const { return person_; }
 

@@ -32,10 +32,10 @@ TEST(Leaf, OpensWithItsSaltAndContentAlone) {
     const Leaf leaf = make_leaf(content, random);
     ASSERT_TRUE(leaf.salt);
     EXPECT_TRUE(opens(leaf.commitment, *leaf.salt, content));
-    EXPECT_FALSE(opens(leaf.commitment, *leaf.salt,
-                       group_content(LogIndex{8}, name(), record::Hash{9})));
-    EXPECT_FALSE(opens(leaf.commitment, *leaf.salt,
-                       group_content(LogIndex{7}, name(), record::Hash{8})));
+    EXPECT_FALSE(
+        opens(leaf.commitment, *leaf.salt, group_content(LogIndex{8}, name(), record::Hash{9})));
+    EXPECT_FALSE(
+        opens(leaf.commitment, *leaf.salt, group_content(LogIndex{7}, name(), record::Hash{8})));
     Salt other = *leaf.salt;
     other[31] ^= 1U;
     EXPECT_FALSE(opens(leaf.commitment, other, content));
@@ -46,9 +46,11 @@ TEST(Leaf, DoesNotOpenWithTheSaltCutOrPadded) {
     const std::vector<std::uint8_t> content{1};
     Salt salt{};
     salt[0] = 5;
+
     struct Fixed final : record::Random {
         void fill(std::span<std::uint8_t> bytes) override { bytes[0] = 5; }
     } random;
+
     const Leaf leaf = make_leaf(content, random);
     EXPECT_TRUE(opens(leaf.commitment, salt, content));
     EXPECT_FALSE(opens(leaf.commitment, std::span{salt}.first(1), content));

@@ -81,7 +81,9 @@ public:
              {std::pair{ledger::group_leaf(request.index), leaves.group},
               std::pair{ledger::verdict_leaf(request.index), leaves.verdict}}) {
             reply.leaves.push_back(
-                {number, leaf.commitment, {leaf.salt->begin(), leaf.salt->end()},
+                {number,
+                 leaf.commitment,
+                 {leaf.salt->begin(), leaf.salt->end()},
                  ledger::inclusion_proof(number, request.tree_size, reader()).value()});
         }
         return reply;
@@ -95,8 +97,8 @@ private:
             std::vector<Hash> parts;
             for (std::uint64_t leaf = index << level; leaf < (index + 1) << level; ++leaf) {
                 const ledger::LogLeaves& at = leaves_.at(leaf / 2);
-                parts.push_back(ledger::leaf_hash(
-                    (leaf % 2 == 0 ? at.group : at.verdict).commitment));
+                parts.push_back(
+                    ledger::leaf_hash((leaf % 2 == 0 ? at.group : at.verdict).commitment));
             }
             return ledger::fold(std::move(parts));
         };
@@ -341,8 +343,7 @@ TEST(LedgerWatch, AnyPartOfAnInclusionThatIsWrongConvicts) {
     EXPECT_TRUE(outcome_of([](InclusionReply& r) { r.leaves[0].leaf += 1; }).finding);
     EXPECT_TRUE(outcome_of([](InclusionReply& r) { r.leaves[1].path.pop_back(); }).finding);
     EXPECT_TRUE(outcome_of([](InclusionReply& r) { r.leaves[0].commitment[0] ^= 1U; }).finding);
-    EXPECT_TRUE(
-        outcome_of([](InclusionReply& r) { std::swap(r.leaves[0], r.leaves[1]); }).finding);
+    EXPECT_TRUE(outcome_of([](InclusionReply& r) { std::swap(r.leaves[0], r.leaves[1]); }).finding);
     EXPECT_EQ(outcome_of([](InclusionReply& r) { r.tree_size += 2; }).wrong, Wrong::unexpected);
 }
 

@@ -320,8 +320,7 @@ TEST(ServerSession, ReadsOneTreeHeadAndOneInclusionAtATime) {
     EXPECT_EQ(sent<TreeHeadReply>(session.step(TreeHeadRead{})).size(), 1U);
     EXPECT_EQ(sent<InclusionReply>(session.step(InclusionRead{})).size(), 1U);
     EXPECT_EQ(only<ReadTreeHead>(receive(session, TreeHeadRequest{})).size(), 1U);
-    EXPECT_EQ(refused_with(receive(session, TreeHeadRequest{})),
-              RefusalReason::unexpected_message);
+    EXPECT_EQ(refused_with(receive(session, TreeHeadRequest{})), RefusalReason::unexpected_message);
     ServerSession other = open_session();
     static_cast<void>(receive(other, InclusionRequest{}));
     EXPECT_EQ(refused_with(receive(other, InclusionRequest{})), RefusalReason::unexpected_message);

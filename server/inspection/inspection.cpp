@@ -41,16 +41,17 @@ std::expected<OpenSpace, FoundingError> open_space(const InspectionWords& words)
     if (!server_keys) {
         return std::unexpected{explain(server_keys.error())};
     }
-    const auto store_key = read_store_key(words.files, words.config->store_key);
+    auto store_key = read_store_key(words.files, words.config->store_key);
     if (!store_key) {
         return std::unexpected{explain(store_key.error())};
     }
-    const auto data_keys = load_data_keys(words.files, *store_key);
+    const auto data_keys = load_data_keys(words.files, *std::move(store_key));
     if (!data_keys) {
         return std::unexpected{explain(data_keys.error())};
     }
     auto random = std::make_unique<keys::SystemRandom>();
-    auto store = open_sqlite_store({words.files.store(), *data_keys, random.get()}, *words.catalog);
+    auto store =
+        open_sqlite_store({words.files.store(), data_keys->ring(), random.get()}, *words.catalog);
     if (!store) {
         return std::unexpected{explain(store.error())};
     }

@@ -13,8 +13,6 @@
 #include <vector>
 
 #include "server/store/store.hpp"
-#include "shared/ledger/leaf.hpp"
-#include "shared/ledger/tree.hpp"
 #include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/id.hpp"
@@ -22,6 +20,7 @@
 #include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/merge/digest.hpp"
 #include "sync_protocol/message/message.hpp"
+#include "tests/support/memory_ledger.hpp"
 
 namespace zhibu::support {
 namespace {
@@ -35,10 +34,6 @@ using Contents = MemoryStore::Contents;
         return std::unexpected{*std::move(fault)}; \
     }                                              \
     static_assert(true)
-
-bool has(const Contents& contents, LogIndex index) {
-    return index > LogIndex{} && index.position <= contents.rows.size();
-}
 
 template <class Map, class Key>
 auto found_in(const Map& map, const Key& key) -> std::optional<typename Map::mapped_type> {
@@ -54,13 +49,13 @@ bool sees(const ScopeFilter& scope, const std::vector<RecordId>& places) {
 
 /// The reading half, over whatever contents() the class below it shows.
 template <class Interface>
-class Reading : public Interface {
+class Reading : public MemoryLedger<Interface> {
 public:
     explicit Reading(MemoryStore& store) : store_{store} {}
 
     /// Counts a call; the error that it has to return. A transaction that has failed once fails
     /// for good.
-    std::optional<StoreError> next_call() {
+    std::optional<StoreError> next_call() override {
         if constexpr (std::same_as<Interface, StoreTransaction>) {
             if (!failed_) {
                 failed_ = store_.next_call();
@@ -152,35 +147,6 @@ public:
         return index == LogIndex{} ? RecordId{} : seen()->rows.at(index.position - 1)->author;
     }
 
-    Stored<std::optional<LogRow>> row(LogIndex index) override {
-        ZHIBU_MEMORY_CALL(*this);
-        const auto contents = seen();
-        return has(*contents, index) ? std::optional{*contents->rows[index.position - 1]}
-                                     : std::nullopt;
-    }
-
-    Stored<std::optional<ledger::LogLeaves>> leaves(LogIndex index) override {
-        ZHIBU_MEMORY_CALL(*this);
-        const auto contents = seen();
-        return has(*contents, index) ? std::optional{contents->rows[index.position - 1]->leaves}
-                                     : std::nullopt;
-    }
-
-    Stored<std::optional<Hash>> subtree(unsigned level, std::uint64_t index) override {
-        ZHIBU_MEMORY_CALL(*this);
-        const auto contents = seen();
-        if (level > 32 || index >= (2 * contents->rows.size()) >> level) {
-            return std::nullopt;
-        }
-        std::vector<Hash> parts;
-        for (std::uint64_t leaf = index << level; leaf < (index + 1) << level; ++leaf) {
-            const ledger::LogLeaves& leaves = contents->rows[leaf / 2]->leaves;
-            const ledger::Leaf& at = leaf % 2 == 0 ? leaves.group : leaves.verdict;
-            parts.push_back(ledger::leaf_hash(at.commitment));
-        }
-        return ledger::fold(std::move(parts));
-    }
-
     Stored<std::optional<Credential>> credential(const RecordId& account) override {
         ZHIBU_MEMORY_CALL(*this);
         return found_in(seen()->credentials, account);
@@ -197,7 +163,7 @@ public:
     }
 
 protected:
-    [[nodiscard]] virtual std::shared_ptr<const Contents> seen() const = 0;
+    [[nodiscard]] std::shared_ptr<const Contents> seen() const override = 0;
 
     MemoryStore& store() const { return store_; }
 

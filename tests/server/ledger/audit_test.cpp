@@ -254,5 +254,30 @@ TEST(Audit, TakesNoHeadOfAnotherServerSpaceOrEpoch) {
               AuditFault::head_of_another_space);
 }
 
+TEST(Audit, FollowsAChainThatHadAGap) {
+    Court court;
+    Desk desk = court.enrol(court.secretary_a);
+    unsigned people = 0;
+    const auto sealed = [&] {
+        return desk.seal({create("person", court.new_id(), applicant(court.branch_a, ++people))});
+    };
+    const auto first = sealed();
+    const auto lost = sealed();
+    const auto third = sealed();
+    const auto fourth = sealed();
+    AuditMeans means;
+    means.server_key = court.receipt_key.public_key();
+    means.server_device = court.parts().server_device;
+    means.group_key = court.server_key.public_key();
+    const auto finding = [&] {
+        const auto reader = court.store.open_reader().value();
+        return audit(*reader, means).value().finding;
+    };
+    ASSERT_EQ(court.hand_in(desk, {first, third}).receipts.size(), 2U);
+    EXPECT_FALSE(finding()) << "a group behind a gap waits outside of its chain";
+    ASSERT_FALSE(court.push(desk, {lost, third, fourth}).refusal);
+    EXPECT_FALSE(finding()) << "and is of it once the gap is closed";
+}
+
 }  // namespace
 }  // namespace zhibu::server::test

@@ -198,7 +198,10 @@ std::optional<LogRow> LogRows::row(LogIndex index) {
     row.verbatim = query.integer(8) != 0;
     row.tree_changed = query.integer(9) != 0;
     row.receipt = {query.bytes(10), query.bytes(11)};
-    row.effects = placed_effects(query.view(13), query.view(12));
+    // Empty where no tail needs them any more.
+    if (!query.view(13).empty()) {
+        row.effects = placed_effects(query.view(13), query.view(12));
+    }
     row.sealed = {query.bytes(15), query.bytes(14)};
     return row;
 }

@@ -137,5 +137,7 @@ constexpr FieldLine owner(std::string_view zh, std::string_view en, std::string_
 [[nodiscard]] std::vector<Kind> dues_kinds();
 [[nodiscard]] std::vector<Kind> plan_kinds();
 [[nodiscard]] std::vector<Kind> control_kinds();
+[[nodiscard]] std::vector<Kind> explanation_kinds();
+[[nodiscard]] std::vector<Kind> account_request_kinds();
 
 }  // namespace zhibu::catalog::detail

@@ -21,6 +21,8 @@ TEST(CodeLists, HaveAsManyCodesAsTheirSources) {
                                                         {"account_level", 3},
                                                         {"account_nature", 3},
                                                         {"account_permission", 2},
+                                                        {"account_request_kind", 4},
+                                                        {"account_request_state", 3},
                                                         {"account_state", 3},
                                                         {"admin_division", 34},
                                                         {"appraisal_disposition", 5},

@@ -128,7 +128,11 @@ TEST(StandardKinds, NumbersOfKindsStay) {
                                                   {"organisation_appraisal", 23},
                                                   {"organisation_congress", 24},
                                                   {"organisation_change", 25},
-                                                  {"letter_endorsement", 30}};
+                                                  {"letter_endorsement", 30},
+                                                  {"person_explanation", 50},
+                                                  {"organisation_explanation", 51},
+                                                  {"letter_explanation", 52},
+                                                  {"account_request", 53}};
     std::map<std::string_view, int> found;
     for (const Kind& kind : standard_catalog().kinds()) {
         found[kind.name] = kind.number;

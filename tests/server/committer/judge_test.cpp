@@ -200,7 +200,7 @@ TEST_F(Judge, AnEntryMayComeWithItsOwner) {
 
 TEST_F(Judge, ReferencesMustExistAndLive) {
     expect_set_aside({good({{"mentor_1", Value{court.new_id()}}})}, "reference_missing");
-    existing();
+    EXPECT_EQ(court.judge(desk, {good({{"stage", text("50")}})}).outcome, Outcome::accepted);
     const RecordId mentor = person;
     EXPECT_EQ(court.judge(desk, {good({{"mentor_1", Value{mentor}}})}).outcome, Outcome::accepted);
     EXPECT_EQ(court.judge(desk, {life("person", mentor, Operation::retire)}).outcome,
@@ -234,6 +234,20 @@ TEST_F(Judge, BasesThatCannotBeWait) {
     expect_set_aside({edit(record::own_base(Sequence{desk.last.position + 1}))}, "base_unknown");
     expect_set_aside(court.judge(desk, {edit(court.seen())}, {Sequence{desk.last.position + 9}}),
                      "base_unknown");
+}
+
+// Only the server knows that a code is nobody's.
+TEST_F(Judge, WhatMustExistElsewhereIsLookedForInTheWholeSpace) {
+    existing();
+    const auto letter = [&](std::string_view code) {
+        return create("letter", court.new_id(),
+                      {{"type", text("21")},
+                       {"person", Value{person}},
+                       {"state", text("10")},
+                       {"sending_organisation", Value{court.branch_a}},
+                       {"receiving_code", text(code)}});
+    };
+    expect_set_aside({letter("NOBODYS")}, "R-504");
 }
 
 TEST_F(Judge, RulesThatRefuseSetAsideAndOthersAreTold) {

@@ -209,6 +209,12 @@ unsigned Control::depth(const RecordId& organisation) const {
     return unknown_depth;
 }
 
+std::optional<RecordId> Control::superior(const RecordId& organisation) const {
+    const auto found = organisations_.find(organisation);
+    const bool has_one = found != organisations_.end() && !found->second.parent.is_none();
+    return has_one ? std::optional{found->second.parent} : std::nullopt;
+}
+
 bool Control::has_manager() const {
     return std::ranges::any_of(accounts_, [](const auto& entry) {
         const Account& account = entry.second;

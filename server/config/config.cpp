@@ -53,6 +53,11 @@ constexpr std::array own_settings{
             "What changed longer ago, and a backup holds, a device takes as a snapshot; never less "
             "than a lease lasts.",
             &Config::tail_days, 1, 3650},
+    Setting{"quarantine", "groups_max",
+            "Of one device's groups so many may wait for an officer; further ones stay on it.",
+            &Config::quarantine_groups_max, 1, 100'000},
+    Setting{"quarantine", "bytes_max", "The same in bytes.", &Config::quarantine_bytes_max, 1 << 20,
+            1LL << 34},
     Setting{
         "store", "key",
         "What opens the store: a file of this folder (or a whole path), \"credential:NAME\" for "

@@ -103,16 +103,6 @@ struct HeldChain {
     Hash last_hash{};
 };
 
-/// A field where both values wait for an officer.
-struct Conflict {
-    RecordKey record;
-    record::FieldNumber field;
-    record::Value offered;
-    record::Value committed;
-    LogIndex offered_at;
-    LogIndex committed_at;
-};
-
 /// How an account proves itself.
 struct Credential {
     std::array<std::uint8_t, 32> public_key{};
@@ -176,6 +166,8 @@ public:
                                                   const IncarnationId& incarnation) = 0;
     /// Who committed the group at `index`; none for position 0.
     [[nodiscard]] virtual Stored<RecordId> author_at(LogIndex index) = 0;
+    /// The receipt of the group at `index`; none where the log has no such position.
+    [[nodiscard]] virtual Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) = 0;
     [[nodiscard]] virtual Stored<std::optional<Credential>> credential(const RecordId& account) = 0;
     [[nodiscard]] virtual Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) = 0;
     [[nodiscard]] virtual Stored<std::optional<EnrolmentCode>> enrolment_code(
@@ -203,7 +195,6 @@ public:
     /// else of it stays.
     [[nodiscard]] virtual Stored<void> take_into_chain(const GroupName& name,
                                                        const Hash& group_hash) = 0;
-    [[nodiscard]] virtual Stored<void> add_conflict(const Conflict& conflict) = 0;
     [[nodiscard]] virtual Stored<void> set_credential(const RecordId& account,
                                                       const Credential& credential) = 0;
     [[nodiscard]] virtual Stored<void> set_device_key(const DeviceKey& key) = 0;
@@ -255,9 +246,6 @@ public:
     [[nodiscard]] virtual Stored<std::vector<record::Receipt>> receipts(
         const DeviceId& device, const IncarnationId& incarnation, Sequence after,
         std::size_t bytes_max) = 0;
-    /// Conflicts in scope, newest first.
-    [[nodiscard]] virtual Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
-                                                                  std::uint32_t limit) = 0;
 };
 
 /// A space's store: one writer, any number of readers.

@@ -19,7 +19,8 @@ std::vector<Kind> standard_kinds() {
     for (auto part :
          {detail::person_kinds(), detail::person_entry_kinds(), detail::organisation_kinds(),
           detail::letter_kinds(), detail::dues_kinds(), detail::plan_kinds(),
-          detail::control_kinds(), detail::explanation_kinds(), detail::account_request_kinds()}) {
+          detail::control_kinds(), detail::casework_kinds(), detail::explanation_kinds(),
+          detail::account_request_kinds()}) {
         std::ranges::move(part, std::back_inserter(kinds));
     }
     std::ranges::sort(kinds, {}, &Kind::number);

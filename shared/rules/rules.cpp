@@ -56,6 +56,7 @@ constexpr std::array sections{
     Section{"control.cpp", &detail::control_rules},
     Section{"account_request.cpp", &detail::account_request_rules},
     Section{"explanation.cpp", &detail::explanation_rules},
+    Section{"casework.cpp", &detail::casework_rules},
 };
 
 /// Stands among a rule's fields for the record's own end: a rule that is asked when a record is

@@ -151,6 +151,13 @@ public:
         return index == LogIndex{} ? RecordId{} : seen()->rows.at(index.position - 1)->author;
     }
 
+    Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) override {
+        ZHIBU_MEMORY_CALL(*this);
+        const auto contents = seen();
+        const bool is_there = index > LogIndex{} && index.position <= contents->rows.size();
+        return is_there ? std::optional{contents->rows[index.position - 1]->receipt} : std::nullopt;
+    }
+
     Stored<std::optional<Credential>> credential(const RecordId& account) override {
         ZHIBU_MEMORY_CALL(*this);
         return found_in(seen()->credentials, account);
@@ -240,12 +247,6 @@ public:
         const auto at = static_cast<std::size_t>(row - contents_->rows.begin());
         ZHIBU_CHECK(contents_->names.emplace(name, at).second);
         chain = HeldChain{name.sequence, group_hash};
-        return {};
-    }
-
-    Stored<void> add_conflict(const Conflict& conflict) override {
-        ZHIBU_MEMORY_CALL(*this);
-        contents_->conflicts.push_back(conflict);
         return {};
     }
 
@@ -430,20 +431,6 @@ public:
             }
             found.push_back(contents->rows[at->second]->receipt);
             bytes += sync::encoded_size_hint(found.back());
-        }
-        return found;
-    }
-
-    Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
-                                            std::uint32_t limit) override {
-        ZHIBU_MEMORY_CALL(*this);
-        const auto contents = seen();
-        std::vector<Conflict> found;
-        for (auto at = contents->conflicts.rbegin();
-             at != contents->conflicts.rend() && found.size() < limit; ++at) {
-            if (sees(scope, places_of(*contents, at->record))) {
-                found.push_back(*at);
-            }
         }
         return found;
     }

@@ -79,6 +79,12 @@ RecordId LogRows::author_at(LogIndex index) {
     return row.step() ? RecordId{row.uuid(0)} : RecordId{};
 }
 
+std::optional<record::Receipt> LogRows::receipt_at(LogIndex index) {
+    Query row = connection_.query("SELECT verdict, receipt_signature FROM zhibu_log WHERE idx=?");
+    row.bind_position(index.position);
+    return row.step() ? std::optional(record::Receipt{row.bytes(0), row.bytes(1)}) : std::nullopt;
+}
+
 std::vector<record::Receipt> LogRows::receipts(const DeviceId& device,
                                                const IncarnationId& incarnation, Sequence after,
                                                std::size_t bytes_max) {

@@ -58,9 +58,6 @@ CREATE TABLE zhibu_log_place(place BLOB, idx INTEGER, PRIMARY KEY(place, idx)) W
 CREATE TABLE zhibu_chain(
   device BLOB, incarnation BLOB, last_sequence INTEGER NOT NULL, last_hash BLOB NOT NULL,
   PRIMARY KEY(device, incarnation)) WITHOUT ROWID;
-CREATE TABLE zhibu_conflict(
-  offered_at INTEGER, kind INTEGER, id BLOB, field INTEGER, offered BLOB NOT NULL,
-  committed BLOB NOT NULL, PRIMARY KEY(offered_at, kind, id, field)) WITHOUT ROWID;
 CREATE TABLE zhibu_credential(
   account BLOB PRIMARY KEY, public_key BLOB NOT NULL, salt BLOB NOT NULL,
   memory_kib INTEGER NOT NULL, passes INTEGER NOT NULL, lanes INTEGER NOT NULL,

@@ -87,10 +87,6 @@ public:
         return around().run([&] { tables().log.take_into_chain(name, group_hash); });
     }
 
-    [[nodiscard]] Stored<void> add_conflict(const Conflict& conflict) override {
-        return around().run([&] { tables().control.add(conflict); });
-    }
-
     [[nodiscard]] Stored<void> set_credential(const RecordId& account,
                                               const Credential& credential) override {
         return around().run([&] { tables().control.write(account, credential); });

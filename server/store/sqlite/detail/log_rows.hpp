@@ -30,6 +30,7 @@ public:
     [[nodiscard]] std::optional<HeldGroup> held_outside(const GroupName& name);
     [[nodiscard]] HeldChain chain(const DeviceId& device, const IncarnationId& incarnation);
     [[nodiscard]] RecordId author_at(LogIndex index);
+    [[nodiscard]] std::optional<record::Receipt> receipt_at(LogIndex index);
     [[nodiscard]] std::vector<record::Receipt> receipts(const DeviceId& device,
                                                         const IncarnationId& incarnation,
                                                         Sequence after, std::size_t bytes_max);

@@ -88,6 +88,10 @@ public:
         return around_.run([&] { return tables_.log.author_at(index); });
     }
 
+    [[nodiscard]] Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) override {
+        return around_.run([&] { return tables_.log.receipt_at(index); });
+    }
+
     [[nodiscard]] Stored<std::optional<Credential>> credential(const RecordId& account) override {
         return around_.run([&] { return tables_.control.credential(account); });
     }

@@ -5,6 +5,7 @@
 
 #include "client/cli/records.hpp"
 #include "client/cli/text_table.hpp"
+#include "client/words/casework_forms.hpp"
 #include "client/words/forms.hpp"
 
 namespace zhibu::client {
@@ -73,6 +74,20 @@ json::object to_json(const ReplicaStatus& status, const Identity& identity, reco
                         {"periods", std::move(periods)}};
     }
     return out;
+}
+
+/// What an officer has decided about it, if it was set aside.
+std::string decision_words(Replica& replica, const OwnGroup& own, Language language) {
+    const json::object form = own_group_form(replica, catalog::standard_catalog(), own, language);
+    const json::value* found = form.if_contains("case");
+    if (found == nullptr) {
+        return {};
+    }
+    std::string words;
+    for (const char* part : {"number", "state_text", "remark"}) {
+        words += ' ' + std::string{found->at(part).as_string()};
+    }
+    return words;
 }
 
 }  // namespace
@@ -160,7 +175,8 @@ Exit list_groups(Console& console, std::uint32_t limit) {
     if (console.json) {
         json::array out;
         for (const OwnGroup& own : *groups) {
-            out.emplace_back(group_form(catalog::standard_catalog(), own, console.language));
+            out.emplace_back(own_group_form(*opened->replica, catalog::standard_catalog(), own,
+                                            console.language));
         }
         console.out << json::serialize(out) << '\n';
         return Exit::done;
@@ -173,7 +189,8 @@ Exit list_groups(Console& console, std::uint32_t limit) {
                         std::to_string(own.group.changes.size()),
                         std::string{name_of(own.stage, console.language)},
                         own.verdict ? std::to_string(own.verdict->index.position) : "",
-                        outcome_words(own, console.language)});
+                        outcome_words(own, console.language) +
+                            decision_words(*opened->replica, own, console.language)});
     }
     console.out << text_table(
         zh ? std::vector<std::string>{"序号", "操作", "变更数", "裁定", "日志序号", "说明"}

@@ -87,7 +87,7 @@ void Machine::take_snapshot(server::StoreReader& reader, const server::ScopeFilt
     const auto chunk = reader.chunk({}, scope, much);
     ASSERT_TRUE(chunk && chunk->is_last);
     ASSERT_TRUE(replica->stage({}, *chunk));
-    ASSERT_TRUE(replica->swap_in(record::EpochId{record::Uuid{{1}}}));
+    ASSERT_TRUE(replica->swap_in());
 }
 
 void Machine::synchronise() {

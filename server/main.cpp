@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "server/config/config.hpp"
+#include "server/founding/backup.hpp"
 #include "server/founding/founding.hpp"
 #include "server/inspection/inspection.hpp"
 #include "server/rekey/rekey_command.hpp"
@@ -23,6 +24,7 @@ struct Words {
     std::string language;
     bool print_config = false;
     bool json = false;
+    std::filesystem::path backup;
     server::FoundingWords founding;
     server::RekeyWords rekeying;
     /// What verify compares with.
@@ -102,6 +104,65 @@ int init(Words& words) {
                   << *code << '\n';
     }
     return EXIT_SUCCESS;
+}
+
+/// Something done to the store of a server that does not run, and what is said when it is done.
+struct StoreWork {
+    std::expected<server::LogIndex, server::FoundingError> (*work)(const Words& words,
+                                                                   const server::StorePlace& place,
+                                                                   record::Random& random);
+    std::string_view zh;
+    std::string_view en;
+};
+
+constexpr StoreWork backup_work{
+    [](const Words& words, const server::StorePlace& place, record::Random& random) {
+        return server::back_up(place, words.backup, catalog::standard_catalog(), random);
+    },
+    "备份完成并已核对。各设备下次联系时不再保留此序号以前的修改。日志序号：",
+    "The backup is made and verified. At their next contact devices stop keeping the changes that "
+    "it holds. Log index: "};
+constexpr StoreWork restore_work{
+    [](const Words& words, const server::StorePlace& place, record::Random& random) {
+        return server::put_back(place, words.backup, catalog::standard_catalog(), random);
+    },
+    "备份已恢复，并开始新的纪元：各设备会把备份之后已确认的修改重新送来。日志序号：",
+    "The backup is restored, and a new epoch begun: devices bring back what was acknowledged after "
+    "the backup. Log index: "};
+constexpr StoreWork epoch_work{
+    [](const Words& /*words*/, const server::StorePlace& place, record::Random& random) {
+        return server::begin_new_epoch(place, catalog::standard_catalog(), random);
+    },
+    "新的纪元已开始：各设备会把此存储所缺的已确认修改重新送来。日志序号：",
+    "A new epoch is begun: devices bring back the acknowledged changes that this store lacks. Log "
+    "index: "};
+
+int work_on_store(const Words& words, const StoreWork& wanted) {
+    const auto config = configuration(words);
+    if (!config) {
+        return config.error();
+    }
+    keys::SystemRandom random;
+    const auto done = wanted.work(words, {files_of(words), config->store_key}, random);
+    if (!done) {
+        return fail(words, done.error());
+    }
+    std::cout << (speaks_chinese(words) ? wanted.zh : wanted.en) << done->position << '\n';
+    return EXIT_SUCCESS;
+}
+
+std::vector<std::pair<CLI::App*, const StoreWork*>> add_store_commands(CLI::App& app,
+                                                                       Words& words) {
+    CLI::App* backup = app.add_subcommand(
+        "backup", "copy the store of a stopped server into an empty folder, and verify the copy");
+    CLI::App* restore = app.add_subcommand(
+        "restore", "put such a copy where no store is; devices bring back what it lacks");
+    for (CLI::App* command : {backup, restore}) {
+        command->add_option("folder", words.backup, "the folder of the backup")->required();
+    }
+    CLI::App* new_epoch = app.add_subcommand(
+        "new-epoch", "say of a store that was put back by other means that it is a backup");
+    return {{backup, &backup_work}, {restore, &restore_work}, {new_epoch, &epoch_work}};
 }
 
 /// Ids and library messages are short ASCII; what would end the JSON text is replaced.
@@ -255,6 +316,30 @@ int inspect(const Words& words, const Inspections& asked) {
     return static_cast<int>(server::print_history(how, words.record, std::cout, std::cerr));
 }
 
+CLI::App* add_init(CLI::App& app, Words& words) {
+    CLI::App* command = app.add_subcommand("init", "found a space in an empty folder");
+    command->add_option("--space", words.founding.space_name, "the space's name")->required();
+    command
+        ->add_option("--organisation", words.founding.founding.organisation_name,
+                     "full name of the committee at its root")
+        ->required();
+    command
+        ->add_option("--code", words.founding.founding.organisation_code,
+                     "the committee's organisation code")
+        ->required();
+    command
+        ->add_option("--administrator", words.founding.founding.account_name,
+                     "name of the first administrator's account")
+        ->required();
+    command->add_option("--holder", words.founding.founding.account_holder,
+                        "the administrator's own name");
+    command
+        ->add_option("--host", words.founding.hosts,
+                     "names and addresses under which clients reach the server")
+        ->required();
+    return command;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -268,26 +353,7 @@ int main(int argc, char** argv) {
         ->check(CLI::IsMember({"zh", "en"}));
     app.add_flag("--print-config", words.print_config,
                  "print the configuration in force, every setting with its meaning, and end");
-    CLI::App* init_command = app.add_subcommand("init", "found a space in an empty folder");
-    init_command->add_option("--space", words.founding.space_name, "the space's name")->required();
-    init_command
-        ->add_option("--organisation", words.founding.founding.organisation_name,
-                     "full name of the committee at its root")
-        ->required();
-    init_command
-        ->add_option("--code", words.founding.founding.organisation_code,
-                     "the committee's organisation code")
-        ->required();
-    init_command
-        ->add_option("--administrator", words.founding.founding.account_name,
-                     "name of the first administrator's account")
-        ->required();
-    init_command->add_option("--holder", words.founding.founding.account_holder,
-                             "the administrator's own name");
-    init_command
-        ->add_option("--host", words.founding.hosts,
-                     "names and addresses under which clients reach the server")
-        ->required();
+    CLI::App* init_command = add_init(app, words);
     CLI::App* rekey_command = app.add_subcommand(
         "rekey", "change the key that seals the store, whether or not the server runs");
     rekey_command->add_option("--store-key-file", words.rekeying.store_key_file,
@@ -297,6 +363,7 @@ int main(int argc, char** argv) {
     rekey_command->add_flag("--json", words.json, "answer as one JSON object");
     CLI::App* run_command = app.add_subcommand("run", "serve until SIGINT or SIGTERM");
     const Inspections inspections = add_inspections(app, words);
+    const auto store_commands = add_store_commands(app, words);
     app.require_subcommand(0, 1);
     CLI11_PARSE(app, argc, argv);
     if (words.print_config) {
@@ -318,6 +385,11 @@ int main(int argc, char** argv) {
     }
     if (inspections.parsed()) {
         return inspect(words, inspections);
+    }
+    for (const auto& [command, work] : store_commands) {
+        if (command->parsed()) {
+            return work_on_store(words, *work);
+        }
     }
     std::cout << app.help();
     return 2;

@@ -11,7 +11,7 @@
 namespace zhibu::client {
 namespace {
 
-/// A line has 58 characters; more replicas than this no device has in its life.
+/// A line has at most 116 characters; more replicas than this no device has in its life.
 constexpr std::size_t handed_in_bytes_max = 1U << 20U;
 
 /// Calls `take` with every undamaged entry, in the order of the file, until it returns false.
@@ -50,6 +50,7 @@ DeviceOutbox::DeviceOutbox(vault::Outbox outbox, const IdentityFiles& files,
                            vault::Disk& disk, record::Random& random)
     : outbox_{std::move(outbox)},
       files_{files},
+      device_{identity.device},
       account_{identity.account},
       server_{identity.server_box_key},
       access_{std::move(access)},
@@ -66,19 +67,23 @@ bool DeviceOutbox::keep(const record::GroupName& name, const record::SealedGroup
 }
 
 std::vector<sync::Delivery> DeviceOutbox::deliveries(const record::IncarnationId& current) {
-    std::map<record::IncarnationId, record::Sequence> newest;
+    std::map<record::IncarnationId, sync::Delivery> found;
+    // In ascending order: the first of an incarnation is its oldest.
     for (const record::GroupName& name : outbox_.names()) {
-        record::Sequence& last = newest[name.incarnation];
-        last = std::max(last, name.sequence);
-    }
-    newest.erase(current);
-    std::vector<sync::Delivery> waiting;
-    for (const auto& [incarnation, sequence] : newest) {
-        const auto done = handed_in_.find(incarnation);
-        const record::Sequence after = done == handed_in_.end() ? record::Sequence{} : done->second;
-        if (after < sequence) {
-            waiting.push_back({account_, incarnation, after});
+        sync::Delivery& delivery = found[name.incarnation];
+        if (delivery.last.position == 0) {
+            delivery = {account_, name.incarnation, {}, {}, {name.sequence.position - 1}, {}};
         }
+        delivery.last = name.sequence;
+    }
+    found.erase(current);
+    std::vector<sync::Delivery> waiting;
+    for (auto& [incarnation, delivery] : found) {
+        if (const auto done = handed_in_.find(incarnation); done != handed_in_.end()) {
+            delivery.after = done->second.through;
+            delivery.epoch = done->second.epoch;
+        }
+        waiting.push_back(delivery);
     }
     return waiting;
 }
@@ -112,14 +117,50 @@ std::vector<sync::BoxedGroup> DeviceOutbox::boxed(const sync::client_effect::Rea
 }
 
 void DeviceOutbox::handed_in(const sync::client_effect::StoreHandedIn& done) {
-    record::Sequence& through = handed_in_[done.incarnation];
-    if (done.through <= through) {
+    Mark& mark = handed_in_[done.incarnation];
+    const bool same_epoch = mark.epoch == done.epoch;
+    if (same_epoch && done.through < mark.through) {
         return;
     }
-    through = done.through;
+    if (same_epoch && done.through == mark.through && mark.by.position != 0) {
+        return;
+    }
+    mark = {done.through, done.epoch, done.by};
+    write_handed_in();
+}
+
+void DeviceOutbox::head_seen(const sync::client_effect::StoreHead& seen) {
+    bool learnt = false;
+    for (auto& [incarnation, mark] : handed_in_) {
+        if (mark.epoch == seen.epoch && mark.by.position == 0) {
+            mark.by = seen.head;
+            learnt = true;
+        }
+    }
+    if (learnt) {
+        write_handed_in();
+    }
+}
+
+void DeviceOutbox::backed_up(const sync::client_effect::StoreWatermark& watermark,
+                             const record::GroupName& covered) {
+    std::vector<record::GroupName> dropped{covered};
+    for (const auto& [incarnation, mark] : handed_in_) {
+        if (incarnation != covered.incarnation && mark.epoch == watermark.epoch &&
+            mark.by.position != 0 && mark.by <= watermark.backed_up) {
+            dropped.push_back({device_, incarnation, mark.through});
+        }
+    }
+    for (const record::GroupName& name : dropped) {
+        static_cast<void>(outbox_.drop_through(name));
+    }
+}
+
+void DeviceOutbox::write_handed_in() {
     std::string lines;
-    for (const auto& [incarnation, sequence] : handed_in_) {
-        lines += to_text(incarnation) + ' ' + std::to_string(sequence.position) + '\n';
+    for (const auto& [incarnation, mark] : handed_in_) {
+        lines += to_text(incarnation) + ' ' + std::to_string(mark.through.position) + ' ' +
+                 to_text(mark.epoch) + ' ' + std::to_string(mark.by.position) + '\n';
     }
     const auto* start = static_cast<const std::uint8_t*>(static_cast<const void*>(lines.data()));
     static_cast<void>(vault::replace_file(disk_, files_.handed_in(), {start, lines.size()}));
@@ -131,11 +172,18 @@ void DeviceOutbox::read_handed_in() {
         return;
     }
     std::istringstream lines{std::string{bytes->text()}};
-    std::string incarnation;
-    std::uint64_t through = 0;
-    while (lines >> incarnation >> through) {
-        if (const auto id = record::parse_uuid(incarnation)) {
-            handed_in_[record::IncarnationId{*id}] = record::Sequence{through};
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words{line};
+        std::string incarnation;
+        std::string epoch;
+        Mark mark;
+        words >> incarnation >> mark.through.position >> epoch >> mark.by.position;
+        const auto id = record::parse_uuid(incarnation);
+        const auto of_epoch = record::parse_uuid(epoch);
+        // A line of a version that named no epoch, or a damaged one: it is handed in once more.
+        if (words && id && of_epoch) {
+            mark.epoch = record::EpochId{*of_epoch};
+            handed_in_[record::IncarnationId{*id}] = mark;
         }
     }
 }

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] bool keep(const record::GroupName& name,
                             const record::SealedGroup& group) override;
 
-    /// Former replicas of which the server has not been handed all yet.
+    /// What is here of former replicas, and how much of it the server of which epoch was handed.
     /// @param current  the open replica, which pushes its groups itself
     [[nodiscard]] std::vector<sync::Delivery> deliveries(const record::IncarnationId& current);
 
@@ -40,17 +40,33 @@ public:
 
     /// Remembered, so that it is not handed in again. Forgetting it does no harm.
     void handed_in(const sync::client_effect::StoreHandedIn& done);
+    /// What was handed in before in this epoch stands in the log at `seen.head` at the latest.
+    void head_seen(const sync::client_effect::StoreHead& seen);
+    /// Drops what a backup of the server holds: `covered` and all before it, and what former
+    /// replicas had handed in by then. What cannot be dropped now is dropped at the next chance.
+    void backed_up(const sync::client_effect::StoreWatermark& watermark,
+                   const record::GroupName& covered);
 
 private:
-    using HandedIn = std::map<record::IncarnationId, record::Sequence>;
+    /// How much of one replica the server has.
+    struct Mark {
+        record::Sequence through;
+        record::EpochId epoch;
+        /// In the log at this position or before; 0: not known yet.
+        record::LogIndex by;
+    };
+
+    using HandedIn = std::map<record::IncarnationId, Mark>;
 
     DeviceOutbox(vault::Outbox outbox, const IdentityFiles& files, const Identity& identity,
                  std::shared_ptr<const Access> access, vault::Disk& disk, record::Random& random);
 
     void read_handed_in();
+    void write_handed_in();
 
     vault::Outbox outbox_;
     IdentityFiles files_;
+    record::DeviceId device_;
     record::RecordId account_;
     keys::X25519Public server_{};
     std::shared_ptr<const Access> access_;

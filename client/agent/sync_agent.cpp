@@ -22,8 +22,23 @@ sync::ReplicaPosition position_of(const ReplicaStatus& status, std::uint32_t cat
     position.scope = status.scope;
     position.last_sequence = status.last_sequence;
     position.last_verdict = status.last_verdict;
+    if (status.staged) {
+        position.staged = sync::StagedSnapshot{status.staged->through, status.staged->read_at,
+                                               status.staged->scope, status.staged->is_whole};
+    }
+    position.repairs_left = status.repairs_left;
     position.catalog_version = catalog_version;
     return position;
+}
+
+/// What the outbox holds of the open replica: beside what was handed in, the server has the groups
+/// that it has judged.
+void count_verdicts(const ReplicaStatus& status, sync::Delivery& delivery) {
+    if (delivery.incarnation == status.incarnation &&
+        (delivery.epoch != status.epoch || delivery.after < status.last_verdict)) {
+        delivery.after = status.last_verdict;
+        delivery.epoch = status.epoch;
+    }
 }
 
 bool is_transient(sync::RefusalReason reason) {
@@ -193,6 +208,25 @@ private:
             [effect, store = agent_.parts_.handed_in](Replica& /*replica*/) { store(effect); });
     }
 
+    void perform(const sync::client_effect::StoreHead& effect) {
+        agent_.parts_.desk->ask(
+            [effect, store = agent_.parts_.head_seen](Replica& /*replica*/) { store(effect); });
+    }
+
+    void perform(const sync::client_effect::StoreWatermark& effect) {
+        agent_.parts_.desk->ask([effect, store = agent_.parts_.backed_up](Replica& replica) {
+            const auto status = replica.status();
+            const auto covered = replica.committed_through(effect.backed_up);
+            if (status && covered && status->epoch == effect.epoch) {
+                store(effect, {status->device, status->incarnation, *covered});
+            }
+        });
+    }
+
+    void perform(const sync::client_effect::AdoptEpoch& effect) {
+        work([effect](Replica& replica) { return replica.adopt_epoch(effect.epoch, effect.held); });
+    }
+
     void perform(sync::client_effect::StoreVerdicts effect) {
         work([receipts = std::move(effect.receipts)](Replica& replica) {
             return replica.take_verdicts(receipts);
@@ -211,8 +245,12 @@ private:
         });
     }
 
-    void perform(const sync::client_effect::SwapIn& effect) {
-        work([effect](Replica& replica) { return replica.swap_in(effect.epoch); });
+    void perform(const sync::client_effect::SwapIn& /*effect*/) {
+        work([](Replica& replica) { return replica.swap_in(); });
+    }
+
+    void perform(const sync::client_effect::BeginRepair& /*effect*/) {
+        work([](Replica& replica) { return replica.begin_repair(); });
     }
 
     void perform(const sync::client_effect::StoreLease& effect) {
@@ -227,9 +265,9 @@ private:
         was_caught_up_ = true;
         last_.at = effect.at;
         // A receipt is as good as a hand-in: what it covers is not to be handed in later.
-        agent_.parts_.desk->ask([store = agent_.parts_.handed_in](Replica& replica) {
+        agent_.parts_.desk->ask([effect, store = agent_.parts_.handed_in](Replica& replica) {
             if (const auto status = replica.status()) {
-                store({status->incarnation, status->last_verdict});
+                store({status->incarnation, status->last_verdict, status->epoch, effect.at});
             }
         });
         report(SyncPhase::caught_up);
@@ -240,7 +278,8 @@ private:
         ask<ScopeDigest>([](Replica& replica) { return replica.digest(); },
                          [](Session& session, const ScopeDigest& digest) {
                              session.last_.own_digest = digest;
-                             session.step(sync::client_event::Compared{});
+                             session.step(sync::client_event::Compared{
+                                 sync::DigestReply{digest.at, digest.records, digest.digest}});
                          });
     }
 
@@ -357,9 +396,7 @@ void SyncAgent::attempt() {
             position.ledger = pin;
             position.deliveries = waiting;
             for (sync::Delivery& each : position.deliveries) {
-                if (each.incarnation == status->incarnation) {
-                    each.after = std::max(each.after, status->last_verdict);
-                }
+                count_verdicts(*status, each);
             }
             position.signs_in = !agent.farewell_;
             agent.session_ = std::make_unique<Session>(agent, position);

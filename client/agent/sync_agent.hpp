@@ -79,6 +79,13 @@ public:
         std::function<void(const sync::LedgerPin&)> keep_pin = [](const sync::LedgerPin&) {};
         std::function<void(const sync::LedgerFinding&)> note_finding =
             [](const sync::LedgerFinding&) {};
+        /// What the server's log and its backups have come to; `covered` is the newest group of the
+        /// replica that the backup holds. Both on the replica's thread.
+        std::function<void(const sync::client_effect::StoreHead&)> head_seen =
+            [](const sync::client_effect::StoreHead&) {};
+        std::function<void(const sync::client_effect::StoreWatermark&,
+                           const record::GroupName& covered)>
+            backed_up = [](const sync::client_effect::StoreWatermark&, const record::GroupName&) {};
         std::array<std::uint8_t, 32> server_key{};
         std::uint32_t catalog_version = 0;
         std::function<void(const SyncReport&)> report;

@@ -45,7 +45,7 @@ Exit invite(Console& console, const InviteWords& words) {
         const catalog::Kind& kind = catalog.kind("account");
         const auto found = find_one(*opened->replica, catalog, kind, words.account);
         if (!found) {
-            return fail(console, found.error());
+            return fail(console, unsaved(found.error()));
         }
         account = to_text(found->key.id);
         organisation = record::to_text(found->value(kind.field("organisation").id()));
@@ -72,11 +72,13 @@ Exit invite(Console& console, const InviteWords& words) {
         console.out << boost::json::serialize(boost::json::object{{"code", to_text(*code)}})
                     << '\n';
     } else {
-        console.out << (console.language == Language::zh
-                            ? "登记码（同步后60分钟内有效，只显示这一次）：\n"
-                            : "Enrolment code (good for 60 minutes once you have synchronised, "
-                              "shown only now):\n")
-                    << to_text(*code) << '\n';
+        console.out
+            << (console.language == Language::zh
+                    ? "登记码（60分钟内有效，只显示这一次；请先同步，服务器才认得：zhibu sync）"
+                      "：\n"
+                    : "Enrolment code (good for 60 minutes, shown only now; synchronise "
+                      "first, so that the server knows it: zhibu sync):\n")
+            << to_text(*code) << '\n';
     }
     return Exit::done;
 }

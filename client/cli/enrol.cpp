@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/json.hpp>
 #include <charconv>
 #include <utility>
 
@@ -49,6 +50,21 @@ Exit say_failure(Console& console, const EnrolmentFailure& failure) {
     }
     const sync::WireError error =
         failure.wire_error.value_or(sync::WireError{sync::WireFault::protocol_error, {}});
+    using enum sync::WireFault;
+    if (error.fault == cannot_connect || error.fault == cannot_resolve) {
+        return fail(console, Exit::unreachable,
+                    "连接不到服务器，没有登记，登记码仍可使用。请检查网络，并核对 --server "
+                    "的地址和端口后重试。",
+                    "The server cannot be reached, so this device is not enrolled; the code is "
+                    "still good. Check the network and --server's address and port, then try "
+                    "again.");
+    }
+    if (error.fault == timed_out || error.fault == connection_lost) {
+        return fail(console, Exit::unreachable,
+                    "与服务器的连接中断，没有登记。请重试；如登记码已失效，请向管理员申请新的。",
+                    "The connection to the server was lost, so this device is not enrolled. Try "
+                    "again; if the code is used up, ask your administrator for a new one.");
+    }
     return fail(console, Exit::unreachable, explain(error, Language::zh),
                 explain(error, Language::en));
 }
@@ -82,6 +98,12 @@ Exit keep(Console& console, const sync::EnrolAccepted& accepted, const Endpoint&
     const auto words = keys::read_certificate(keys::Certificate{accepted.certificate_chain[0]});
     const std::string fingerprint = words ? keys::to_hex(words->fingerprint) : std::string{};
     const std::string account = printable(identity->account_name);
+    if (console.json) {
+        console.out << boost::json::serialize(boost::json::object{
+                           {"account", identity->account_name}, {"fingerprint", fingerprint}})
+                    << '\n';
+        return Exit::done;
+    }
     if (console.language == Language::zh) {
         console.out << "本设备已登记到账号“" << account << "”。\n"
                     << "设备指纹（请与管理员核对）：\n"

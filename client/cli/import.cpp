@@ -13,6 +13,7 @@
 #include "client/roster/reference_lookup.hpp"
 #include "client/roster/roster_file.hpp"
 #include "client/roster/roster_report.hpp"
+#include "client/words/forms.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -177,7 +178,7 @@ void print_findings(Console& console, const std::vector<RowFinding>& findings,
         if (refuses != (severity == rules::Severity::refuse)) {
             continue;
         }
-        console.out << (zh ? "第 " : "row ") << each.row << (zh ? " 行：" : ": ")
+        console.out << (zh ? "  第 " : "  row ") << each.row << (zh ? " 行：" : ": ")
                     << printable(rules::message(each.finding.rule, console.language,
                                                 each.finding.parameters))
                     << " (" << each.finding.rule << ")\n";
@@ -206,15 +207,18 @@ public:
         report();
         const bool refused = !preview_.refused.empty() || refused_by_rules_ > 0;
         if (words_.dry_run) {
-            return refused ? Exit::refused : Exit::done;
+            return end_check(refused);
         }
         if (refused && !words_.accepted_only && words_.rows.empty()) {
-            return fail(
-                console_, Exit::refused,
-                "有未通过的行，没有导入任何内容。请改正后重试，或用 --accepted-only "
-                "只导入通过的行。",
-                "Some rows are refused, so nothing was imported. Correct them, or take only "
-                "the good ones with --accepted-only.");
+            return refuse(
+                {"有未通过的行，没有导入任何内容。请改正后重试，或用 --accepted-only "
+                 "只导入通过的行。",
+                 "Some rows are refused, so nothing was imported. Correct them, or take only the "
+                 "good ones with --accepted-only."});
+        }
+        if (draft_.changes.empty()) {
+            return refuse({"没有可导入的行，没有作任何更改。",
+                           "There is no row to import; nothing was changed."});
         }
         return commit();
     }
@@ -229,17 +233,17 @@ private:
         for (const std::string& word : words_.columns) {
             auto choice = read_choice(word);
             if (!choice) {
-                return fail(console_, Exit::usage, choice.error().zh, choice.error().en);
+                return off(choice.error());
             }
             options.choices.push_back(*std::move(choice));
         }
         const auto kind = find_kind(catalog_, words_.kind);
         if (!kind) {
-            return fail(console_, Exit::usage, kind.error().zh, kind.error().en);
+            return off(kind.error());
         }
         auto given = read_assignments(replica_, catalog_, **kind, words_.given);
         if (!given) {
-            return fail(console_, Exit::usage, given.error().zh, given.error().en);
+            return off(given.error());
         }
         for (DraftField& field : *given) {
             options.given.push_back(FieldValue{field.field, std::move(field.value)});
@@ -252,14 +256,20 @@ private:
         preview_ = *std::move(preview);
         auto rows = read_rows(words_.rows);
         if (!rows) {
-            return fail(console_, Exit::usage, rows.error().zh, rows.error().en);
+            return off(rows.error());
         }
         chosen_ = *std::move(rows);
         return Exit::done;
     }
 
     Exit fail_with(const RosterMessage& message) {
-        return fail(console_, Exit::refused, message.zh, message.en);
+        return fail(console_, Exit::refused, "没有导入任何内容：" + message.zh,
+                    "Nothing was imported: " + message.en);
+    }
+
+    Exit off(const WordError& error) {
+        return fail(console_, Exit::usage, "没有导入任何内容：" + error.zh,
+                    "Nothing was imported: " + error.en);
     }
 
     void choose_rows() {
@@ -298,6 +308,12 @@ private:
             return;
         }
         console_.out << printable_lines(text_report(catalog_, preview_, console_.language));
+        if (refused_by_rules_ > 0) {
+            const std::string rows = std::to_string(refused_by_rules_);
+            console_.out << (console_.language == Language::zh
+                                 ? "另有 " + rows + " 行不符合规则：\n"
+                                 : rows + " more refused by the rules:\n");
+        }
         print_findings(console_, findings_, rules::Severity::refuse);
         const auto warnings = std::ranges::count_if(findings_, [](const RowFinding& each) {
             return each.finding.severity != rules::Severity::refuse;
@@ -320,11 +336,43 @@ private:
         return out;
     }
 
-    Exit commit() {
-        if (draft_.changes.empty()) {
-            return fail(console_, Exit::refused, "没有可导入的行，没有作任何更改。",
-                        "There is no row to import; nothing was changed.");
+    /// For programs: what became of the rows, each finding with its row.
+    [[nodiscard]] json::object answer(std::size_t imported) const {
+        json::array findings;
+        for (const RowFinding& each : findings_) {
+            json::array forms = finding_forms(catalog_, {each.finding}, console_.language);
+            json::object& form = forms.front().as_object();
+            form["row"] = each.row;
+            findings.emplace_back(std::move(form));
         }
+        return {{"imported", imported},
+                {"refused", preview_.refused.size() + refused_by_rules_},
+                {"report", json::parse(json_report(catalog_, preview_))},
+                {"findings", std::move(findings)}};
+    }
+
+    Exit refuse(const WordError& why) {
+        if (!console_.json) {
+            return fail(console_, Exit::refused, why.zh, why.en);
+        }
+        json::object told = answer(0);
+        told["error"] = console_.language == Language::zh ? why.zh : why.en;
+        console_.out << json::serialize(told) << '\n';
+        return Exit::refused;
+    }
+
+    Exit end_check(bool refused) {
+        if (console_.json) {
+            console_.out << json::serialize(answer(0)) << '\n';
+        } else {
+            console_.out << (console_.language == Language::zh
+                                 ? "只作检查，没有导入任何内容。\n"
+                                 : "This was a check alone; nothing was imported.\n");
+        }
+        return refused ? Exit::refused : Exit::done;
+    }
+
+    Exit commit() {
         const auto sign = load_signer(console_);
         if (!sign) {
             return sign.error();
@@ -335,12 +383,9 @@ private:
         }
         const std::size_t rows = preview_.accepted.size();
         if (console_.json) {
-            console_.out << json::serialize(json::object{
-                                {"imported", rows},
-                                {"refused", preview_.refused.size() + refused_by_rules_},
-                                {"sequence", committed->sequence.position},
-                                {"report", json::parse(json_report(catalog_, preview_))}})
-                         << '\n';
+            json::object told = answer(rows);
+            told["sequence"] = committed->sequence.position;
+            console_.out << json::serialize(told) << '\n';
             return Exit::done;
         }
         console_.out

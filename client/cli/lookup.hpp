@@ -17,6 +17,13 @@ struct WordError {
     std::string en;
 };
 
+/// Says first that nothing was saved, for commands that would have written.
+[[nodiscard]] WordError unsaved(const WordError& error);
+
+/// Whether people have a word of their own for such a record: a name, a number. Others are named by
+/// id.
+[[nodiscard]] bool has_naming_field(const catalog::Kind& kind);
+
 /// The one record that `which` names: a UUID, "field=value", or the value of the kind's name,
 /// code or id number. Retired records are found too.
 [[nodiscard]] std::expected<record::RecordState, WordError> find_one(

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <limits>
 #include <utility>
 
 #include "client/cli/lookup.hpp"
@@ -35,6 +36,11 @@ constexpr std::array<Operator, 5> operators{{{"!=", Condition::Relation::not_equ
                                              {">", Condition::Relation::greater},
                                              {"=", Condition::Relation::equal}}};
 
+bool holds_text(const Field& field) {
+    return field.type == catalog::FieldType::text || field.type == catalog::FieldType::note ||
+           field.type == catalog::FieldType::code || field.type == catalog::FieldType::tags;
+}
+
 std::expected<Condition, WordError> read_condition(Replica& replica,
                                                    const catalog::Catalog& catalog,
                                                    const Kind& kind, std::string_view word) {
@@ -49,6 +55,12 @@ std::expected<Condition, WordError> read_condition(Replica& replica,
         }
         const std::string_view text = word.substr(at + each.sign.size());
         if (each.relation == Condition::Relation::like) {
+            if (!holds_text(**field)) {
+                return std::unexpected{
+                    WordError{"“~”只能用于文字，“" + std::string{(*field)->label.zh} + "”不是。",
+                              "Only texts can be searched with ~, and \"" +
+                                  std::string{(*field)->label.en} + "\" is none."}};
+            }
             return Condition{(*field)->id(), each.relation, {std::string{text}}};
         }
         auto value = read_value(replica, catalog, **field, text);
@@ -88,11 +100,35 @@ std::expected<ListQuery, WordError> read_query(Replica& replica, const catalog::
     return query;
 }
 
-/// The columns asked for; otherwise the first eight that are not notes or sensitive.
+/// One record is shown as it is, however long its notes.
+constexpr std::size_t whole_cells = std::numeric_limits<std::size_t>::max();
+
+/// A device's fingerprint, which people compare digit by digit, is the widest that must be whole.
+constexpr std::size_t list_cell_columns = 64;
+
+/// A value in a table, in which a note's line breaks are marks.
+std::string cell(Replica& replica, const Field& field, const record::Value& value,
+                 Language language) {
+    std::string text = shown(replica, catalog::standard_catalog(), field, value, language);
+    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at)) {
+        text.replace(at, 1, " ⏎ ");
+    }
+    return text;
+}
+
+/// A column that is no field.
+constexpr std::string_view id_column = "id";
+
+/// The columns asked for, none standing for the id; otherwise the first eight fields that are not
+/// notes or sensitive, and the id where nothing else names a record.
 std::expected<std::vector<const Field*>, WordError> columns_for(
     const Kind& kind, const std::vector<std::string>& words) {
     std::vector<const Field*> columns;
     for (const std::string& word : words) {
+        if (word == id_column) {
+            columns.push_back(nullptr);
+            continue;
+        }
         const auto field = find_field(kind, word);
         if (!field) {
             return std::unexpected{field.error()};
@@ -105,25 +141,29 @@ std::expected<std::vector<const Field*>, WordError> columns_for(
             columns.push_back(&field);
         }
     }
+    if (words.empty() && !has_naming_field(kind)) {
+        columns.push_back(nullptr);
+    }
     return columns;
 }
 
 void print_page(Console& console, Replica& replica, const Kind& kind, const ListPage& page,
                 const std::vector<const Field*>& columns) {
-    const catalog::Catalog& catalog = catalog::standard_catalog();
     std::vector<std::string> header;
     for (const Field* field : columns) {
-        header.emplace_back(label(field->label, console.language));
+        header.emplace_back(field == nullptr ? label({"编号", "Id"}, console.language)
+                                             : label(field->label, console.language));
     }
     std::vector<std::vector<std::string>> rows;
     for (const record::RecordState& state : page.records) {
         auto& row = rows.emplace_back();
         for (const Field* field : columns) {
-            row.push_back(
-                shown(replica, catalog, *field, state.value(field->id()), console.language));
+            row.push_back(field == nullptr
+                              ? to_text(state.key.id)
+                              : cell(replica, *field, state.value(field->id()), console.language));
         }
     }
-    console.out << text_table(header, rows);
+    console.out << text_table(header, rows, list_cell_columns);
     const std::string total = std::to_string(page.total);
     const std::string count = std::to_string(page.records.size());
     console.out << (console.language == Language::zh ? std::string{kind.label.zh} + "：共 " +
@@ -176,10 +216,15 @@ Exit commit_one(Console& console, Replica& replica, std::string action, DraftCha
     return report_commit(console, replica.commit(draft, *sign), id);
 }
 
+enum class Use : std::uint8_t { reading, writing };
+
 /// Opens the replica, finds kind and record, and hands them on.
 template <class Then>
-Exit with_record(Console& console, const std::string& kind_word, const std::string& which,
+Exit with_record(Console& console, const std::string& kind_word, const std::string& which, Use use,
                  Then then) {
+    const auto off = [&](const WordError& error) {
+        return fail(console, use == Use::writing ? unsaved(error) : error);
+    };
     auto opened = open_replica(console);
     if (!opened) {
         return opened.error();
@@ -187,18 +232,18 @@ Exit with_record(Console& console, const std::string& kind_word, const std::stri
     const catalog::Catalog& catalog = catalog::standard_catalog();
     const auto kind = find_kind(catalog, kind_word);
     if (!kind) {
-        return fail(console, kind.error());
+        return off(kind.error());
     }
     const auto found = find_one(*opened->replica, catalog, **kind, which);
     if (!found) {
-        return fail(console, found.error());
+        return off(found.error());
     }
     return then(*opened->replica, **kind, *found);
 }
 
 Exit change_life(Console& console, const std::string& kind, const std::string& which,
                  record::Operation operation, std::string action) {
-    return with_record(console, kind, which,
+    return with_record(console, kind, which, Use::writing,
                        [&](Replica& replica, const Kind&, const record::RecordState& state) {
                            DraftChange change;
                            change.record = state.key;
@@ -248,7 +293,7 @@ Exit list_records(Console& console, const ListWords& words) {
 
 Exit show_record(Console& console, const std::string& kind, const std::string& which) {
     return with_record(
-        console, kind, which,
+        console, kind, which, Use::reading,
         [&](Replica& replica, const Kind& of, const record::RecordState& state) {
             const catalog::Catalog& catalog = catalog::standard_catalog();
             if (console.json) {
@@ -263,27 +308,29 @@ Exit show_record(Console& console, const std::string& kind, const std::string& w
                 const record::FieldState* held = state.find(field.id());
                 if (held != nullptr && !record::is_empty(held->value)) {
                     rows.push_back({std::string{label(field.label, console.language)},
-                                    shown(replica, catalog, field, held->value, console.language),
-                                    std::to_string(held->changed_at.position)});
+                                    cell(replica, field, held->value, console.language),
+                                    held->changed_at.position == 0
+                                        ? std::string{zh ? "待上传" : "waiting"}
+                                        : std::to_string(held->changed_at.position)});
                 }
             }
             console.out << label(of.label, console.language) << ' ' << to_text(state.key.id)
                         << (state.retired ? (zh ? "（已停用）" : " (out of use)") : "") << '\n'
                         << text_table(zh ? std::vector<std::string>{"字段", "值", "日志序号"}
                                          : std::vector<std::string>{"field", "value", "log index"},
-                                      rows, 60);
+                                      rows, whole_cells);
             return Exit::done;
         });
 }
 
 Exit edit_record(Console& console, const std::string& kind, const std::string& which,
                  const std::vector<std::string>& assignments) {
-    return with_record(console, kind, which,
+    return with_record(console, kind, which, Use::writing,
                        [&](Replica& replica, const Kind& of, const record::RecordState& state) {
                            auto fields = read_assignments(replica, catalog::standard_catalog(), of,
                                                           assignments);
                            if (!fields) {
-                               return fail(console, fields.error());
+                               return fail(console, unsaved(fields.error()));
                            }
                            DraftChange change;
                            change.record = state.key;
@@ -302,11 +349,11 @@ Exit create_record(Console& console, const std::string& kind_word,
     const catalog::Catalog& catalog = catalog::standard_catalog();
     const auto kind = find_kind(catalog, kind_word);
     if (!kind) {
-        return fail(console, kind.error());
+        return fail(console, unsaved(kind.error()));
     }
     auto fields = read_assignments(*opened->replica, catalog, **kind, assignments);
     if (!fields) {
-        return fail(console, fields.error());
+        return fail(console, unsaved(fields.error()));
     }
     DraftChange change;
     change.record = record::RecordKey{(*kind)->id(), opened->replica->new_record_id()};

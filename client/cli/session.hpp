@@ -18,7 +18,8 @@
 #include "client/replica/replica.hpp"
 #include "client/words/words.hpp"
 #include "shared/catalog/catalog.hpp"
-#include "shared/keys/system.hpp"
+#include "shared/record/clock.hpp"
+#include "shared/record/random.hpp"
 #include "shared/vault/disk.hpp"
 
 namespace zhibu::client {
@@ -32,9 +33,10 @@ struct Console {
     std::optional<std::filesystem::path> password_file;
     std::ostream& out;
     std::ostream& err;
-    keys::SystemClock clock;
-    keys::SystemRandom random;
-    vault::SystemDisk disk;
+    /// The three that only main.cpp takes from the system. All may be used from any thread.
+    record::Clock& clock;
+    record::Random& random;
+    vault::Disk& disk;
 };
 
 /// How a command ends. The numbers are the program's exit codes, for scripts.

@@ -1,8 +1,11 @@
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <utility>
 
 #include "client/cli/records.hpp"
 #include "client/cli/text_table.hpp"
+#include "client/words/casework_forms.hpp"
 #include "client/words/forms.hpp"
 
 namespace zhibu::client {
@@ -81,7 +84,34 @@ json::object to_json(const ReplicaStatus& status, const Identity& identity,
     return out;
 }
 
-/// What the author should know of a verdict, in one line.
+/// What an officer has decided about it, if it was set aside.
+std::string decision_words(Replica& replica, const OwnGroup& own, Language language) {
+    const json::object form = own_group_form(replica, catalog::standard_catalog(), own, language);
+    const json::value* found = form.if_contains("case");
+    if (found == nullptr) {
+        return {};
+    }
+    std::string words;
+    for (const char* part : {"number", "state_text", "remark"}) {
+        words += ' ' + std::string{found->at(part).as_string()};
+    }
+    return words;
+}
+
+}  // namespace
+
+std::string action_words(const std::string& action, Language language) {
+    struct Word {
+        std::string_view action;
+        std::string_view zh;
+    };
+
+    constexpr std::array words{Word{"create", "新建"}, Word{"edit", "修改"}, Word{"retire", "停用"},
+                               Word{"restore", "恢复"}, Word{"import", "导入"}};
+    const auto* found = std::ranges::find(words, action, &Word::action);
+    return language == Language::en || found == words.end() ? action : std::string{found->zh};
+}
+
 std::string outcome_words(const OwnGroup& own, Language language) {
     std::string words;
     const auto append = [&words](std::string_view text) {
@@ -108,8 +138,6 @@ std::string outcome_words(const OwnGroup& own, Language language) {
     }
     return words;
 }
-
-}  // namespace
 
 Exit show_status(Console& console) {
     auto opened = open_replica(console);
@@ -160,7 +188,8 @@ Exit list_groups(Console& console, std::uint32_t limit) {
     if (console.json) {
         json::array out;
         for (const OwnGroup& own : *groups) {
-            out.emplace_back(group_form(catalog::standard_catalog(), own, console.language));
+            out.emplace_back(own_group_form(*opened->replica, catalog::standard_catalog(), own,
+                                            console.language));
         }
         console.out << json::serialize(out) << '\n';
         return Exit::done;
@@ -168,11 +197,13 @@ Exit list_groups(Console& console, std::uint32_t limit) {
     const bool zh = console.language == Language::zh;
     std::vector<std::vector<std::string>> rows;
     for (const OwnGroup& own : *groups) {
-        rows.push_back({std::to_string(own.group.name.sequence.position), own.group.action,
+        rows.push_back({std::to_string(own.group.name.sequence.position),
+                        action_words(own.group.action, console.language),
                         std::to_string(own.group.changes.size()),
                         std::string{name_of(own.stage, console.language)},
                         own.verdict ? std::to_string(own.verdict->index.position) : "",
-                        outcome_words(own, console.language)});
+                        outcome_words(own, console.language) +
+                            decision_words(*opened->replica, own, console.language)});
     }
     console.out << text_table(
         zh ? std::vector<std::string>{"序号", "操作", "变更数", "裁定", "日志序号", "说明"}

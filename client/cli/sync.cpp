@@ -5,6 +5,7 @@
 #include "client/cli/network.hpp"
 #include "client/cli/records.hpp"
 #include "client/cli/unlocking.hpp"
+#include "client/cli/verdicts.hpp"
 #include "client/words/forms.hpp"
 #include "shared/keys/enrolment_code.hpp"
 
@@ -213,6 +214,13 @@ SyncAgent::Parts agent_parts(const AgentMeans& means, sync::Executor& executor, 
                           console = means.console](const sync::LedgerFinding& finding) {
         history->note(finding, console->clock.now());
     };
+    parts.head_seen = [outbox = means.outbox](const sync::client_effect::StoreHead& seen) {
+        outbox->head_seen(seen);
+    };
+    parts.backed_up = [outbox = means.outbox](const sync::client_effect::StoreWatermark& watermark,
+                                              const record::GroupName& covered) {
+        outbox->backed_up(watermark, covered);
+    };
     parts.server_key = means.identity->server_key;
     parts.catalog_version = catalog::standard_catalog().version();
     return parts;
@@ -233,6 +241,7 @@ Exit synchronise(Console& console, const SyncWords& words) {
         return connect.error();
     }
     ReplicaDesk desk{std::move(opened->replica)};
+    Verdicts verdicts{console, desk};
     SyncReport last;
     auto parts =
         agent_parts({&console, &opened->identity, &desk, *key,
@@ -241,6 +250,9 @@ Exit synchronise(Console& console, const SyncWords& words) {
     parts.replica_changed = [] {};
     parts.report = [&](const SyncReport& report) {
         print_report(console, std::exchange(last, report), report);
+        if (report.phase == SyncPhase::caught_up) {
+            verdicts.tell();
+        }
         if (report.phase == SyncPhase::ended) {
             wires.stop();
         }
@@ -254,6 +266,7 @@ Exit synchronise(Console& console, const SyncWords& words) {
     }
     wires.executor().post([&agent] { agent.start(); });
     wires.run();
+    verdicts.tell();
     learn_password_salt(console, opened->identity, last);
     if (const auto done = obey(console, last); !done) {
         return fail(console, done.error());

@@ -4,6 +4,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <boost/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "shared/keys/descriptor.hpp"
@@ -100,7 +102,8 @@ std::expected<keys::SecretBytes, Exit> read_password(Console& console, bool is_n
     const keys::Descriptor file{::open(console.password_file->c_str(), O_RDONLY | O_CLOEXEC)};
     if (!file.is_open()) {
         return std::unexpected{
-            fail(console, Exit::usage, "密码文件无法读取。", "The password file cannot be read.")};
+            fail(console, Exit::usage, "密码文件无法读取，没有作任何更改。请检查 --password-file。",
+                 "The password file cannot be read; nothing was changed. Check --password-file.")};
     }
     return keys::read_secret_line(file.number(), password_bytes_max);
 }
@@ -156,12 +159,23 @@ Exit unlock(Console& console, std::chrono::minutes lifetime) {
             "The kernel's keyring cannot be used here, so nothing was unlocked; each command "
             "asks for the password itself.");
     }
-    const bool zh = console.language == Language::zh;
     const std::string minutes = std::to_string(lifetime.count());
-    console.out << (zh ? "已解锁，" + minutes + " 分钟内有效。\n"
-                       : "Unlocked for " + minutes + " minutes.\n");
-    if (!(*access)->data_key) {
-        console.out << explain((*access)->sealed_because, console.language) << '\n';
+    const auto sealed =
+        (*access)->data_key ? std::nullopt : std::optional{(*access)->sealed_because};
+    if (console.json) {
+        boost::json::object answer{{"unlocked_minutes", lifetime.count()}};
+        if (sealed) {
+            answer["message"] = explain(console, *sealed, console.language);
+        }
+        console.out << boost::json::serialize(answer) << '\n';
+        return Exit::done;
+    }
+    console.out << (console.language == Language::zh
+                        ? "已解锁，" + minutes + " 分钟内有效。\n"
+                        : "Unlocked for " + minutes +
+                              (minutes == "1" ? " minute.\n" : " minutes.\n"));
+    if (sealed) {
+        console.out << explain(console, *sealed, console.language) << '\n';
     }
     return Exit::done;
 }
@@ -172,7 +186,11 @@ Exit lock(Console& console) {
         return fail(console, identity.error());
     }
     keys::forget_in_keyring(keyring_name(*identity));
-    console.out << (console.language == Language::zh ? "已锁定。\n" : "Locked.\n");
+    if (console.json) {
+        console.out << boost::json::serialize(boost::json::object{{"locked", true}}) << '\n';
+    } else {
+        console.out << (console.language == Language::zh ? "已锁定。\n" : "Locked.\n");
+    }
     return Exit::done;
 }
 

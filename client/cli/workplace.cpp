@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "client/cli/network.hpp"
@@ -15,6 +18,9 @@ namespace json = boost::json;
 constexpr std::size_t password_bytes_max = 1024;
 /// So often a workbench that stays open writes down how late it is.
 constexpr std::int64_t known_step_milliseconds = 60'000;
+
+/// How often a locked workbench looks whether its lease is over; it reads a file.
+constexpr std::int64_t lease_look_ms = 60'000;
 
 std::string_view code_of(AccessFault fault) {
     switch (fault) {
@@ -108,31 +114,41 @@ void Workplace::touch() { last_used_ms_ = console_.clock.now().milliseconds; }
 void Workplace::handle(const ApiRequest& request, Respond respond) {
     const Language language = language_of(request.query);
     const bool posts = request.method == "POST";
-    const bool polls = request.path == "/api/status";
     const auto opened = now_open();
     if (posts && request.path == "/api/unlock") {
         unlock(request.body, language, std::move(respond));
     } else if (!opened) {
-        respond(polls ? locked_status(language)
-                      : problem({423, "locked", "工作台已锁定。", "The workbench is locked."},
-                                language));
+        respond(
+            request.path == "/api/status"
+                ? locked_status(language)
+                : problem({423, "locked", "工作台已锁定。", "The workbench is locked."}, language));
     } else if (posts && request.path == "/api/lock") {
-        {
-            // Nothing is shown from here on; its threads are ended by tick().
-            const std::lock_guard guard{mutex_};
-            ending_ = std::exchange(opened_, nullptr);
-            locked_ = {};
-        }
+        lock_when_asked();
         respond(done());
     } else if (posts && request.path == "/api/activity") {
         touch();
         respond(done());
     } else {
-        if (!polls) {
+        // What pages fetch by themselves, as others' changes arrive, is nobody's work.
+        if (posts) {
             touch();
         }
         opened->api->handle(request, std::move(respond));
     }
+}
+
+void Workplace::lock_when_asked() {
+    {
+        // Nothing is shown from here on; its threads are ended by tick().
+        const std::lock_guard guard{mutex_};
+        if (!opened_) {
+            return;
+        }
+        ending_ = std::move(opened_);
+        locked_ = {};
+    }
+    // Its other pages blank too.
+    told_(ApiNews::changed);
 }
 
 ApiResponse Workplace::locked_status(Language language) {
@@ -169,13 +185,15 @@ void Workplace::unlock(const std::string& body, Language language, Respond respo
     }
     const bool is_busy = [&] {
         const std::lock_guard guard{mutex_};
-        return opened_ != nullptr || ending_ != nullptr || opening_.exchange(true);
+        return not_closed_ != 0 || opening_.exchange(true);
     }();
     if (is_busy) {
-        respond(problem({409, "busy", "正在打开，请稍候。", "It is being opened; wait a moment."},
+        respond(problem({409, "busy", "正在打开或关闭，请稍候。",
+                         "It is being opened or closed; wait a moment."},
                         language));
         return;
     }
+    const std::lock_guard one{opener_mutex_};
     if (opener_.joinable()) {
         opener_.join();
     }
@@ -194,6 +212,7 @@ void Workplace::unlock(const std::string& body, Language language, Respond respo
 }
 
 std::optional<OpeningError> Workplace::open_with_password(const keys::SecretBytes& password) {
+    const std::lock_guard alone{keys_mutex_};
     Safe safe{console_.files, console_.disk, console_.random};
     if (const auto erased = safe.erase_if_over(console_.clock.now()); !erased) {
         return erased.error();
@@ -229,7 +248,7 @@ std::optional<OpeningError> Workplace::try_open(std::shared_ptr<Access> access) 
     }
     const auto status = replica->replica->status();
     lease_ends_ms_ = status && status->lease ? status->lease->expires_at.milliseconds : 0;
-    auto opened = std::make_shared<Opened>();
+    auto opened = make_opened();
     opened->identity = std::move(replica->identity);
     opened->access = std::move(replica->access);
     opened->outbox = std::move(replica->outbox);
@@ -252,6 +271,15 @@ std::optional<OpeningError> Workplace::try_open(std::shared_ptr<Access> access) 
     opened_ = std::move(opened);
     locked_ = {};
     return std::nullopt;
+}
+
+std::shared_ptr<Workplace::Opened> Workplace::make_opened() {
+    ++not_closed_;
+    // Whoever lets go of it last, a page's request perhaps, only then may it be opened again.
+    return {new Opened, [this](Opened* opened) {
+                delete opened;
+                --not_closed_;
+            }};
 }
 
 ApiParts Workplace::parts_for_pages(Opened& opened) {
@@ -309,19 +337,31 @@ void Workplace::tick() {
     Safe safe{console_.files, console_.disk, console_.random};
     if (now.milliseconds >= latest_.milliseconds + known_step_milliseconds) {
         latest_ = now;
-        // Where it cannot be written, the next start goes by the minute before.
-        static_cast<void>(safe.know(now));
+        // Where it cannot be written, or the opener does it, the next start goes by the minute
+        // before.
+        if (const std::unique_lock alone{keys_mutex_, std::try_to_lock}; alone) {
+            static_cast<void>(safe.know(now));
+        }
     }
     std::optional<Locked> locking;
     std::shared_ptr<Opened> ending;
+    bool is_open = false;
     {
         const std::lock_guard guard{mutex_};
         ending = std::exchange(ending_, nullptr);
-        if (!opened_) {
-            return;
-        }
+        is_open = opened_ != nullptr;
+    }
+    ending.reset();
+    if (!is_open) {
+        erase_while_locked(now);
+        return;
+    }
+    {
+        const std::lock_guard guard{mutex_};
         const std::int64_t idle_ms =
             std::chrono::duration_cast<std::chrono::milliseconds>(settings_.idle).count();
+        // A clock that is set back must not keep it open for as long.
+        last_used_ms_ = std::min(last_used_ms_.load(), now.milliseconds);
         const std::int64_t lease_end = lease_ends_ms_;
         if (to_lock_) {
             locking = std::exchange(to_lock_, std::nullopt);
@@ -335,7 +375,27 @@ void Workplace::tick() {
     }
     if (locking) {
         lock(*locking);
+        const std::lock_guard alone{keys_mutex_};
         static_cast<void>(safe.erase_if_over(now));
+    }
+}
+
+void Workplace::erase_while_locked(record::Instant now) {
+    if (std::abs(now.milliseconds - looked_at_lease_ms_) < lease_look_ms) {
+        return;
+    }
+    const std::unique_lock alone{keys_mutex_, std::try_to_lock};
+    if (!alone || not_closed_ != 0) {
+        return;
+    }
+    looked_at_lease_ms_ = now.milliseconds;
+    std::error_code ignored;
+    const bool was_there = std::filesystem::exists(console_.files.replica(), ignored);
+    Safe safe{console_.files, console_.disk, console_.random};
+    static_cast<void>(safe.erase_if_over(now));
+    if (was_there && !std::filesystem::exists(console_.files.replica(), ignored)) {
+        stay_locked(safe.over_at(now).value_or(AccessFault::lease_over));
+        told_(ApiNews::sync);
     }
 }
 

@@ -18,8 +18,9 @@ namespace zhibu::client {
 /// The workbench's inside, locked or open. Locked it holds no key and no record, and answers
 /// nothing but that it is locked, and why; the password opens it. It locks when asked, when nobody
 /// works for a while, when the lease ends, and when the server says that the account may not work;
-/// in the last two cases the replica is erased. Source: vault.md, "The local workbench". Threads:
-/// handle() and report from any; open(), tick() and the destructor from one.
+/// in the last two cases the replica is erased. A lease that ends while it is locked erases it too.
+/// Source: vault.md, "The local workbench". Threads: handle() and report from any; open(), tick()
+/// and the destructor from one. `respond` is called once, on any thread, and asks nothing itself.
 class Workplace {
 public:
     struct Settings {
@@ -67,6 +68,9 @@ private:
     [[nodiscard]] std::string words_of(const Locked& locked, Language language);
     [[nodiscard]] ApiResponse locked_status(Language language);
     [[nodiscard]] std::shared_ptr<Opened> now_open();
+    [[nodiscard]] std::shared_ptr<Opened> make_opened();
+    void lock_when_asked();
+    void erase_while_locked(record::Instant now);
     void touch();
 
     Console& console_;
@@ -83,11 +87,17 @@ private:
     Locked locked_;
     /// Set by the agent's thread, obeyed by tick().
     std::optional<Locked> to_lock_;
+    /// From its making until its threads have ended and its files are closed; 1 at most.
+    std::atomic<int> not_closed_ = 0;
     std::atomic<bool> opening_ = false;
     std::atomic<std::int64_t> last_used_ms_ = 0;
     std::atomic<std::int64_t> lease_ends_ms_ = 0;
     /// The latest time that tick(), which alone reads it, has seen.
     record::Instant latest_;
+    /// Who erases or unwraps keys: the opener, or tick() while it is locked.
+    std::mutex keys_mutex_;
+    std::int64_t looked_at_lease_ms_ = 0;
+    std::mutex opener_mutex_;
     std::jthread opener_;
 };
 

@@ -204,6 +204,9 @@ void Connection::prepare() {
     }
     execute("PRAGMA trusted_schema=OFF");
     execute("PRAGMA cell_size_check=ON");
+    // What left the account's scope must not be readable in the file by the key that still opens
+    // it.
+    execute("PRAGMA secure_delete=ON");
     // A long tail leaves a long WAL; after the next checkpoint it shrinks to this.
     execute("PRAGMA journal_size_limit=16777216");
 }
@@ -220,6 +223,13 @@ Query Connection::query(const std::string& sql) {
 
 Query Connection::query_once(const std::string& sql) {
     return Query(std::make_unique<SQLite::Statement>(*database_, sql));
+}
+
+void Connection::empty_wal() {
+    sqlite3* handle = database_->getHandle();
+    const int code =
+        sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    ZHIBU_CHECK(code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC);
 }
 
 void Connection::execute(const std::string& sql) { database_->exec(sql); }

@@ -82,12 +82,21 @@ std::expected<void, ReplicaError> Replica::stage(const record::RecordKey& after,
     return guarded([&] { body_->stage(after, chunk); });
 }
 
-std::expected<std::optional<record::RecordKey>, ReplicaError> Replica::staged_through() {
-    return guarded([&] { return body_->staged_through(); });
+std::expected<void, ReplicaError> Replica::adopt_epoch(record::EpochId epoch,
+                                                       record::Sequence held) {
+    return guarded([&] { body_->adopt_epoch(epoch, held); });
 }
 
-std::expected<void, ReplicaError> Replica::swap_in(record::EpochId epoch) {
-    return guarded([&] { body_->swap_in(epoch); });
+std::expected<void, ReplicaError> Replica::swap_in() {
+    return guarded([&] { body_->swap_in(); });
+}
+
+std::expected<void, ReplicaError> Replica::begin_repair() {
+    return guarded([&] { body_->begin_repair(); });
+}
+
+std::expected<record::Sequence, ReplicaError> Replica::committed_through(record::LogIndex index) {
+    return guarded([&] { return body_->committed_through(index); });
 }
 
 std::expected<void, ReplicaError> Replica::take_lease(const sync::Lease& lease,

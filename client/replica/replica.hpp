@@ -142,6 +142,16 @@ struct OwnGroup {
     std::vector<record::Reason> parked_because;
 };
 
+/// A snapshot that was not swapped in yet: what is there of it.
+struct StagedSnapshot {
+    /// What the next chunk begins after.
+    record::RecordKey through;
+    /// Where the first chunk was read.
+    record::LogIndex read_at;
+    record::RecordId scope;
+    bool is_whole = false;
+};
+
 /// Who this replica belongs to and where it stands.
 struct ReplicaStatus {
     record::SpaceId space;
@@ -156,6 +166,7 @@ struct ReplicaStatus {
     /// The newest group whose verdict is stored, all before it included.
     record::Sequence last_verdict;
     std::uint64_t waiting = 0;
+    /// Those whose case is still open.
     std::uint64_t quarantined = 0;
     std::uint64_t rejected = 0;
     std::uint64_t parked = 0;
@@ -164,7 +175,9 @@ struct ReplicaStatus {
     std::optional<record::Instant> last_contact;
     /// The latest time that contacts and changes made here have told; 0 for none.
     record::Instant latest_time;
-    bool snapshot_in_progress = false;
+    std::optional<StagedSnapshot> staged;
+    /// How often this replica may still be repaired today.
+    std::uint32_t repairs_left = 0;
 };
 
 /// Where a replica lies, and what opens it: its database and WAL are sealed page by page.
@@ -257,17 +270,30 @@ public:
     [[nodiscard]] std::expected<void, ReplicaError> apply_tail(
         std::span<const sync::TailEntry> entries, record::LogIndex through);
 
+    /// From now on the server's store is that of `epoch`, which holds this device's groups up to
+    /// `held`: what was said of later ones is kept as evidence, and they wait for a verdict again.
+    /// The confirmed state is to be replaced by a snapshot, and stays visible until it is.
+    [[nodiscard]] std::expected<void, ReplicaError> adopt_epoch(record::EpochId epoch,
+                                                                record::Sequence held);
+
     /// Keeps a chunk of a snapshot aside. The first chunk (an empty `after`) drops what an earlier,
-    /// unfinished snapshot left.
+    /// unfinished snapshot left, and is of the scope that the lease then names.
     [[nodiscard]] std::expected<void, ReplicaError> stage(const record::RecordKey& after,
                                                           const sync::SnapshotChunk& chunk);
 
-    /// Where a staged, unfinished snapshot stands: resume after this record.
-    [[nodiscard]] std::expected<std::optional<record::RecordKey>, ReplicaError> staged_through();
-
     /// Replaces the confirmed state by the staged snapshot, which then stands at its first chunk's
-    /// index, in one transaction, and replays the pending groups. Nothing pending is lost.
-    [[nodiscard]] std::expected<void, ReplicaError> swap_in(record::EpochId epoch);
+    /// index, in one transaction, and replays the pending groups. Nothing pending is lost; of what
+    /// is not in the snapshot no byte stays in the file, this device's own groups apart.
+    [[nodiscard]] std::expected<void, ReplicaError> swap_in();
+
+    /// The confirmed state is not the server's, and to be replaced by a snapshot. Counts against
+    /// the repairs of the day; what was staged is dropped.
+    [[nodiscard]] std::expected<void, ReplicaError> begin_repair();
+
+    /// The newest group of this device that, with all before it, stands in the server's log at
+    /// `index` or before.
+    [[nodiscard]] std::expected<record::Sequence, ReplicaError> committed_through(
+        record::LogIndex index);
 
     /// Keeps the lease; the caller has verified its signature.
     [[nodiscard]] std::expected<void, ReplicaError> take_lease(const sync::Lease& lease,

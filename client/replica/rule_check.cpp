@@ -18,6 +18,9 @@ using record::RecordState;
 /// "At most a few": what a rule needs to see that there are others.
 constexpr std::int64_t holding_max = 16;
 
+/// What a rule counts is counted to this number.
+constexpr std::int64_t all_max = 100'000;
+
 /// What rules may ask, with the draft's other changes already made.
 class DraftSurroundings : public rules::Surroundings {
 public:
@@ -36,19 +39,32 @@ public:
 
     std::vector<RecordKey> holding(record::KindNumber number, record::FieldNumber field_number,
                                    const record::Value& value) override {
+        return at_most(holding_max, number, field_number, value);
+    }
+
+    std::vector<RecordKey> all(record::KindNumber number, record::FieldNumber field_number,
+                               const record::Value& value) override {
+        return at_most(all_max, number, field_number, value);
+    }
+
+private:
+    using Index = std::multimap<std::string, RecordKey>;
+
+    std::vector<RecordKey> at_most(std::int64_t limit, record::KindNumber number,
+                                   record::FieldNumber field_number, const record::Value& value) {
         const catalog::Kind* kind = catalog_.find(number);
         const catalog::Field* field = kind == nullptr ? nullptr : kind->find(field_number);
         ZHIBU_CHECK(field != nullptr);
         std::vector<RecordKey> keys;
         const auto [from, to] = drafted_by(number, field_number).equal_range(to_text(value));
-        for (auto at = from; at != to && keys.size() < holding_max; ++at) {
+        for (auto at = from; at != to && std::ssize(keys) < limit; ++at) {
             keys.push_back(at->second);
         }
         detail::Query row =
             connection_.query("SELECT id FROM " + catalog::identifier(kind->name) + " WHERE " +
                               catalog::identifier(field->name) + " IS ? LIMIT ?");
         detail::bind_value(value, row);
-        row.bind(holding_max);
+        row.bind(limit);
         while (row.step()) {
             const RecordKey key{number, record::RecordId{row.uuid(0)}};
             if (!draft_.contains(key)) {
@@ -57,9 +73,6 @@ public:
         }
         return keys;
     }
-
-private:
-    using Index = std::multimap<std::string, RecordKey>;
 
     /// Made at the first question about a field, when the draft is complete: an import's rows each
     /// ask about all others.
@@ -112,8 +125,8 @@ std::vector<rules::Finding> Replica::Body::findings_of(const std::vector<record:
     return findings;
 }
 
-void Replica::Body::fail_value(const catalog::Kind& kind, const catalog::Field& field,
-                               const RecordKey& record, std::string_view rule) {
+rules::Finding Replica::Body::misfit_of(const catalog::Field& field, const RecordKey& record,
+                                        std::string_view rule) {
     rules::Finding finding;
     finding.rule = rule;
     finding.severity = rules::Severity::refuse;
@@ -124,17 +137,22 @@ void Replica::Body::fail_value(const catalog::Kind& kind, const catalog::Field& 
                           {"field", std::string(field.label.en)},
                           {"上限", limit},
                           {"limit", limit}};
+    return finding;
+}
+
+void Replica::Body::fail_values(const catalog::Kind& kind, std::vector<rules::Finding> findings) {
+    const catalog::Field* first = kind.find(findings.front().field);
     ReplicaError error;
     error.fault = ReplicaFault::wrong_value;
-    error.place = std::string(kind.name) + "." + std::string(field.name);
-    error.findings.push_back(std::move(finding));
+    error.place = std::string(kind.name) + "." + std::string(first->name);
+    error.findings = std::move(findings);
     throw detail::Failed(std::move(error));
 }
 
 void Replica::Body::check_value(const catalog::Kind& kind, const catalog::Field& field,
                                 const RecordKey& record, const record::Value& value) {
     if (const auto misfit = catalog::misfit(catalog_, field, value)) {
-        fail_value(kind, field, record, rule_of(*misfit));
+        fail_values(kind, {misfit_of(field, record, rule_of(*misfit))});
     }
 }
 

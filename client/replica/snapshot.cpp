@@ -28,7 +28,10 @@ void Replica::Body::stage(const record::RecordKey& after, const sync::SnapshotCh
     if (first) {
         connection_->execute("DELETE FROM staged");
         set_number("staged_at", static_cast<std::int64_t>(chunk.read_at.position));
-    } else if (staged_through() != after) {
+        const std::optional<sync::Lease> held = lease();
+        set_blob("staged_scope", (held ? held->scope : record::RecordId{}).uuid.bytes);
+    } else if (const auto before = staged();
+               !before || before->is_whole || before->through != after) {
         throw Failed(ReplicaFault::contradiction, "snapshot");
     }
     if (!ascends(after, chunk) ||
@@ -44,20 +47,35 @@ void Replica::Body::stage(const record::RecordKey& after, const sync::SnapshotCh
     transaction.commit();
 }
 
-std::optional<record::RecordKey> Replica::Body::staged_through() {
-    if (!number("staged_at") || number("staged_whole") != 0) {
+std::optional<StagedSnapshot> Replica::Body::staged() {
+    const auto read_at = number("staged_at");
+    if (!read_at) {
         return std::nullopt;
     }
-    return record::RecordKey{
+    StagedSnapshot staged;
+    staged.through = {
         record::KindNumber{static_cast<std::uint16_t>(number("staged_kind").value_or(0))},
         record::RecordId{uuid("staged_id")}};
+    staged.read_at = {static_cast<std::uint64_t>(*read_at)};
+    staged.scope = record::RecordId{uuid("staged_scope")};
+    staged.is_whole = number("staged_whole") == 1;
+    return staged;
 }
 
-void Replica::Body::swap_in(record::EpochId new_epoch) {
-    if (!number("staged_at") || number("staged_whole") != 1) {
+void Replica::Body::drop_staged() {
+    connection_->execute("DELETE FROM staged");
+    for (const char* name :
+         {"staged_at", "staged_kind", "staged_id", "staged_whole", "staged_scope"}) {
+        clear_meta(name);
+    }
+}
+
+void Replica::Body::swap_in() {
+    const std::optional<StagedSnapshot> whole = staged();
+    if (!whole || !whole->is_whole) {
         throw Failed(ReplicaFault::contradiction, "snapshot");
     }
-    const record::LogIndex read_at{static_cast<std::uint64_t>(*number("staged_at"))};
+    const record::LogIndex read_at = whole->read_at;
     detail::WriteTransaction transaction(*connection_);
     rows_.remove_all();
     connection_->execute("DELETE FROM image");
@@ -75,17 +93,8 @@ void Replica::Body::swap_in(record::EpochId new_epoch) {
             }
         }
     }
-    connection_->execute("DELETE FROM staged");
-    for (const char* name : {"staged_at", "staged_kind", "staged_id", "staged_whole"}) {
-        clear_meta(name);
-    }
-    if (epoch() != new_epoch) {
-        void_verdicts_after(read_at);
-        set_blob("epoch", new_epoch.uuid.bytes);
-    }
-    if (const std::optional<sync::Lease> held = lease()) {
-        set_blob("scope", held->scope.uuid.bytes);
-    }
+    drop_staged();
+    set_blob("scope", whole->scope.uuid.bytes);
     Keys dirty;
     GroupCache cache;
     overlay_again(read_at, dirty, cache);
@@ -93,25 +102,7 @@ void Replica::Body::swap_in(record::EpochId new_epoch) {
     set_number("confirmed", static_cast<std::int64_t>(read_at.position));
     transaction.commit();
     write_head();
-}
-
-void Replica::Body::void_verdicts_after(record::LogIndex index) {
-    // The server was restored from a backup and never saw these: they are offered again. What was
-    // once decided about them is evidence, and kept.
-    connection_
-        ->query(
-            "REPLACE INTO former_verdict(sequence, epoch, verdict, receipt_signature) "
-            "SELECT sequence, verdict_epoch, verdict, receipt_signature FROM own_group "
-            "WHERE verdict IS NOT NULL AND log_index > ?")
-        .bind(index.position)
-        .run();
-    connection_
-        ->query(
-            "UPDATE own_group SET stage=?, log_index=NULL, verdict=NULL, "
-            "receipt_signature=NULL, verdict_epoch=NULL WHERE log_index > ?")
-        .bind(static_cast<std::int64_t>(GroupStage::waiting))
-        .bind(index.position)
-        .run();
+    connection_->empty_wal();
 }
 
 void Replica::Body::overlay_again(record::LogIndex index, Keys& dirty, GroupCache& cache) {

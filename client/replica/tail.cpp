@@ -47,6 +47,9 @@ void Replica::Body::apply_tail(std::span<const sync::TailEntry> entries, record:
     set_number("confirmed", static_cast<std::int64_t>(through.position));
     transaction.commit();
     write_head();
+    if (!evicted.empty()) {
+        connection_->empty_wal();
+    }
 }
 
 void Replica::Body::apply_entry(const sync::TailEntry& tail_entry, Keys& dirty, Keys& evicted,

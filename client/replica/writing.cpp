@@ -187,6 +187,7 @@ std::optional<record::Change> Replica::Body::fill(const DraftChange& wish, Group
 }
 
 void Replica::Body::check_required(const Kind& kind, const DraftChange& wish) {
+    std::vector<rules::Finding> lacking;
     for (const Field& field : kind.fields) {
         if (field.required != catalog::Required::yes) {
             continue;
@@ -196,8 +197,11 @@ void Replica::Body::check_required(const Kind& kind, const DraftChange& wish) {
         const bool is_lacking =
             is_named ? record::is_empty(given->value) : wish.operation == record::Operation::create;
         if (is_lacking) {
-            fail_value(kind, field, wish.record, "required_missing");
+            lacking.push_back(misfit_of(field, wish.record, "required_missing"));
         }
+    }
+    if (!lacking.empty()) {
+        fail_values(kind, std::move(lacking));
     }
 }
 

@@ -46,9 +46,12 @@ Text text_of(sync::RefusalReason reason) {
                     "This server keeps another organisation's records. Nothing was sent. Check "
                     "the server's address."};
         case unknown_device:
-            return {"服务器不认识本设备或账号。本机的修改已保存。请向党委管理员申请新的登记码。",
-                    "The server does not know this device or account. Your changes are safe on "
-                    "this machine. Ask your committee for a new enrolment code."};
+            return {
+                "服务器不认识本设备或账号：可能尚未登记，或服务器从登记之前的备份恢复。本机的修"
+                "改已保存。请向党委管理员申请新的登记码。",
+                "The server does not know this device or account: it was not enrolled there, "
+                "or the server was restored from a backup of before that. Your changes are "
+                "safe on this machine. Ask your committee for a new enrolment code."};
         case device_not_active:
             return {"本设备尚未获准使用或已被注销。本机的修改已保存。请联系党委管理员。",
                     "This device is not approved, or has been revoked. Your changes are safe on "
@@ -227,11 +230,21 @@ Text text_of(sync::SessionFault fault) {
                     "are safe on this machine. Tell your committee at once."};
         case server_lost_history:
             return {
-                "服务器缺少它曾确认过的记录（可能从备份恢复）。本机保留全部修改，没有丢失。请联系党"
-                "委管理员。",
-                "The server lacks changes that it had acknowledged; it may have been "
-                "restored from a backup. All of them are kept on this machine. Ask your "
-                "committee."};
+                "服务器缺少它曾确认过的记录，又没有声明是从备份恢复的。本机保留全部修改，没有丢失，"
+                "也不会再发送。请通知党委管理员：若确为备份恢复，须在服务器上运行 zhibu-server "
+                "new-epoch。",
+                "The server lacks changes that it had acknowledged, and does not say that it was "
+                "restored from a backup. All of them are kept on this machine, and none is sent. "
+                "Tell your committee: if it was restored, zhibu-server new-epoch must be run "
+                "there."};
+        case replica_differs:
+            return {
+                "本机副本与服务器不一致，今天已自动重建多次仍未消除。您的修改都已送达服务器，没"
+                "有丢失。已停止同步，请通知党委管理员；明天会再次自动重建。",
+                "This machine's copy differs from the server's, and has been rebuilt as often "
+                "as may be in a day. Your changes have all reached the server; nothing is "
+                "lost. Synchronising has stopped: tell your committee. It is tried again "
+                "tomorrow."};
     }
     std::unreachable();
 }

@@ -1,5 +1,6 @@
 #include "server/committer/committer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -18,6 +19,7 @@
 #include "server/committer/control.hpp"
 #include "server/committer/detail/batch.hpp"
 #include "server/committer/detail/push_check.hpp"
+#include "server/committer/detail/waiting_cases.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/change.hpp"
@@ -42,7 +44,11 @@ struct QueuedWrite {
     WriteDone done;
 };
 
-using Queued = std::variant<QueuedPush, QueuedWrite>;
+struct QueuedBackup {
+    LogIndex through;
+};
+
+using Queued = std::variant<QueuedPush, QueuedWrite, QueuedBackup>;
 
 std::size_t bytes_of(const PushJob& job) {
     std::size_t bytes = 0;
@@ -72,14 +78,13 @@ struct WriteWork {
     std::expected<LogIndex, ServerWriteError> result;
 };
 
-using Work = std::variant<PushWork, WriteWork>;
+using Work = std::variant<PushWork, WriteWork, QueuedBackup>;
 
 void take_back(Work& work) {
     if (auto* push = std::get_if<PushWork>(&work)) {
         push->result = refused(sync::RefusalReason::server_storage_failed);
-    } else {
-        std::get<WriteWork>(work).result =
-            std::unexpected{ServerWriteError{ServerWriteFault::storage, {}}};
+    } else if (auto* write = std::get_if<WriteWork>(&work)) {
+        write->result = std::unexpected{ServerWriteError{ServerWriteFault::storage, {}}};
     }
 }
 
@@ -100,11 +105,12 @@ Stored<std::shared_ptr<const Control>> load_control(const catalog::Catalog& cata
 class Committer::Body {
 public:
     Body(Parts parts, Settings settings, std::shared_ptr<const Control> control,
-         std::unique_ptr<StoreReader> reader);
+         detail::WaitingCases waiting, std::unique_ptr<StoreReader> reader);
     ~Body();
 
     void push(PushJob job, PushDone done);
     void write(ServerWrite write, WriteDone done);
+    void note_backup(LogIndex through);
     [[nodiscard]] std::shared_ptr<const Control> control() const;
 
 private:
@@ -112,6 +118,11 @@ private:
     [[nodiscard]] std::optional<std::vector<Queued>> gather(std::chrono::milliseconds pause);
     void process(std::vector<Queued> jobs);
     [[nodiscard]] bool commit(std::span<Work> works, CommitNotice& notice);
+    /// Writes what is no group: a newer watermark, and what no tail needs any more. True where
+    /// there was something.
+    [[nodiscard]] Stored<bool> keep_log(StoreTransaction& transaction, std::span<const Work> works,
+                                        CommitNotice& notice) const;
+    [[nodiscard]] bool write(std::span<Work> works, CommitNotice& notice);
     [[nodiscard]] std::vector<Work> prepare(std::vector<Queued> jobs);
     void answer(std::vector<Work> works);
 
@@ -119,6 +130,7 @@ private:
     Settings settings_;
 
     // The committer's thread alone.
+    detail::WaitingCases waiting_;
     detail::PushCheck push_check_;
     detail::OwnChain own_;
 
@@ -133,9 +145,10 @@ private:
 };
 
 Committer::Body::Body(Parts parts, Settings settings, std::shared_ptr<const Control> control,
-                      std::unique_ptr<StoreReader> reader)
+                      detail::WaitingCases waiting, std::unique_ptr<StoreReader> reader)
     : parts_{std::move(parts)},
       settings_{settings},
+      waiting_{std::move(waiting)},
       push_check_{std::move(reader)},
       control_{std::move(control)} {
     own_.incarnation.uuid = record::make_uuid_v4(*parts_.random);
@@ -181,6 +194,14 @@ void Committer::Body::write(ServerWrite write, WriteDone done) {
         }
     }
     done(std::unexpected{ServerWriteError{ServerWriteFault::stopping, {}}});
+}
+
+void Committer::Body::note_backup(LogIndex through) {
+    {
+        const std::lock_guard lock{mutex_};
+        queue_.emplace_back(QueuedBackup{through});
+    }
+    wakes_.notify_one();
 }
 
 std::shared_ptr<const Control> Committer::Body::control() const {
@@ -235,10 +256,11 @@ std::vector<Work> Committer::Body::prepare(std::vector<Queued> jobs) {
             const DeviceId device = push->job.device;
             works.emplace_back(PushWork{
                 device, push_check_.check(std::move(push->job)), std::move(push->done), {}});
-        } else {
-            auto& write = std::get<QueuedWrite>(queued);
+        } else if (auto* write = std::get_if<QueuedWrite>(&queued)) {
             works.emplace_back(
-                WriteWork{std::move(write.write), std::move(write.done), LogIndex{}});
+                WriteWork{std::move(write->write), std::move(write->done), LogIndex{}});
+        } else {
+            works.emplace_back(std::get<QueuedBackup>(queued));
         }
     }
     return works;
@@ -256,37 +278,53 @@ void Committer::Body::process(std::vector<Queued> jobs) {
         }
     }
     answer(std::move(works));
-    if (notice.head > LogIndex{}) {
+    if (notice.head > LogIndex{} || notice.backed_up > LogIndex{}) {
         parts_.on_commit(notice);
     }
 }
 
-/// False: nothing was written. `notice` is left alone where there was nothing to write.
 bool Committer::Body::commit(std::span<Work> works, CommitNotice& notice) {
+    const bool is_done = write(works, notice);
+    if (is_done) {
+        waiting_.settle();
+    } else {
+        waiting_.roll_back();
+    }
+    return is_done;
+}
+
+/// False: nothing was written. `notice` is left alone where there was nothing to write.
+bool Committer::Body::write(std::span<Work> works, CommitNotice& notice) {
     auto transaction = parts_.store->begin();
     if (!transaction) {
         return false;
     }
-    detail::Batch batch{parts_, **transaction, control(), own_, parts_.clock->now()};
+    detail::Batch batch{parts_, settings_, **transaction,      control(),
+                        own_,   waiting_,  parts_.clock->now()};
     for (Work& work : works) {
         if (batch.is_broken()) {
             return false;
         }
         if (auto* push = std::get_if<PushWork>(&work)) {
             push->result = batch.push(push->device, push->push);
-        } else {
-            auto& write = std::get<WriteWork>(work);
-            write.result = batch.write(write.write);
+        } else if (auto* write = std::get_if<WriteWork>(&work)) {
+            write->result = batch.write(write->write);
         }
     }
-    if (batch.is_broken()) {
+    CommitNotice kept = notice;
+    const auto log_is_kept = keep_log(**transaction, works, kept);
+    if (batch.is_broken() || !log_is_kept) {
         return false;
     }
-    if (!batch.has_written()) {
+    if (!batch.has_written() && !*log_is_kept) {
         return true;
     }
     if (!(*transaction)->commit()) {
         return false;
+    }
+    notice = kept;
+    if (!batch.has_written()) {
+        return true;
     }
     own_ = batch.own();
     notice.head = batch.head();
@@ -298,17 +336,36 @@ bool Committer::Body::commit(std::span<Work> works, CommitNotice& notice) {
     return true;
 }
 
+Stored<bool> Committer::Body::keep_log(StoreTransaction& transaction, std::span<const Work> works,
+                                       CommitNotice& notice) const {
+    const LogIndex before = notice.backed_up;
+    for (const Work& work : works) {
+        if (const auto* backup = std::get_if<QueuedBackup>(&work)) {
+            ZHIBU_TRY_VOID(transaction.set_backed_up(backup->through));
+            notice.backed_up = std::max(notice.backed_up, backup->through);
+        }
+    }
+    const std::int64_t kept_ms = std::chrono::milliseconds{settings_.tail_kept}.count();
+    const Instant horizon{parts_.clock->now().milliseconds - kept_ms};
+    ZHIBU_TRY(compacted, transaction.compact(horizon, settings_.groups_max));
+    static_cast<void>(compacted);
+    return notice.backed_up > before;
+}
+
 void Committer::Body::answer(std::vector<Work> works) {
     for (Work& work : works) {
         if (auto* push = std::get_if<PushWork>(&work)) {
             push->done(std::move(push->result));
             continue;
         }
-        auto& write = std::get<WriteWork>(work);
-        for (const DeviceKey& key : write.write.device_keys) {
+        auto* write = std::get_if<WriteWork>(&work);
+        if (write == nullptr) {
+            continue;
+        }
+        for (const DeviceKey& key : write->write.device_keys) {
             push_check_.forget(key.device);
         }
-        write.done(std::move(write.result));
+        write->done(std::move(write->result));
     }
 }
 
@@ -319,8 +376,12 @@ Committer::~Committer() = default;
 Stored<std::unique_ptr<Committer>> Committer::start(Parts parts, Settings settings) {
     ZHIBU_TRY(reader, parts.store->open_reader());
     ZHIBU_TRY(control, load_control(*parts.catalog, *reader));
-    auto body =
-        std::make_unique<Body>(std::move(parts), settings, std::move(control), std::move(reader));
+    detail::WaitingCases waiting{*parts.catalog};
+    ZHIBU_TRY_VOID(reader->each(parts.catalog->kind("case").id(),
+                                [&](const RecordState& state) { waiting.take(state); }));
+    waiting.settle();
+    auto body = std::make_unique<Body>(std::move(parts), settings, std::move(control),
+                                       std::move(waiting), std::move(reader));
     return std::unique_ptr<Committer>{new Committer{std::move(body)}};
 }
 
@@ -332,6 +393,8 @@ void Committer::write(ServerWrite write,
                       std::function<void(std::expected<LogIndex, ServerWriteError>)> done) {
     body_->write(std::move(write), std::move(done));
 }
+
+void Committer::note_backup(LogIndex through) { body_->note_backup(through); }
 
 std::shared_ptr<const Control> Committer::control() const { return body_->control(); }
 

@@ -44,6 +44,8 @@ struct CommitNotice {
     LogIndex head;
     /// Accounts, windows, devices or organisations changed: sessions look again at their right.
     bool control_changed = false;
+    /// A backup holds the log up to here; 0 where nothing is new about that.
+    LogIndex backed_up = {};
 };
 
 /// Makes a credential, device or code durable together with a group of the server's own. The
@@ -87,6 +89,13 @@ public:
         /// Bytes that may wait for judgement; beyond it push() answers server_busy. One push is
         /// taken whatever its size.
         std::size_t queued_bytes_max = 64U << 20U;
+        /// How long tails lead back. No replica lives longer than its lease without a contact, so
+        /// that what is older than the longest lease is needed by none.
+        std::chrono::hours tail_kept{72};
+        /// What of one device's work may wait in quarantine; what would wait beyond it is refused
+        /// with quarantine_full, and stays on the device.
+        std::uint64_t waiting_groups_max = 2'000;
+        std::uint64_t waiting_bytes_max = 64U << 20U;
     };
 
     /// The server's Ed25519 key, for receipts.
@@ -125,6 +134,10 @@ public:
     /// The position of the group that the server wrote, when it is durable.
     void write(ServerWrite write,
                std::function<void(std::expected<LogIndex, ServerWriteError>)> done);
+
+    /// A verified backup holds the log up to `through`, which was the head at some time: made
+    /// durable, and told to the sessions. Where the store cannot keep it now, the next one counts.
+    void note_backup(LogIndex through);
 
     /// The state as of the newest commit; never changes under the reader.
     [[nodiscard]] std::shared_ptr<const Control> control() const;

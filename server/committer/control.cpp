@@ -215,6 +215,12 @@ std::optional<RecordId> Control::root() const {
                                                              : std::optional{roots->second.front()};
 }
 
+std::optional<RecordId> Control::superior(const RecordId& organisation) const {
+    const auto found = organisations_.find(organisation);
+    const bool has_one = found != organisations_.end() && !found->second.parent.is_none();
+    return has_one ? std::optional{found->second.parent} : std::nullopt;
+}
+
 bool Control::has_manager() const {
     return std::ranges::any_of(accounts_, [](const auto& entry) {
         const Account& account = entry.second;

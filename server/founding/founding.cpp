@@ -183,8 +183,13 @@ FoundingError explain(const KeyFilesError& error) {
     switch (error.fault) {
         case KeyFilesFault::not_there:
             return {
-                "缺少密钥文件。没有作任何更改。请从备份恢复该文件。" + place,
-                "A key file is missing; nothing was changed. Restore it from a backup." + place};
+                "缺少密钥文件。没有作任何更改。请从备份恢复该文件；如果还没有建立组织空间，请先用 "
+                "zhibu-server init，或用 --data 指明其文件夹。" +
+                    place,
+                "A key file is missing; nothing was changed. Restore it from a backup. If no space "
+                "was founded here yet, found one with zhibu-server init, or name its folder with "
+                "--data." +
+                    place};
         case KeyFilesFault::already_there:
             return {"文件夹不是空的，没有作任何更改。请换一个空文件夹。" + place,
                     "The folder is not empty; nothing was changed. Name an empty one." + place};

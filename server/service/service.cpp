@@ -1,5 +1,6 @@
 #include "server/service/service.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -97,6 +98,10 @@ public:
         Committer::Settings settings;
         settings.groups_max = static_cast<std::uint32_t>(config_.groups_per_commit_max);
         settings.queued_bytes_max = static_cast<std::size_t>(config_.waiting_bytes_max);
+        settings.tail_kept = std::chrono::hours{
+            std::max({config_.tail_days * 24, config_.lease_hours, config_.lease_hours_temporary})};
+        settings.waiting_groups_max = static_cast<std::uint64_t>(config_.quarantine_groups_max);
+        settings.waiting_bytes_max = static_cast<std::uint64_t>(config_.quarantine_bytes_max);
         ZHIBU_TRY(committer, Committer::start(committer_parts(), settings));
         desk_ = std::make_unique<ReadingDesk>(std::move(reader));
         derivations_ =
@@ -170,7 +175,9 @@ private:
         parts.sign_group = [this](const Hash& hash) { return keys_.group_key.sign(hash); };
         parts.server_device = keys_.server_device;
         parts.on_commit = [this](const CommitNotice& notice) {
-            head_.store(notice.head.position);
+            if (notice.head > LogIndex{}) {
+                head_.store(notice.head.position);
+            }
             if (SessionHost* host = host_ready_.load()) {
                 host->on_commit(notice);
             }

@@ -250,7 +250,8 @@ void LiveSession::admit(const sync::server_effect::Admit& effect) {
             const auto credential = reader.credential(hello.account);
             const auto chain = reader.chain(hello.device, hello.incarnation);
             const auto head = reader.head();
-            const bool all_read = key && credential && chain && head;
+            const auto backed_up = reader.backed_up();
+            const bool all_read = key && credential && chain && head && backed_up;
             executor->post([=] {
                 const auto alive = weak.lock();
                 if (!alive) {
@@ -260,7 +261,8 @@ void LiveSession::admit(const sync::server_effect::Admit& effect) {
                     (*alive)->step(storage_failed());
                     return;
                 }
-                (*alive)->decide_admission(challenge, *key, *credential, *chain, *head);
+                (*alive)->decide_admission(challenge, *key, *credential, *chain,
+                                           Positions{*head, *backed_up});
             });
         });
 }
@@ -268,7 +270,7 @@ void LiveSession::admit(const sync::server_effect::Admit& effect) {
 void LiveSession::decide_admission(const sync::Challenge& challenge,
                                    const std::optional<DeviceKey>& key,
                                    const std::optional<Credential>& credential,
-                                   const HeldChain& chain, LogIndex head) {
+                                   const HeldChain& chain, const Positions& positions) {
     const Instant now = host_.parts_.clock->now();
     const auto control = host_.parts_.committer->control();
     const AdmissionCase case_{challenge,    hello_, peer_.channel_binding,
@@ -288,12 +290,12 @@ void LiveSession::decide_admission(const sync::Challenge& challenge,
     sync::Welcome welcome;
     welcome.protocol = hello_.protocol;
     welcome.epoch = host_.identity_.epoch;
-    welcome.head = head;
+    welcome.head = positions.head;
     welcome.last_held = chain.last;
     const Account& account = **admitted;
     lease_ = host_.make_lease(account, hello_.device);
     welcome.lease = host_.sign_lease(lease_);
-    step(sync::server_event::Admitted{std::move(welcome)});
+    step(sync::server_event::Admitted{std::move(welcome), positions.backed_up});
     host_.opened(*this);
 }
 

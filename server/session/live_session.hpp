@@ -39,6 +39,12 @@ public:
 private:
     struct Doer;
 
+    /// Of the store, when the session began.
+    struct Positions {
+        LogIndex head;
+        LogIndex backed_up;
+    };
+
     /// Begins to wait for what the device says first, or next where it does not sign in.
     void await_greeting();
     void admit(const sync::server_effect::Admit& effect);
@@ -49,7 +55,7 @@ private:
     void push(PushJob job, Answer answer);
     void decide_admission(const sync::Challenge& challenge, const std::optional<DeviceKey>& key,
                           const std::optional<Credential>& credential, const HeldChain& chain,
-                          LogIndex head);
+                          const Positions& positions);
     [[nodiscard]] ScopeFilter scope() const;
     /// Runs `read` at the desk and hands its result back to the engine, unless the wire is gone.
     template <class Read>

@@ -81,6 +81,7 @@ void SessionHost::on_commit(const CommitNotice& notice) {
         }
         for (LiveSession* session : sessions()) {
             session->step(sync::server_event::HeadAdvanced{notice.head});
+            session->step(sync::server_event::BackedUp{notice.backed_up});
         }
     });
 }

@@ -110,16 +110,6 @@ struct HeldChain {
     Hash last_hash{};
 };
 
-/// A field where both values wait for an officer.
-struct Conflict {
-    RecordKey record;
-    record::FieldNumber field;
-    record::Value offered;
-    record::Value committed;
-    LogIndex offered_at;
-    LogIndex committed_at;
-};
-
 /// How an account proves itself.
 struct Credential {
     std::array<std::uint8_t, 32> public_key{};
@@ -145,11 +135,14 @@ struct EnrolmentCode {
     std::optional<Instant> used_at;
 };
 
-/// What a space is made of, written once by `init`.
+/// What a space is made of, written by `init`; the rest changes with begin_epoch() alone.
 struct SpaceIdentity {
     record::SpaceId space;
     record::EpochId epoch;
     std::string name;
+    /// The oldest position at which a backup was put back and the log went on otherwise. A device
+    /// may have seen positions after it that are not this log's.
+    std::optional<LogIndex> restored_at = std::nullopt;
 };
 
 /// Reading as of the transaction or, for a Reader, as of the newest commit.
@@ -158,6 +151,8 @@ public:
     virtual ~StoreReading() = default;
 
     [[nodiscard]] virtual Stored<LogIndex> head() = 0;
+    /// A verified backup of this epoch holds the log up to here; 0 for none.
+    [[nodiscard]] virtual Stored<LogIndex> backed_up() = 0;
     [[nodiscard]] virtual Stored<std::optional<RecordState>> find(const RecordKey& key) = 0;
     /// Records of a kind whose field holds `value` (an indexed field), retired ones included.
     [[nodiscard]] virtual Stored<std::vector<RecordKey>> find_by(record::KindNumber kind,
@@ -186,6 +181,8 @@ public:
     /// level; none where the tree does not have it yet.
     [[nodiscard]] virtual Stored<std::optional<Hash>> subtree(unsigned level,
                                                               std::uint64_t index) = 0;
+    /// The receipt of the group at `index`; none where the log has no such position.
+    [[nodiscard]] virtual Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) = 0;
     [[nodiscard]] virtual Stored<std::optional<Credential>> credential(const RecordId& account) = 0;
     [[nodiscard]] virtual Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) = 0;
     [[nodiscard]] virtual Stored<std::optional<EnrolmentCode>> enrolment_code(
@@ -213,11 +210,18 @@ public:
     /// else of it stays.
     [[nodiscard]] virtual Stored<void> take_into_chain(const GroupName& name,
                                                        const Hash& group_hash) = 0;
-    [[nodiscard]] virtual Stored<void> add_conflict(const Conflict& conflict) = 0;
     [[nodiscard]] virtual Stored<void> set_credential(const RecordId& account,
                                                       const Credential& credential) = 0;
     [[nodiscard]] virtual Stored<void> set_device_key(const DeviceKey& key) = 0;
     [[nodiscard]] virtual Stored<void> put_enrolment_code(const EnrolmentCode& code) = 0;
+
+    /// A backup was verified that holds the log up to `through`, which is at most head()
+    /// (checked). What stood there before never sinks.
+    [[nodiscard]] virtual Stored<void> set_backed_up(LogIndex through) = 0;
+    /// Drops what tails alone need of the oldest positions that a backup holds and that were
+    /// committed before `before`, at most `positions_max` of them. Names, hashes, groups and
+    /// receipts stay. No tail leads on from before the position that is returned.
+    [[nodiscard]] virtual Stored<LogIndex> compact(Instant before, std::uint32_t positions_max) = 0;
 
     /// Durable (fsync) when it returns. A failed fsync ends the process.
     [[nodiscard]] virtual Stored<void> commit() = 0;
@@ -257,9 +261,6 @@ public:
     [[nodiscard]] virtual Stored<std::vector<record::Receipt>> receipts(
         const DeviceId& device, const IncarnationId& incarnation, Sequence after,
         std::size_t bytes_max) = 0;
-    /// Conflicts in scope, newest first.
-    [[nodiscard]] virtual Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
-                                                                  std::uint32_t limit) = 0;
 };
 
 /// A space's store: one writer, any number of readers.
@@ -273,6 +274,10 @@ public:
     /// One transaction at a time: a second one beside it is a bug (checked).
     [[nodiscard]] virtual Stored<std::unique_ptr<StoreTransaction>> begin() = 0;
     [[nodiscard]] virtual Stored<std::unique_ptr<StoreReader>> open_reader() = 0;
+    /// This store is a backup that was put back: what comes now is another history than the one
+    /// that devices may have seen. No backup holds any of it yet. Durable when it returns; no
+    /// transaction may be open (checked). Source: sync.md, "epoch".
+    [[nodiscard]] virtual Stored<void> begin_epoch(const record::EpochId& epoch) = 0;
 };
 
 }  // namespace zhibu::server

@@ -246,7 +246,7 @@ struct Verdicts {
     friend bool operator==(const Verdicts&, const Verdicts&) = default;
 };
 
-/// Client to server: the server may send this many bytes more of tail and snapshot.
+/// Client to server: the server may send this many bytes more of tail, as credit_of() reckons it.
 struct PullCredit {
     std::uint64_t bytes = 0;
 

@@ -3,24 +3,37 @@
 #include <utility>
 
 #include "sync_protocol/session/client_session.hpp"
+#include "sync_protocol/session/pull_credit.hpp"
 
 /// The half of a client's session that receives: snapshot, then tail.
 namespace zhibu::sync {
 
-bool ClientSession::needs_snapshot(const Welcome& welcome) const {
-    return position_.confirmed.position == 0 || welcome.epoch != position_.epoch ||
-           lease_scope_ != position_.scope;
+bool ClientSession::needs_snapshot() const {
+    return position_.confirmed.position == 0 || lease_scope_ != position_.scope;
 }
 
 void ClientSession::start_snapshot() {
     pull_ = Pull::snapshot;
     snapshot_started_ = false;
     chunk_after_ = {};
-    send(SnapshotRequest{});
+    const auto staged = std::exchange(position_.staged, std::nullopt);
+    if (staged && staged->scope == lease_scope_) {
+        // Whether the log still leads on from its first chunk, the subscription will show.
+        snapshot_started_ = true;
+        snapshot_at_ = staged->read_at;
+        chunk_after_ = staged->through;
+        if (staged->is_whole) {
+            pull_ = Pull::none;
+            queue(client_effect::SwapIn{}, 0);
+            return;
+        }
+    }
+    send(SnapshotRequest{chunk_after_});
 }
 
 void ClientSession::subscribe() {
     pull_ = Pull::tail;
+    tail_is_stale_ = false;
     send(Subscribe{applied_, settings_.pull_credit_bytes});
 }
 
@@ -38,17 +51,21 @@ void ClientSession::take_chunk(SnapshotChunk chunk) {
     queue(client_effect::Stage{after, std::move(chunk)}, 0);
     if (is_last) {
         pull_ = Pull::none;
-        queue(client_effect::SwapIn{position_.epoch}, 0);
+        queue(client_effect::SwapIn{}, 0);
     }
 }
 
 void ClientSession::take_tail(Tail tail, std::size_t frame_bytes) {
+    if (tail_is_stale_) {
+        return;
+    }
     if (pull_ != Pull::tail) {
         fail(SessionFault::unexpected_message, "tail");
         return;
     }
     head_ = std::max(head_, tail.head);
-    queue(client_effect::ApplyTail{std::move(tail.entries), tail.through}, frame_bytes);
+    const std::uint64_t credit = credit_of(tail, frame_bytes, hello_.protocol);
+    queue(client_effect::ApplyTail{std::move(tail.entries), tail.through}, credit);
 }
 
 }  // namespace zhibu::sync

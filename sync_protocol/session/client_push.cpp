@@ -42,7 +42,8 @@ void ClientSession::take_handed_in(const HandedIn& handed_in) {
         return;
     }
     now.after = handed_in.through;
-    effects_.push_back(client_effect::StoreHandedIn{handed_in.incarnation, handed_in.through});
+    effects_.push_back(client_effect::StoreHandedIn{
+        handed_in.incarnation, handed_in.through, challenge_.epoch, {}});
     deliver_next();
 }
 
@@ -76,8 +77,8 @@ void ClientSession::take_verdicts(Verdicts verdicts) {
 }
 
 void ClientSession::push_next() {
-    if (state_ != State::open || reading_waiting_ || nothing_waits_ || push_credit_ == 0 ||
-        sent_ >= position_.last_sequence) {
+    if (state_ != State::open || !epoch_is_adopted_ || reading_waiting_ || nothing_waits_ ||
+        push_credit_ == 0 || sent_ >= position_.last_sequence) {
         return;
     }
     reading_waiting_ = true;

@@ -37,10 +37,8 @@ struct ClientSession::Handler {
 
     void operator()(client_event::Done /*event*/) const { session.work_done(); }
 
-    void operator()(client_event::Compared /*event*/) const {
-        session.compare_asked_ = false;
-        session.compare_wanted_ = false;
-        session.settle();
+    void operator()(const client_event::Compared& event) const {
+        session.take_comparison(event.own);
     }
 
     void operator()(const client_event::GroupMade& event) const {
@@ -50,7 +48,9 @@ struct ClientSession::Handler {
     }
 
     void operator()(client_event::CompareWanted /*event*/) const {
-        session.compare_wanted_ = true;
+        if (session.comparison_ == Comparison::none) {
+            session.comparison_ = Comparison::wanted;
+        }
         session.settle();
     }
 
@@ -70,6 +70,9 @@ struct ClientSession::Handler {
     }
 
     void operator()(const SnapshotNeeded& message, std::size_t /*frame_bytes*/) const {
+        if (session.tail_is_stale_) {
+            return;
+        }
         if (session.pull_ != Pull::tail) {
             session.fail(SessionFault::unexpected_message, "snapshot needed");
             return;
@@ -87,11 +90,11 @@ struct ClientSession::Handler {
     }
 
     void operator()(const DigestReply& message, std::size_t /*frame_bytes*/) const {
-        if (!session.compare_asked_) {
-            session.fail(SessionFault::unexpected_message, "digest");
-            return;
-        }
-        session.effects_.push_back(client_effect::Compare{message});
+        session.take_digest(message);
+    }
+
+    void operator()(const Watermark& message, std::size_t /*frame_bytes*/) const {
+        session.take_watermark(message);
     }
 
     void operator()(const TreeHeadReply& message, std::size_t /*frame_bytes*/) const {
@@ -203,6 +206,12 @@ void ClientSession::take_challenge(const Challenge& challenge) {
         return;
     }
     challenge_ = challenge;
+    std::erase_if(position_.deliveries, [&](Delivery& each) {
+        // What another epoch's server was handed is lost with it.
+        each.after =
+            std::max(each.dropped, each.epoch == challenge.epoch ? each.after : Sequence{});
+        return each.after >= each.last;
+    });
     deliver_next();
 }
 
@@ -221,13 +230,16 @@ void ClientSession::sign_in() {
         client_effect::Prove{session_transcript(challenge_, hello_, channel_binding_)});
 }
 
+bool ClientSession::has_lost_history(const Welcome& welcome) const {
+    return welcome.epoch == position_.epoch &&
+           (welcome.last_held < position_.last_verdict || welcome.head < position_.confirmed);
+}
+
 void ClientSession::take_welcome(const Welcome& welcome) {
     const bool same_epoch = welcome.epoch == position_.epoch;
     ledger_.begin(hello_.protocol, welcome.epoch, same_epoch ? position_.confirmed : LogIndex{});
-    if (welcome.last_held < position_.last_verdict) {
-        if (same_epoch) {
-            tell(ledger_.lost_history(welcome.head));
-        }
+    if (has_lost_history(welcome)) {
+        tell(ledger_.lost_history(welcome.head));
         fail(SessionFault::server_lost_history);
         return;
     }
@@ -235,20 +247,35 @@ void ClientSession::take_welcome(const Welcome& welcome) {
     head_ = welcome.head;
     push_credit_ = welcome.push_credit;
     sent_ = welcome.last_held;
+    if (settings_.compares && comparison_ == Comparison::none) {
+        comparison_ = Comparison::wanted;
+    }
+    if (welcome.epoch != position_.epoch) {
+        adopt_epoch(welcome);
+    }
     judged_ = position_.last_verdict;
     applied_ = position_.confirmed;
     take_lease(welcome.lease);
     if (state_ == State::over) {
         return;
     }
-    if (needs_snapshot(welcome)) {
-        position_.epoch = welcome.epoch;
+    effects_.push_back(client_effect::StoreHead{welcome.epoch, welcome.head});
+    if (needs_snapshot()) {
         start_snapshot();
     } else {
         subscribe();
     }
     push_next();
     ask_ledger();
+}
+
+void ClientSession::adopt_epoch(const Welcome& welcome) {
+    queue(client_effect::AdoptEpoch{welcome.epoch, welcome.last_held}, 0);
+    epoch_is_adopted_ = false;
+    position_.epoch = welcome.epoch;
+    position_.confirmed = {};
+    position_.last_verdict = std::min(position_.last_verdict, welcome.last_held);
+    position_.staged.reset();
 }
 
 void ClientSession::take_lease(const SignedLease& lease) {
@@ -290,6 +317,8 @@ void ClientSession::start_next_work() {
         flight.sort = InFlight::Sort::chunk;
     } else if (std::holds_alternative<client_effect::SwapIn>(next.work)) {
         flight.sort = InFlight::Sort::swap;
+    } else if (std::holds_alternative<client_effect::AdoptEpoch>(next.work)) {
+        flight.sort = InFlight::Sort::adoption;
     }
     in_flight_ = flight;
     std::visit([this](auto&& each) { effects_.emplace_back(std::forward<decltype(each)>(each)); },
@@ -311,12 +340,18 @@ void ClientSession::work_done() {
             break;
         case InFlight::Sort::swap:
             applied_ = snapshot_at_;
+            head_ = std::max(head_, applied_);
             subscribe();
+            break;
+        case InFlight::Sort::adoption:
+            epoch_is_adopted_ = true;
+            push_next();
             break;
         case InFlight::Sort::other:
             break;
     }
     start_next_work();
+    compare_if_due();
     settle();
 }
 
@@ -374,18 +409,15 @@ void ClientSession::settle() {
     }
     if (!std::exchange(was_caught_up_, true)) {
         effects_.push_back(client_effect::CaughtUp{applied_});
+        tell_watermark();
     }
     ask_ledger();
-    if (ledger_.waits()) {
-        return;
+    compare_again_if_far();
+    if (comparison_ == Comparison::wanted) {
+        comparison_ = Comparison::asked;
+        send(DigestRequest{});
     }
-    if (compare_wanted_) {
-        if (!std::exchange(compare_asked_, true)) {
-            send(DigestRequest{});
-        }
-        return;
-    }
-    if (leave_when_done_) {
+    if (leave_when_done_ && comparison_ == Comparison::none && !ledger_.waits()) {
         send(Goodbye{});
         end({});
     }

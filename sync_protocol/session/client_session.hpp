@@ -43,11 +43,14 @@ struct BoxedRead {
     std::vector<BoxedGroup> groups;
 };
 
-/// The answer to StoreVerdicts, ApplyTail, Stage, SwapIn, StoreLease, in their order.
+/// The answer to AdoptEpoch, StoreVerdicts, ApplyTail, Stage, SwapIn, BeginRepair, StoreLease, in
+/// their order.
 struct Done {};
 
-/// The answer to Compare.
-struct Compared {};
+/// The answer to Compare: the digest of the replica's confirmed state.
+struct Compared {
+    DigestReply own;
+};
 
 /// The user has made a group; `last` is the newest sequence of this incarnation.
 struct GroupMade {
@@ -77,7 +80,8 @@ enum class SessionFault : std::uint8_t {
     other_space,          // the server keeps another space than this replica
     signature_wrong,      // a receipt or lease that this server did not sign
     foreign_receipt,      // a receipt for another device or group
-    server_lost_history,  // the server holds less than it has acknowledged to this device
+    server_lost_history,  // the server holds less than it has acknowledged, in the same epoch
+    replica_differs,      // from the server, and was repaired as often as may be
 };
 
 namespace client_effect {
@@ -103,10 +107,33 @@ struct ReadBoxed {
     std::size_t bytes_max = 0;
 };
 
-/// The server has these groups; there is no answer.
+/// The server has these groups, in this epoch; there is no answer.
 struct StoreHandedIn {
     IncarnationId incarnation;
     Sequence through;
+    EpochId epoch;
+    /// They stand in the log at this position or before; 0 where that is not known yet.
+    LogIndex by;
+};
+
+/// The log has come so far: all that was handed in before in this epoch stands there or before.
+/// There is no answer.
+struct StoreHead {
+    EpochId epoch;
+    LogIndex head;
+};
+
+/// A backup of the server holds the log of this epoch up to here. There is no answer.
+struct StoreWatermark {
+    EpochId epoch;
+    LogIndex backed_up;
+};
+
+/// The server's store is another than the one that the replica knows: a restored backup. It holds
+/// this incarnation's groups up to `held`; what it said of later ones is void, and they wait again.
+struct AdoptEpoch {
+    EpochId epoch;
+    Sequence held;
 };
 
 /// Receipts whose signatures are right.
@@ -124,9 +151,10 @@ struct Stage {
     SnapshotChunk chunk;
 };
 
-struct SwapIn {
-    EpochId epoch;
-};
+struct SwapIn {};
+
+/// The replica's state is not the server's: it is to be replaced by a snapshot, which follows.
+struct BeginRepair {};
 
 /// A lease whose signature is right.
 struct StoreLease {
@@ -165,19 +193,40 @@ struct End {
 
 }  // namespace client_effect
 
-using ClientEffect = std::variant<
-    client_effect::Send, client_effect::Prove, client_effect::ReadWaiting, client_effect::ReadBoxed,
-    client_effect::StoreHandedIn, client_effect::StoreVerdicts, client_effect::ApplyTail,
-    client_effect::Stage, client_effect::SwapIn, client_effect::StoreLease, client_effect::CaughtUp,
-    client_effect::Compare, client_effect::KeepPin, client_effect::Tell, client_effect::End>;
+using ClientEffect =
+    std::variant<client_effect::Send, client_effect::Prove, client_effect::ReadWaiting,
+                 client_effect::ReadBoxed, client_effect::StoreHandedIn, client_effect::StoreHead,
+                 client_effect::StoreWatermark, client_effect::AdoptEpoch,
+                 client_effect::StoreVerdicts, client_effect::ApplyTail, client_effect::Stage,
+                 client_effect::SwapIn, client_effect::BeginRepair, client_effect::StoreLease,
+                 client_effect::CaughtUp, client_effect::Compare, client_effect::KeepPin,
+                 client_effect::Tell, client_effect::End>;
 using ClientEffects = std::vector<ClientEffect>;
 
 /// Groups in the outbox whose replica cannot be opened any more.
 struct Delivery {
     RecordId account;
     IncarnationId incarnation;
-    /// The server has those up to here.
+    /// The server has those up to here, if its epoch is `epoch`.
     Sequence after;
+    EpochId epoch;
+    /// Those up to here are not in the outbox any more: a backup holds them.
+    Sequence dropped;
+    /// The newest one in the outbox.
+    Sequence last;
+};
+
+/// An unfinished snapshot that the replica has kept, of its epoch.
+struct StagedSnapshot {
+    /// What the next chunk begins after.
+    RecordKey through;
+    /// Where the first chunk was read.
+    LogIndex read_at;
+    RecordId scope;
+    /// The last chunk is there too: it is only to be swapped in.
+    bool is_whole = false;
+
+    friend bool operator==(const StagedSnapshot&, const StagedSnapshot&) = default;
 };
 
 /// Where the replica stands when a session begins.
@@ -192,6 +241,9 @@ struct ReplicaPosition {
     RecordId scope;
     Sequence last_sequence;
     Sequence last_verdict;
+    std::optional<StagedSnapshot> staged = std::nullopt;
+    /// How often the replica may still be repaired today.
+    std::uint32_t repairs_left = 1;
     std::uint32_t catalog_version = 0;
     /// As KeepPin gave it last.
     LedgerPin ledger;
@@ -217,6 +269,8 @@ public:
         /// The newest version it speaks; an older one than this program's for trying that it
         /// serves.
         std::uint16_t protocol_newest = protocol_current;
+        /// Compare digests once caught up, without being asked.
+        bool compares = true;
     };
 
     /// @param server_key  the Ed25519 key of enrolment; receipts and leases must verify with it
@@ -248,8 +302,9 @@ private:
 
     /// Work on the replica, done strictly in this order.
     using ReplicaWork =
-        std::variant<client_effect::StoreVerdicts, client_effect::ApplyTail, client_effect::Stage,
-                     client_effect::SwapIn, client_effect::StoreLease>;
+        std::variant<client_effect::AdoptEpoch, client_effect::StoreVerdicts,
+                     client_effect::ApplyTail, client_effect::Stage, client_effect::SwapIn,
+                     client_effect::BeginRepair, client_effect::StoreLease>;
     struct Handler;
 
     /// The session's version has the message (checked).
@@ -269,9 +324,24 @@ private:
     void take_tail(Tail tail, std::size_t frame_bytes);
     void take_chunk(SnapshotChunk chunk);
     void take_lease(const SignedLease& lease);
-    [[nodiscard]] bool needs_snapshot(const Welcome& welcome) const;
+
+    [[nodiscard]] bool speaks_version_2() const { return hello_.protocol >= 2; }
+
+    /// Whether the server holds less than it has acknowledged in this very epoch.
+    [[nodiscard]] bool has_lost_history(const Welcome& welcome) const;
+    void adopt_epoch(const Welcome& welcome);
+    [[nodiscard]] bool needs_snapshot() const;
+    /// Goes on with the staged one where that is of this scope.
     void start_snapshot();
     void subscribe();
+    void take_watermark(const Watermark& watermark);
+    void tell_watermark();
+    void take_digest(const DigestReply& reply);
+    /// Has the replica compared as soon as it stands where the server's digest was made.
+    void compare_if_due();
+    void take_comparison(const DigestReply& own);
+    void compare_again_if_far();
+    void repair();
     void push_next();
     void take_waiting(client_event::WaitingRead read);
     void work_done();
@@ -297,6 +367,9 @@ private:
     Sequence judged_;
     bool reading_waiting_ = false;
     bool nothing_waits_ = false;
+    /// Until then nothing is pushed: verdicts of the former epoch must be void first.
+    bool epoch_is_adopted_ = true;
+    LogIndex backed_up_;
 
     // Pull.
     enum class Pull : std::uint8_t { none, snapshot, tail };
@@ -307,6 +380,8 @@ private:
     LogIndex applied_;
     LogIndex head_;
     RecordId lease_scope_;
+    /// The server still sends the tail of before the repair.
+    bool tail_is_stale_ = false;
 
     struct QueuedWork {
         ReplicaWork work;
@@ -317,7 +392,7 @@ private:
 
     /// What the replica is doing now, without its data.
     struct InFlight {
-        enum class Sort : std::uint8_t { tail, chunk, swap, other };
+        enum class Sort : std::uint8_t { tail, chunk, swap, adoption, other };
         Sort sort = Sort::other;
         LogIndex through;
         std::uint64_t credit = 0;
@@ -326,8 +401,12 @@ private:
     std::optional<InFlight> in_flight_;
 
     LedgerWatch ledger_;
-    bool compare_wanted_ = false;
-    bool compare_asked_ = false;
+    /// Of the digests: to be asked for, asked for, waits until the replica stands there, compares.
+    enum class Comparison : std::uint8_t { none, wanted, asked, waits, runs };
+    Comparison comparison_ = Comparison::none;
+    DigestReply server_digest_;
+    LogIndex compared_at_;
+    unsigned comparisons_missed_ = 0;
     bool leave_when_done_ = false;
     bool was_caught_up_ = false;
 };

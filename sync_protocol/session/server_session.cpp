@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "shared/record/check.hpp"
+#include "sync_protocol/session/pull_credit.hpp"
 
 namespace zhibu::sync {
 namespace {
@@ -37,7 +38,7 @@ struct ServerSession::Handler {
 
     void operator()(server_event::Received event) const { session.take_frame(event.frame); }
 
-    void operator()(const server_event::Admitted& event) const { session.admit(event.welcome); }
+    void operator()(const server_event::Admitted& event) const { session.admit(event); }
 
     void operator()(const server_event::TakenIn& event) const {
         ZHIBU_CHECK(session.state_ == State::takes_in);
@@ -82,6 +83,12 @@ struct ServerSession::Handler {
         session.read_tail_if_due();
     }
 
+    void operator()(const server_event::BackedUp& event) const {
+        if (session.state_ == State::open) {
+            session.tell_watermark(event.through);
+        }
+    }
+
     void operator()(server_event::LeaseRenewed event) const {
         if (session.state_ == State::open) {
             session.send(LeaseUpdate{std::move(event.lease)});
@@ -112,6 +119,8 @@ struct ServerSession::Handler {
             return;
         }
         session.reading_chunk_ = true;
+        // A replica that is repaired subscribes anew behind its snapshot.
+        session.subscribed_ = false;
         session.effects_.push_back(
             server_effect::ReadChunk{message.after, session.settings_.batch_bytes_max});
     }
@@ -239,14 +248,23 @@ void ServerSession::take_hello(Hello hello) {
     }
 }
 
-void ServerSession::admit(const Welcome& welcome) {
+void ServerSession::tell_watermark(LogIndex backed_up) {
+    if (protocol_ >= 2 && backed_up > backed_up_told_) {
+        backed_up_told_ = backed_up;
+        send(Watermark{backed_up});
+    }
+}
+
+void ServerSession::admit(const server_event::Admitted& admitted) {
     ZHIBU_CHECK(state_ == State::waits_for_admission);
+    const Welcome& welcome = admitted.welcome;
     state_ = State::open;
     head_ = std::max(head_, welcome.head);
     push_credit_ = settings_.push_credit_bytes;
     Welcome sent = welcome;
     sent.push_credit = push_credit_;
     send(std::move(sent));
+    tell_watermark(admitted.backed_up);
     verdicts_due_ = welcome.last_held;
     if (verdicts_sent_ < verdicts_due_) {
         effects_.push_back(server_effect::ReadReceipts{verdicts_sent_, settings_.batch_bytes_max});
@@ -367,8 +385,8 @@ void ServerSession::take_tail(std::optional<Tail> tail) {
     }
     head_ = std::max(head_, tail->head);
     cursor_ = tail->through;
-    Bytes frame = encode(Message{*std::move(tail)});
-    pull_credit_ -= std::min<std::uint64_t>(pull_credit_, frame.size());
+    Bytes frame = encode(Message{*tail});
+    pull_credit_ -= std::min(pull_credit_, credit_of(*tail, frame.size(), protocol_));
     effects_.push_back(server_effect::Send{std::move(frame)});
     read_tail_if_due();
 }

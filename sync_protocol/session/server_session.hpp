@@ -28,6 +28,8 @@ struct Received {
 /// The answer to Admit: the account and device may work.
 struct Admitted {
     Welcome welcome;
+    /// A backup holds the log up to here.
+    LogIndex backed_up = {};
 };
 
 /// The answer to TakeIn: all that was handed in is durable.
@@ -76,6 +78,11 @@ struct HeadAdvanced {
     LogIndex head;
 };
 
+/// A backup holds the log up to here.
+struct BackedUp {
+    LogIndex through;
+};
+
 struct LeaseRenewed {
     SignedLease lease;
 };
@@ -92,7 +99,8 @@ using ServerEvent =
                  server_event::TakenIn, server_event::Denied, server_event::Judged,
                  server_event::ReceiptsRead, server_event::TailRead, server_event::ChunkRead,
                  server_event::DigestRead, server_event::TreeHeadRead, server_event::InclusionRead,
-                 server_event::HeadAdvanced, server_event::LeaseRenewed, server_event::Stopped>;
+                 server_event::HeadAdvanced, server_event::BackedUp, server_event::LeaseRenewed,
+                 server_event::Stopped>;
 
 namespace server_effect {
 
@@ -210,7 +218,8 @@ private:
     void take_push(Push push, std::size_t frame_bytes);
     void take_subscribe(const Subscribe& subscribe);
     void take_incident(const IncidentReport& report);
-    void admit(const Welcome& welcome);
+    void admit(const server_event::Admitted& admitted);
+    void tell_watermark(LogIndex backed_up);
     void take_judged(server_event::Judged judged);
     void take_receipts(server_event::ReceiptsRead read);
     void take_tail(std::optional<Tail> tail);
@@ -223,6 +232,7 @@ private:
     std::uint16_t protocol_ = protocol_oldest;
     Challenge challenge_;
     ServerEffects effects_;
+    LogIndex backed_up_told_;
 
     // Push.
     std::uint64_t push_credit_ = 0;

@@ -372,7 +372,7 @@ void run() {
     everything.everything = true;
     ScopeFilter branch;
     branch.organisations = {history.branch()};
-    std::array<std::vector<double>, 8> times;
+    std::array<std::vector<double>, 11> times;
     for (int round = 0; round < rounds; ++round) {
         support::TemporaryDirectory folder;
         StockSqlite stock(folder.path() / "stock", history.person());
@@ -387,6 +387,13 @@ void run() {
         times[6].push_back(seconds_of([&] { ZHIBU_CHECK(read_all(*one, everything) == records); }));
         times[7].push_back(
             seconds_of([&] { ZHIBU_CHECK(read_all(*one, branch) == records / 40); }));
+        const auto reader = one->open_reader().value();
+        const auto digest = [&](const ScopeFilter& scope) {
+            return seconds_of([&] { ZHIBU_CHECK(reader->digest(scope).has_value()); });
+        };
+        times[8].push_back(digest(everything));
+        times[9].push_back(digest(branch));
+        times[10].push_back(digest(branch));
     }
     const auto report = [&](const char* what, std::size_t stock, std::size_t ours) {
         const double limit = median(times[stock]);
@@ -403,6 +410,8 @@ void run() {
     report("10,000 edits, a transaction each 16 groups", 3, 5);
     std::printf("chunks of everything %.3f s, of one branch in 40 %.4f s\n", median(times[6]),
                 median(times[7]));
+    std::printf("digest of everything %.3f s, of one branch %.4f s, of it again %.6f s\n",
+                median(times[8]), median(times[9]), median(times[10]));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -37,21 +38,36 @@ const std::array<Part, 3>& parts() {
     return all;
 }
 
-/// A ledger that was killed, with pages in its database and frames in its log.
+/// A ledger that was killed.
 struct Killed {
-    SealedLedger::Key key{130};
+    SealedLedger::Key key;
     support::MemoryDisk disk;
 
-    Killed() {
+    explicit Killed(std::uint64_t seed) : key{seed} {
         support::MemoryDisk alive;
         const auto run = found_and_append(alive, key, entries, support::LedgerEnd::killed);
         ZHIBU_CHECK(run.acknowledged == entries);
         disk = alive.after_kill();
-        for (const Part& part : parts()) {
-            ZHIBU_CHECK(disk.content(part.name).size() > part.first_unit_at + part.unit_bytes);
-        }
+    }
+
+    [[nodiscard]] bool has_content_in_all_parts() const {
+        return std::ranges::all_of(parts(), [this](const Part& part) {
+            return disk.content(part.name).size() > part.first_unit_at + part.unit_bytes;
+        });
     }
 };
+
+/// One with pages in its database and frames in its log: a change of the key empties the log.
+std::unique_ptr<Killed> killed_with_a_log() {
+    constexpr std::uint64_t first_seed = 130;
+    constexpr std::uint64_t seeds = 64;
+    auto killed = std::make_unique<Killed>(first_seed);
+    for (std::uint64_t tried = 1; !killed->has_content_in_all_parts(); ++tried) {
+        ZHIBU_CHECK(tried < seeds);
+        killed = std::make_unique<Killed>(first_seed + tried);
+    }
+    return killed;
+}
 
 std::size_t number_of(std::span<const std::uint8_t> bytes) {
     std::size_t number = 0;
@@ -116,13 +132,13 @@ void damage(support::MemoryDisk& disk, std::span<const std::uint8_t> input) {
 /// Whatever becomes of database, log and head record: the ledger opens as it was, or is refused,
 /// and never shows what was not sealed.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    static Killed killed;
-    support::MemoryDisk disk = killed.disk.after_kill();
+    static const std::unique_ptr<Killed> killed = killed_with_a_log();
+    support::MemoryDisk disk = killed->disk.after_kill();
     damage(disk, {bytes, size});
     const bool is_damaged = std::ranges::any_of(parts(), [&](const Part& part) {
-        return disk.content(part.name) != killed.disk.content(part.name);
+        return disk.content(part.name) != killed->disk.content(part.name);
     });
-    const auto ledger = SealedLedger::open(disk, killed.key);
+    const auto ledger = SealedLedger::open(disk, killed->key);
     ZHIBU_CHECK(ledger || is_damaged);
     ZHIBU_CHECK(!ledger || (*ledger)->entries() == entries);
     ZHIBU_CHECK(ledger || ledger.error() != support::LedgerFault::other_content);

@@ -71,6 +71,11 @@ public:
         return LogIndex{seen()->rows.size()};
     }
 
+    Stored<LogIndex> backed_up() override {
+        ZHIBU_MEMORY_CALL(*this);
+        return seen()->backed_up;
+    }
+
     Stored<std::optional<RecordState>> find(const RecordKey& key) override {
         ZHIBU_MEMORY_CALL(*this);
         return found_in(seen()->records, key);
@@ -145,6 +150,13 @@ public:
     Stored<RecordId> author_at(LogIndex index) override {
         ZHIBU_MEMORY_CALL(*this);
         return index == LogIndex{} ? RecordId{} : seen()->rows.at(index.position - 1)->author;
+    }
+
+    Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) override {
+        ZHIBU_MEMORY_CALL(*this);
+        const auto contents = seen();
+        const bool is_there = index > LogIndex{} && index.position <= contents->rows.size();
+        return is_there ? std::optional{contents->rows[index.position - 1]->receipt} : std::nullopt;
     }
 
     Stored<std::optional<Credential>> credential(const RecordId& account) override {
@@ -239,12 +251,6 @@ public:
         return {};
     }
 
-    Stored<void> add_conflict(const Conflict& conflict) override {
-        ZHIBU_MEMORY_CALL(*this);
-        contents_->conflicts.push_back(conflict);
-        return {};
-    }
-
     Stored<void> set_credential(const RecordId& account, const Credential& credential) override {
         ZHIBU_MEMORY_CALL(*this);
         contents_->credentials[account] = credential;
@@ -261,6 +267,26 @@ public:
         ZHIBU_MEMORY_CALL(*this);
         contents_->codes[code.code_hash] = code;
         return {};
+    }
+
+    Stored<void> set_backed_up(LogIndex through) override {
+        ZHIBU_MEMORY_CALL(*this);
+        ZHIBU_CHECK(through.position <= contents_->rows.size());
+        contents_->backed_up = std::max(contents_->backed_up, through);
+        return {};
+    }
+
+    /// The rows stay as they are: it is from their effects that this store tells what is where.
+    Stored<LogIndex> compact(Instant before, std::uint32_t positions_max) override {
+        ZHIBU_MEMORY_CALL(*this);
+        LogIndex& through = contents_->compacted;
+        for (std::uint32_t left = positions_max;
+             left > 0 && through < contents_->backed_up &&
+             contents_->rows[through.position]->committed_at < before;
+             --left) {
+            ++through.position;
+        }
+        return through;
     }
 
     Stored<void> commit() override {
@@ -283,6 +309,23 @@ private:
 MemoryStore::MemoryStore(SpaceIdentity identity)
     : identity_{std::move(identity)}, contents_{std::make_shared<const Contents>()} {}
 
+SpaceIdentity MemoryStore::identity() const {
+    const std::lock_guard lock{mutex_};
+    return identity_;
+}
+
+Stored<void> MemoryStore::begin_epoch(const record::EpochId& epoch) {
+    ZHIBU_MEMORY_CALL(*this);
+    auto contents = std::make_shared<Contents>(*this->contents());
+    const LogIndex head{contents->rows.size()};
+    contents->backed_up = {};
+    publish(std::move(contents));
+    const std::lock_guard lock{mutex_};
+    identity_.epoch = epoch;
+    identity_.restored_at = std::min(identity_.restored_at.value_or(head), head);
+    return {};
+}
+
 std::shared_ptr<const Contents> MemoryStore::contents() const {
     const std::lock_guard lock{mutex_};
     return contents_;
@@ -291,42 +334,6 @@ std::shared_ptr<const Contents> MemoryStore::contents() const {
 std::uint64_t MemoryStore::commits() const {
     const std::lock_guard lock{mutex_};
     return commits_;
-}
-
-std::uint64_t MemoryStore::calls() const {
-    const std::lock_guard lock{mutex_};
-    return calls_;
-}
-
-void MemoryStore::fail_after(std::uint64_t count, StoreFault fault, bool from_then_on) {
-    const std::lock_guard lock{mutex_};
-    failing_ = Failing{calls_ + count + 1, fault, from_then_on};
-}
-
-void MemoryStore::heal() {
-    const std::lock_guard lock{mutex_};
-    failing_.reset();
-    refused_.reset();
-}
-
-void MemoryStore::refuse_record(const record::RecordId& id) {
-    const std::lock_guard lock{mutex_};
-    refused_ = id;
-}
-
-bool MemoryStore::refuses(const record::RecordId& id) const {
-    const std::lock_guard lock{mutex_};
-    return refused_ == id;
-}
-
-std::optional<StoreError> MemoryStore::next_call() {
-    const std::lock_guard lock{mutex_};
-    ++calls_;
-    if (!failing_ || calls_ < failing_->at_call ||
-        (calls_ > failing_->at_call && !failing_->from_then_on)) {
-        return std::nullopt;
-    }
-    return StoreError{failing_->fault, "memory"};
 }
 
 void MemoryStore::publish(std::shared_ptr<const Contents> contents) {
@@ -351,7 +358,7 @@ public:
                                            std::size_t bytes_max) override {
         ZHIBU_MEMORY_CALL(*this);
         const auto contents = seen();
-        if (from.position > contents->rows.size()) {
+        if (from.position > contents->rows.size() || from < contents->compacted) {
             return std::nullopt;
         }
         sync::Tail tail;
@@ -425,20 +432,6 @@ public:
             }
             found.push_back(contents->rows[at->second]->receipt);
             bytes += sync::encoded_size_hint(found.back());
-        }
-        return found;
-    }
-
-    Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
-                                            std::uint32_t limit) override {
-        ZHIBU_MEMORY_CALL(*this);
-        const auto contents = seen();
-        std::vector<Conflict> found;
-        for (auto at = contents->conflicts.rbegin();
-             at != contents->conflicts.rend() && found.size() < limit; ++at) {
-            if (sees(scope, places_of(*contents, at->record))) {
-                found.push_back(*at);
-            }
         }
         return found;
     }

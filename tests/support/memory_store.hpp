@@ -23,18 +23,20 @@ public:
         std::vector<std::shared_ptr<const server::LogRow>> rows;
         std::map<record::GroupName, std::size_t> names;
         std::map<std::pair<record::DeviceId, record::IncarnationId>, server::HeldChain> chains;
-        std::vector<server::Conflict> conflicts;
         std::map<record::RecordId, server::Credential> credentials;
         std::map<record::DeviceId, server::DeviceKey> device_keys;
         std::map<record::Hash, server::EnrolmentCode> codes;
+        record::LogIndex backed_up;
+        record::LogIndex compacted;
     };
 
     explicit MemoryStore(server::SpaceIdentity identity);
 
-    [[nodiscard]] server::SpaceIdentity identity() const override { return identity_; }
+    [[nodiscard]] server::SpaceIdentity identity() const override;
 
     [[nodiscard]] server::Stored<std::unique_ptr<server::StoreTransaction>> begin() override;
     [[nodiscard]] server::Stored<std::unique_ptr<server::StoreReader>> open_reader() override;
+    [[nodiscard]] server::Stored<void> begin_epoch(const record::EpochId& epoch) override;
 
     /// What is committed now.
     [[nodiscard]] std::shared_ptr<const Contents> contents() const;

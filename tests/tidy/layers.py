@@ -16,6 +16,7 @@ SYNC_PROTOCOL = {
     "sync_protocol/message": set(SHARED),
     "sync_protocol/codec": set(SHARED) | {"sync_protocol/message"},
     "sync_protocol/merge": set(SHARED) | {"sync_protocol/message", "sync_protocol/codec"},
+    "sync_protocol/casework": set(SHARED) | {"sync_protocol/message", "sync_protocol/codec"},
     "sync_protocol/session": set(SHARED)
     | {"sync_protocol/message", "sync_protocol/codec", "sync_protocol/merge"},
 }
@@ -89,13 +90,21 @@ CLIENT = _upon(
     BOTH_ENDS,
     {
         "client/replica": set(),
+        "client/casework": {"client/replica"},
         "client/roster": set(),
         "client/identity": set(),
         "client/access": {"client/identity", "client/replica"},
         "client/agent": {"client/replica", "client/identity", "sync_protocol/transport"},
-        "client/words": {"client/replica", "client/roster", "client/agent", "client/access"},
+        "client/words": {
+            "client/replica",
+            "client/casework",
+            "client/roster",
+            "client/agent",
+            "client/access",
+        },
         "client/workbench/api": {
             "client/replica",
+            "client/casework",
             "client/roster",
             "client/agent",
             "client/identity",
@@ -107,6 +116,7 @@ CLIENT = _upon(
         "client/cli": {
             "client/access",
             "client/replica",
+            "client/casework",
             "client/roster",
             "client/agent",
             "client/identity",

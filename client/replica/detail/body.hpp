@@ -35,6 +35,8 @@ public:
     ReplicaStatus status();
     std::vector<OwnGroup> own_groups(std::uint32_t limit);
     ScopeDigest digest();
+    /// Own groups that were set aside, and for which or against which an officer has decided.
+    std::uint64_t decided_cases();
 
     // listing.cpp
     ListPage list(const ListQuery& query);
@@ -53,8 +55,12 @@ public:
 
     // snapshot.cpp
     void stage(const record::RecordKey& after, const sync::SnapshotChunk& chunk);
-    std::optional<record::RecordKey> staged_through();
-    void swap_in(record::EpochId epoch);
+    void swap_in();
+
+    // continuity.cpp
+    void adopt_epoch(record::EpochId epoch, record::Sequence held);
+    void begin_repair();
+    record::Sequence committed_through(record::LogIndex index);
 
     // lease.cpp
     void take_lease(const sync::Lease& lease, record::Instant server_time);
@@ -124,8 +130,12 @@ private:
     void check_value(const catalog::Kind& kind, const catalog::Field& field,
                      const record::RecordKey& record, const record::Value& value);
     /// Throws wrong_value with the judgement that a person reads.
-    [[noreturn]] static void fail_value(const catalog::Kind& kind, const catalog::Field& field,
-                                        const record::RecordKey& record, std::string_view rule);
+    [[nodiscard]] static rules::Finding misfit_of(const catalog::Field& field,
+                                                  const record::RecordKey& record,
+                                                  std::string_view rule);
+    /// Names the first finding's field as the place.
+    [[noreturn]] static void fail_values(const catalog::Kind& kind,
+                                         std::vector<rules::Finding> findings);
     static void check_required(const catalog::Kind& kind, const DraftChange& wish);
     [[nodiscard]] static bool refuses(const std::vector<rules::Finding>& findings);
     [[nodiscard]] std::vector<record::Sequence> dependencies(
@@ -175,11 +185,16 @@ private:
                       Keys& evicted);
     void lift_judged_through(record::LogIndex through, Keys& dirty);
 
+    // continuity.cpp
+    void void_verdicts_after(record::Sequence held);
+    [[nodiscard]] std::uint32_t repairs_left();
+
     // verdicts.cpp
     void take_verdict(const record::Receipt& receipt, Keys& dirty);
 
     // snapshot.cpp
-    void void_verdicts_after(record::LogIndex index);
+    [[nodiscard]] std::optional<StagedSnapshot> staged();
+    void drop_staged();
     void overlay_again(record::LogIndex index, Keys& dirty, GroupCache& cache);
 
     std::unique_ptr<detail::FileLock> lock_;

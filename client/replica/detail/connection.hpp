@@ -102,6 +102,10 @@ public:
     /// One or more statements without parameters.
     void execute(const std::string& sql);
 
+    /// Moves all of the WAL into the file and cuts it off, and its older pages with it. Where the
+    /// disk will not have it, the next checkpoint tries again: nothing is lost.
+    void empty_wal();
+
     /// Pages sealed by the newest key so far, for the head record.
     [[nodiscard]] std::uint64_t pages_sealed() const { return keyed_.pages_sealed(); }
 

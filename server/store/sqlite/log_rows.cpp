@@ -79,6 +79,12 @@ RecordId LogRows::author_at(LogIndex index) {
     return row.step() ? RecordId{row.uuid(0)} : RecordId{};
 }
 
+std::optional<record::Receipt> LogRows::receipt_at(LogIndex index) {
+    Query row = connection_.query("SELECT verdict, receipt_signature FROM zhibu_log WHERE idx=?");
+    row.bind_position(index.position);
+    return row.step() ? std::optional(record::Receipt{row.bytes(0), row.bytes(1)}) : std::nullopt;
+}
+
 std::vector<record::Receipt> LogRows::receipts(const DeviceId& device,
                                                const IncarnationId& incarnation, Sequence after,
                                                std::size_t bytes_max) {
@@ -204,6 +210,46 @@ std::optional<LogRow> LogRows::row(LogIndex index) {
     }
     row.sealed = {query.bytes(15), query.bytes(14)};
     return row;
+}
+
+LogIndex LogRows::drop_effects(LogIndex from, LogIndex through, Instant before,
+                               std::uint32_t positions_max) {
+    Query row = connection_.query("SELECT committed_at FROM zhibu_log WHERE idx=?");
+    LogIndex dropped = from;
+    for (std::uint32_t left = positions_max; left > 0 && dropped < through; --left) {
+        const LogIndex next{dropped.position + 1};
+        const bool is_old =
+            row.bind_position(next.position).step() && Instant{row.integer(0)} < before;
+        row.again();
+        if (!is_old) {
+            break;
+        }
+        drop_effects_of(next);
+        dropped = next;
+    }
+    return dropped;
+}
+
+void LogRows::drop_effects_of(LogIndex index) {
+    std::vector<record::Uuid> places;
+    {
+        Query row = connection_.query("SELECT places, incarnation FROM zhibu_log WHERE idx=?");
+        if (!row.bind_position(index.position).step()) {
+            throw Failed(StoreFault::damaged, "zhibu_log");
+        }
+        for (const RecordId& organisation : organisations_of(row.view(0))) {
+            places.push_back(organisation.uuid);
+        }
+        places.push_back(row.uuid(1));
+    }
+    Query place = connection_.query("DELETE FROM zhibu_log_place WHERE place=? AND idx=?");
+    for (const record::Uuid& each : places) {
+        place.bind(each.bytes).bind_position(index.position).run();
+        place.again();
+    }
+    connection_.query("UPDATE zhibu_log SET places=x'', effects=x'' WHERE idx=?")
+        .bind_position(index.position)
+        .run();
 }
 
 bool LogRows::tree_changed_after(LogIndex from) {

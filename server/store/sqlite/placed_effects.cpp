@@ -68,6 +68,10 @@ record::Effect read_effect(std::span<const std::uint8_t>& bytes) {
 
 }  // namespace
 
+std::vector<RecordId> organisations_of(std::span<const std::uint8_t> places) {
+    return read_organisations(places);
+}
+
 KeptEffects keep(const std::vector<PlacedEffect>& effects) {
     KeptEffects kept;
     write_number(effects.size(), kept.effects);

@@ -8,6 +8,7 @@
 
 #include "server/store/sqlite/detail/connection.hpp"
 #include "server/store/sqlite/detail/reading_on.hpp"
+#include "server/store/sqlite/detail/scope_digests.hpp"
 #include "server/store/sqlite/detail/scope_walk.hpp"
 #include "server/store/sqlite/detail/scoped_tail.hpp"
 #include "server/store/sqlite/detail/transaction.hpp"
@@ -15,7 +16,6 @@
 #include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
-#include "sync_protocol/merge/digest.hpp"
 #include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server::detail {
@@ -73,18 +73,7 @@ public:
 
     [[nodiscard]] Stored<sync::DigestReply> digest(const ScopeFilter& scope) override {
         check(scope);
-        return around().run([&] {
-            sync::DigestReply reply;
-            reply.at = tables().log.head();
-            sync::DigestAccumulator accumulator;
-            walk_scope(tables().records, scope, RecordKey{}, [&](const RecordState& state) {
-                accumulator.add(state);
-                return true;
-            });
-            reply.records = accumulator.records();
-            reply.digest = accumulator.finish();
-            return reply;
-        });
+        return around().run([&] { return digests_.of(tables(), scope); });
     }
 
     [[nodiscard]] Stored<std::vector<record::Receipt>> receipts(const DeviceId& device,
@@ -93,21 +82,6 @@ public:
                                                                 std::size_t bytes_max) override {
         return around().run(
             [&] { return tables().log.receipts(device, incarnation, after, bytes_max); });
-    }
-
-    [[nodiscard]] Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
-                                                          std::uint32_t limit) override {
-        check(scope);
-        return around().run([&] {
-            std::vector<Conflict> found;
-            tables().control.each_conflict([&](const Conflict& conflict) {
-                if (found.size() < limit && is_seen(conflict.record, scope)) {
-                    found.push_back(conflict);
-                }
-                return found.size() < limit;
-            });
-            return found;
-        });
     }
 
 private:
@@ -136,13 +110,7 @@ private:
         return chunk;
     }
 
-    [[nodiscard]] bool is_seen(const RecordKey& key, const ScopeFilter& scope) {
-        if (scope.everything) {
-            return true;
-        }
-        const std::optional<RecordState> state = tables().records.read(key);
-        return state && scope.sees(tables().records.places_of(*state));
-    }
+    ScopeDigests digests_;
 };
 
 }  // namespace

@@ -120,7 +120,8 @@ std::optional<sync::Tail> read_tail(Tables& tables, const TailReader& reader, Lo
                                     std::size_t bytes_max) {
     sync::Tail tail;
     tail.head = tables.log.head();
-    if (from > tail.head || (!reader.scope.everything && tables.log.tree_changed_after(from))) {
+    if (from > tail.head || from < tables.meta.compacted() ||
+        (!reader.scope.everything && tables.log.tree_changed_after(from))) {
         return std::nullopt;
     }
     Candidates candidates(tables.log, reader, from, tail.head);

@@ -58,9 +58,6 @@ CREATE TABLE zhibu_log_place(place BLOB, idx INTEGER, PRIMARY KEY(place, idx)) W
 CREATE TABLE zhibu_chain(
   device BLOB, incarnation BLOB, last_sequence INTEGER NOT NULL, last_hash BLOB NOT NULL,
   PRIMARY KEY(device, incarnation)) WITHOUT ROWID;
-CREATE TABLE zhibu_conflict(
-  offered_at INTEGER, kind INTEGER, id BLOB, field INTEGER, offered BLOB NOT NULL,
-  committed BLOB NOT NULL, PRIMARY KEY(offered_at, kind, id, field)) WITHOUT ROWID;
 CREATE TABLE zhibu_credential(
   account BLOB PRIMARY KEY, public_key BLOB NOT NULL, salt BLOB NOT NULL,
   memory_kib INTEGER NOT NULL, passes INTEGER NOT NULL, lanes INTEGER NOT NULL,
@@ -93,13 +90,18 @@ public:
         acknowledged_.check(*writer_);
         adopt_catalog();
         adopt_ledger(*place.random);
-        const auto uuid = [](const Query& row) { return row.uuid(0); };
-        identity_.space = record::SpaceId{value("space", uuid)};
-        identity_.epoch = record::EpochId{value("epoch", uuid)};
-        identity_.name = value("name", [](const Query& row) { return row.text(0); });
+        read_identity();
     }
 
     [[nodiscard]] SpaceIdentity identity() const override { return identity_; }
+
+    /// Throws Failed.
+    void verify() {
+        Query found = writer_->connection.query("PRAGMA integrity_check(1)");
+        if (!found.step() || found.text(0) != "ok") {
+            throw Failed(StoreFault::damaged, "integrity");
+        }
+    }
 
     [[nodiscard]] Stored<std::unique_ptr<StoreTransaction>> begin() override {
         return detail::guarded(
@@ -138,7 +140,25 @@ public:
         });
     }
 
+    [[nodiscard]] Stored<void> begin_epoch(const record::EpochId& epoch) override {
+        return detail::guarded([&] {
+            const auto transaction =
+                detail::begin_transaction(*writer_, in_transaction_, committed_);
+            writer_->meta.begin_epoch(epoch, writer_->log.head());
+            detail::value_of(transaction->commit());
+            read_identity();
+        });
+    }
+
 private:
+    void read_identity() {
+        const auto uuid = [](const Query& row) { return row.uuid(0); };
+        identity_.space = record::SpaceId{value("space", uuid)};
+        identity_.epoch = record::EpochId{value("epoch", uuid)};
+        identity_.name = value("name", [](const Query& row) { return row.text(0); });
+        identity_.restored_at = writer_->meta.restored_at();
+    }
+
     void check_format() {
         Query asked = writer_->connection.query("PRAGMA user_version");
         const std::int64_t version = asked.step() ? asked.integer(0) : 0;
@@ -333,6 +353,13 @@ Stored<bool> is_sqlite_store_in_use(const std::filesystem::path& file) {
         return std::unexpected(held.error());
     }
     return !held;
+}
+
+Stored<void> verify_sqlite_store(const SealedPlace& place, const catalog::Catalog& catalog) {
+    return detail::guarded([&] {
+        auto lock = std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
+        SqliteStore{std::move(lock), place, catalog}.verify();
+    });
 }
 
 }  // namespace zhibu::server

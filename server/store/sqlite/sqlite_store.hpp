@@ -63,4 +63,9 @@ public:
 /// Errors: not_there (no store), storage_failed.
 [[nodiscard]] Stored<bool> is_sqlite_store_in_use(const std::filesystem::path& file);
 
+/// Reads every page that is in use: opens the store, and is `damaged` where one is not what was
+/// written, or the tables and their indexes do not agree. Else as open_sqlite_store().
+[[nodiscard]] Stored<void> verify_sqlite_store(const SealedPlace& place,
+                                               const catalog::Catalog& catalog);
+
 }  // namespace zhibu::server

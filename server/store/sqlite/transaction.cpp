@@ -90,10 +90,6 @@ public:
         return around().run([&] { tables().log.take_into_chain(name, group_hash); });
     }
 
-    [[nodiscard]] Stored<void> add_conflict(const Conflict& conflict) override {
-        return around().run([&] { tables().control.add(conflict); });
-    }
-
     [[nodiscard]] Stored<void> set_credential(const RecordId& account,
                                               const Credential& credential) override {
         return around().run([&] { tables().control.write(account, credential); });
@@ -105,6 +101,27 @@ public:
 
     [[nodiscard]] Stored<void> put_enrolment_code(const EnrolmentCode& code) override {
         return around().run([&] { tables().control.write(code); });
+    }
+
+    [[nodiscard]] Stored<void> set_backed_up(LogIndex through) override {
+        return around().run([&] {
+            ZHIBU_CHECK(through <= tables().log.head());
+            if (through > tables().meta.backed_up()) {
+                tables().meta.set_backed_up(through);
+            }
+        });
+    }
+
+    [[nodiscard]] Stored<LogIndex> compact(Instant before, std::uint32_t positions_max) override {
+        return around().run([&] {
+            const LogIndex from = tables().meta.compacted();
+            const LogIndex through =
+                tables().log.drop_effects(from, tables().meta.backed_up(), before, positions_max);
+            if (through > from) {
+                tables().meta.set_compacted(through);
+            }
+            return through;
+        });
     }
 
     [[nodiscard]] Stored<void> commit() override {

@@ -23,6 +23,9 @@ record::IncarnationId incarnation(std::uint8_t byte) {
     return made;
 }
 
+const record::EpochId epoch{incarnation(50).uuid};
+const record::EpochId later_epoch{incarnation(51).uuid};
+
 class Outbox : public testing::Test {
 protected:
     Outbox() { reopen(); }
@@ -90,14 +93,60 @@ TEST_F(Outbox, TheServerReadsWhatIsHandedIn) {
 TEST_F(Outbox, WhatTheServerHasIsNotOfferedAgain) {
     keep(7, 1);
     keep(7, 2);
-    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{1}});
+    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{1}, epoch, {}});
     reopen();
     ASSERT_EQ(outbox->deliveries(incarnation(9)).size(), 1U);
     EXPECT_EQ(outbox->deliveries(incarnation(9))[0].after, record::Sequence{1});
-    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{2}});
-    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{1}});
+    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{2}, epoch, {}});
+    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{1}, epoch, {}});
     reopen();
-    EXPECT_TRUE(outbox->deliveries(incarnation(9)).empty());
+    ASSERT_EQ(outbox->deliveries(incarnation(9)).size(), 1U);
+    EXPECT_EQ(outbox->deliveries(incarnation(9))[0].after, record::Sequence{2});
+    EXPECT_EQ(outbox->deliveries(incarnation(9))[0].last, record::Sequence{2});
+    EXPECT_EQ(outbox->deliveries(incarnation(9))[0].epoch, epoch);
+}
+
+using sync::client_effect::StoreHead;
+using sync::client_effect::StoreWatermark;
+
+TEST_F(Outbox, DropsWhatABackupHoldsAndNothingElse) {
+    for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
+        keep(7, sequence);
+        keep(8, sequence);
+    }
+    const auto whole = std::filesystem::file_size(device.files.outbox());
+    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{2}, epoch, {}});
+    // Where those two stand is not known before the log has been seen: nothing of them may go.
+    outbox->backed_up(StoreWatermark{epoch, {90}}, name(8, 1));
+    EXPECT_FALSE(outbox->holds(name(8, 1)));
+    EXPECT_TRUE(outbox->holds(name(8, 2)) && outbox->holds(name(7, 1)));
+    outbox->head_seen(StoreHead{epoch, {80}});
+    reopen();
+    outbox->backed_up(StoreWatermark{epoch, {79}}, name(8, 1));
+    EXPECT_TRUE(outbox->holds(name(7, 1)));
+    outbox->backed_up(StoreWatermark{later_epoch, {90}}, name(8, 1));
+    EXPECT_TRUE(outbox->holds(name(7, 1))) << "a backup of another store holds nothing of this one";
+    outbox->backed_up(StoreWatermark{epoch, {80}}, name(8, 1));
+    reopen();
+    EXPECT_FALSE(outbox->holds(name(7, 1)) || outbox->holds(name(7, 2)));
+    EXPECT_TRUE(outbox->holds(name(7, 3)) && outbox->holds(name(8, 2)) &&
+                outbox->holds(name(8, 3)));
+    EXPECT_LT(std::filesystem::file_size(device.files.outbox()), whole * 2 / 3);
+    const auto waiting = outbox->deliveries(incarnation(8));
+    ASSERT_EQ(waiting.size(), 1U);
+    EXPECT_EQ(waiting[0].dropped, record::Sequence{2});
+    EXPECT_EQ(waiting[0].last, record::Sequence{3});
+    const auto boxed = outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{2}, 1U << 20U});
+    EXPECT_EQ(boxed.size(), 1U) << "what is left is still handed in";
+}
+
+TEST_F(Outbox, AMarkOfAFormerVersionIsHandedInOnceMore) {
+    keep(7, 1);
+    outbox.reset();
+    std::ofstream{device.files.handed_in()} << to_text(incarnation(7)) << " 1\n";
+    reopen();
+    ASSERT_EQ(outbox->deliveries(incarnation(9)).size(), 1U);
+    EXPECT_EQ(outbox->deliveries(incarnation(9))[0].after, record::Sequence{0});
 }
 
 TEST_F(Outbox, BatchesByBytesAndNeverGivesNothing) {
@@ -145,8 +194,10 @@ TEST_F(Outbox, HandsInWhatStandsBehindAGapThatDamageHasLeft) {
     EXPECT_EQ(handed_in(0, 1U << 20U), (std::vector<std::uint64_t>{1, 3}));
     EXPECT_EQ(handed_in(1, 1U << 20U), (std::vector<std::uint64_t>{3}));
     ASSERT_EQ(outbox->deliveries(incarnation(9)).size(), 1U);
-    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{3}});
-    EXPECT_TRUE(outbox->deliveries(incarnation(9)).empty()) << "delivered, as the others";
+    outbox->handed_in(StoreHandedIn{incarnation(7), record::Sequence{3}, epoch, {}});
+    const auto delivered = outbox->deliveries(incarnation(9));
+    ASSERT_EQ(delivered.size(), 1U);
+    EXPECT_EQ(delivered[0].after, delivered[0].last) << "delivered, as the others";
 }
 
 TEST_F(Outbox, WithoutADataKeyItKeepsNothingAndSaysSo) {

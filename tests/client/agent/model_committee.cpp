@@ -1,6 +1,12 @@
 #include "tests/client/agent/model_committee.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <map>
 #include <utility>
+#include <vector>
+
+#include "shared/ledger/leaf.hpp"
 
 namespace zhibu::client::test {
 namespace {
@@ -30,6 +36,12 @@ public:
     }
 
     [[nodiscard]] std::size_t unsent_bytes() const override { return 0; }
+
+    /// Nothing arrives any more, in either direction, and then it is lost.
+    void cut() {
+        closing_ = true;
+        post([this] { committee_.close_wire(sync::WireFault::connection_lost); });
+    }
 
     void deliver(std::vector<std::uint8_t> frame) {
         post([this, frame = std::move(frame)] {
@@ -65,6 +77,8 @@ struct ModelCommittee::Handler {
 
     void operator()(const sync::SnapshotRequest& request) const {
         committee.snapshots_begun_ += request.after == record::RecordKey{} ? 1U : 0U;
+        ++committee.chunks_sent_;
+        committee.told_through_.reset();
         committee.say(committee.records.chunk(request.after, chunk_records));
     }
 
@@ -78,8 +92,29 @@ struct ModelCommittee::Handler {
     void operator()(const sync::PullCredit& /*credit*/) const {}
 
     void operator()(const sync::DigestRequest& /*request*/) const {
-        const ScopeDigest digest = committee.records.digest();
+        ScopeDigest digest = committee.records.digest();
+        if (committee.wrong_digests > 0) {
+            --committee.wrong_digests;
+            digest.digest[0] ^= 1;
+        }
         committee.say(sync::DigestReply{digest.at, digest.records, digest.digest});
+    }
+
+    void operator()(const sync::TreeHeadRequest& request) const {
+        committee.grow_tree();
+        sync::TreeHead head;
+        head.origin = committee.challenge.space;
+        head.epoch = committee.challenge.epoch;
+        head.signed_at = noon;
+        committee.say(committee.tree_.answer(request, head, committee.key_));
+    }
+
+    void operator()(const sync::InclusionRequest& request) const {
+        committee.say(committee.tree_.answer(request));
+    }
+
+    void operator()(const sync::IncidentReport& report) const {
+        committee.incidents.push_back(report);
     }
 
     void operator()(const sync::Goodbye& /*goodbye*/) const {
@@ -134,7 +169,18 @@ void ModelCommittee::open(sync::WireEvents& events) {
 void ModelCommittee::say(const sync::Message& message) { say_bytes(sync::encode(message)); }
 
 void ModelCommittee::say_bytes(std::vector<std::uint8_t> frame) {
+    if (frames_said++ == loses_frame) {
+        wire_->cut();
+        return;
+    }
     wire_->deliver(std::move(frame));
+}
+
+void ModelCommittee::restore(const Backup& backup, record::EpochId epoch) {
+    records = backup.records;
+    receipts_ = backup.receipts;
+    tree_.shrink_to(std::min(tree_.head(), records.head()));
+    challenge.epoch = epoch;
 }
 
 void ModelCommittee::refuse(sync::RefusalReason reason) {
@@ -223,6 +269,25 @@ void ModelCommittee::take_push(const sync::Push& push) {
     }
     send_verdicts_after(before);
     publish();
+}
+
+void ModelCommittee::grow_tree() {
+    std::map<record::LogIndex, const sync::Receipt*> own;
+    for (const auto& [sequence, receipt] : receipts_) {
+        own.emplace(sync::decode_verdict(receipt.verdict)->index, &receipt);
+    }
+    while (tree_.head() < records.head()) {
+        const record::LogIndex index{tree_.head().position + 1};
+        record::Verdict verdict;
+        std::vector<std::uint8_t> bytes;
+        if (const auto found = own.find(index); found != own.end()) {
+            bytes = found->second->verdict;
+            verdict = *sync::decode_verdict(bytes);
+        }
+        tree_.push({ledger::make_leaf(
+                        ledger::group_content(index, verdict.name, verdict.group_hash), random_),
+                    ledger::make_leaf(ledger::verdict_content(index, bytes), random_)});
+    }
 }
 
 void ModelCommittee::send_verdicts_after(std::uint64_t sequence) {

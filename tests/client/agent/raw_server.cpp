@@ -133,6 +133,8 @@ RawServer::RawServer(const support::TlsSpace& space, const keys::Issuer& key, Sc
         if (descriptor < 0) {
             return;
         }
+        // Who comes back finds nobody, at once.
+        ::shutdown(listening_, SHUT_RDWR);
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
         {

@@ -186,10 +186,10 @@ private:
             }
             if (!is_last && choice_.chance(20)) {
                 device_.reopen();
-                ASSERT_EQ(device_.replica->staged_through().value(), after);
+                ASSERT_EQ(device_.replica->status()->staged->through, after);
             }
         }
-        ASSERT_TRUE(device_.replica->swap_in(epoch_));
+        ASSERT_TRUE(device_.replica->swap_in());
     }
 
     support::SeededRandom choice_;
@@ -198,7 +198,6 @@ private:
     ModelServer::States left_;
     record::Sequence pushed_;
     std::vector<record::Receipt> verdicts_;
-    record::EpochId epoch_{record_id(700).uuid};
 };
 
 TEST(ReplicaConvergence, WhateverCameWhenTheReplicaEqualsTheServerOnceAllIsJudged) {
@@ -242,7 +241,7 @@ TEST(ReplicaConvergence, SnapshotAtAnyCutAndTheTailAfterItEqualTheTailFromZero) 
         }
         Device device;
         ASSERT_TRUE(device.replica->stage({}, chunk));
-        ASSERT_TRUE(device.replica->swap_in(record::EpochId{record_id(700).uuid}));
+        ASSERT_TRUE(device.replica->swap_in());
         ASSERT_TRUE(device.replica->apply_tail(server.tail({cut}, server.head()), server.head()));
         EXPECT_EQ(device.replica->digest()->digest, expected.digest) << "cut at " << cut;
     }

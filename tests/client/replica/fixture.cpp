@@ -168,8 +168,8 @@ std::string fingerprint_of(Replica& replica) {
                        std::to_string(status.last_sequence.position) + "/" +
                        std::to_string(status.last_verdict.position) + "/" + to_text(status.epoch) +
                        "/" + std::to_string(status.lease ? status.lease->serial : 0) + "\n";
-    const auto staged = replica.staged_through().value();
-    text += staged ? to_text(staged->id) : "-";
+    text += status.staged ? to_text(status.staged->through.id) : "-";
+    text += "/" + std::to_string(status.repairs_left);
     const std::vector<OwnGroup> groups = replica.own_groups(1000).value();
     for (const OwnGroup& own : groups) {
         text += "\ngroup " + std::to_string(own.group.name.sequence.position) + " " +

@@ -177,7 +177,7 @@ public:
         server_.change(lin_key, Operation::update, {{mobile, "theirs", {}}});
         server_.change({person, record_id(13)}, Operation::create, {{name, "赵一", {}}});
         EXPECT_TRUE(device_.replica->stage({}, server_.chunk({}, 1)));
-        chunk_ = server_.chunk(device_.replica->staged_through().value().value(), 10);
+        chunk_ = server_.chunk(device_.replica->status()->staged->through, 10);
         device_.replica.reset();
     }
 
@@ -198,14 +198,17 @@ public:
              }},
             {"stage",
              [this](Replica& replica) {
-                 const auto after = replica.staged_through().value().value();
+                 const auto after = replica.status()->staged->through;
                  return replica.stage(after, chunk_).has_value();
              }},
             {"stage and swap_in",
-             [this, epoch](Replica& replica) {
+             [this](Replica& replica) {
                  return replica.stage({}, server_.chunk({}, 100)).has_value() &&
-                        replica.swap_in(epoch).has_value();
+                        replica.swap_in().has_value();
              }},
+            {"adopt_epoch",
+             [epoch](Replica& replica) { return replica.adopt_epoch(epoch, {0}).has_value(); }},
+            {"begin_repair", [](Replica& replica) { return replica.begin_repair().has_value(); }},
             {"take_lease",
              [](Replica& replica) {
                  sync::Lease lease = lease_until({noon.milliseconds + 90 * hour});

@@ -40,9 +40,11 @@ protected:
         ASSERT_TRUE(device.replica->take_verdicts({&receipt, 1}));
     }
 
-    void swap_in_whole(record::EpochId in) {
+    /// @param held  of this device's groups, by the server of that epoch
+    void swap_in_whole(record::EpochId in, record::Sequence held = {}) {
+        ASSERT_TRUE(device.replica->adopt_epoch(in, held));
         ASSERT_TRUE(device.replica->stage({}, server.chunk({}, 100)));
-        ASSERT_TRUE(device.replica->swap_in(in));
+        ASSERT_TRUE(device.replica->swap_in());
     }
 
     Device device;
@@ -232,7 +234,7 @@ TEST_F(ReplicaSync, SnapshotReplacesTheConfirmedStateAndKeepsWhatIsPending) {
     const ReplicaStatus status = device.replica->status().value();
     EXPECT_EQ(status.confirmed, server.head());
     EXPECT_EQ(status.epoch, epoch);
-    EXPECT_FALSE(status.snapshot_in_progress);
+    EXPECT_FALSE(status.staged);
     EXPECT_EQ(device.replica->digest()->digest, server.digest().digest);
 }
 
@@ -243,15 +245,22 @@ TEST_F(ReplicaSync, SnapshotInProgressSurvivesReopeningAndResumes) {
     const sync::SnapshotChunk first = server.chunk({}, 3);
     ASSERT_TRUE(device.replica->stage({}, first));
     device.reopen();
-    EXPECT_TRUE(device.replica->status()->snapshot_in_progress);
-    EXPECT_EQ(device.replica->staged_through().value(), first.through);
-    EXPECT_EQ(device.replica->swap_in(epoch).error().fault, ReplicaFault::contradiction);
+    const auto staged = device.replica->status()->staged;
+    ASSERT_TRUE(staged);
+    EXPECT_EQ(staged->through, first.through);
+    EXPECT_EQ(staged->read_at, first.read_at);
+    EXPECT_EQ(staged->scope, device.replica->status()->lease->scope);
+    EXPECT_FALSE(staged->is_whole);
+    EXPECT_EQ(device.replica->swap_in().error().fault, ReplicaFault::contradiction);
     const sync::SnapshotChunk second = server.chunk(first.through, 10);
     EXPECT_EQ(device.replica->stage(second.through, second).error().fault,
               ReplicaFault::contradiction);
     ASSERT_TRUE(device.replica->stage(first.through, second));
-    EXPECT_EQ(device.replica->staged_through().value(), std::nullopt);
-    ASSERT_TRUE(device.replica->swap_in(epoch));
+    EXPECT_TRUE(device.replica->status()->staged->is_whole);
+    EXPECT_EQ(device.replica->stage(second.through, second).error().fault,
+              ReplicaFault::contradiction);
+    device.reopen();
+    ASSERT_TRUE(device.replica->swap_in());
     EXPECT_EQ(device.replica->digest()->digest, server.digest().digest);
 }
 
@@ -269,7 +278,7 @@ TEST_F(ReplicaSync, ChunkThatIsNotInOrderIsAContradiction) {
     sync::SnapshotChunk chunk = server.chunk({}, 10);
     std::swap(chunk.records[0], chunk.records[1]);
     EXPECT_EQ(device.replica->stage({}, chunk).error().fault, ReplicaFault::contradiction);
-    EXPECT_FALSE(device.replica->status()->snapshot_in_progress);
+    EXPECT_FALSE(device.replica->status()->staged);
 }
 
 TEST_F(ReplicaSync, GroupsThatARestoredServerNeverSawAreOfferedAgain) {
@@ -283,7 +292,7 @@ TEST_F(ReplicaSync, GroupsThatARestoredServerNeverSawAreOfferedAgain) {
     pull();
     EXPECT_EQ(device.text(lin, mobile), "lost");
     server = restored;
-    swap_in_whole(record::EpochId{record_id(701).uuid});
+    swap_in_whole(record::EpochId{record_id(701).uuid}, kept);
     EXPECT_EQ(device.stage(kept), GroupStage::accepted);
     EXPECT_EQ(device.stage(lost), GroupStage::waiting);
     EXPECT_EQ(device.text(lin, mobile), "lost");
@@ -347,7 +356,7 @@ TEST_F(ReplicaSync, FieldIsNeverSetBackToAnOlderIndex) {
     sync::SnapshotChunk late = server.chunk({}, 10);
     late.read_at = from;  // as if an earlier chunk had been read before both changes
     ASSERT_TRUE(device.replica->stage({}, late));
-    ASSERT_TRUE(device.replica->swap_in(epoch));
+    ASSERT_TRUE(device.replica->swap_in());
     const record::LogIndex middle{from.position + 1};
     ASSERT_TRUE(device.replica->apply_tail(server.tail(from, middle), middle));
     EXPECT_EQ(device.text(lin, mobile), "newer");
@@ -358,7 +367,7 @@ TEST_F(ReplicaSync, SnapshotOlderThanAnAcceptedGroupKeepsItVisible) {
     take(judge(device.commit(edit(lin, mobile, "mine")), Outcome::accepted));
     pull();
     ASSERT_TRUE(device.replica->stage({}, old));
-    ASSERT_TRUE(device.replica->swap_in(device.replica->status()->epoch));
+    ASSERT_TRUE(device.replica->swap_in());
     EXPECT_EQ(device.text(lin, mobile), "mine");
     pull();
     EXPECT_EQ(device.replica->digest()->digest, server.digest().digest);

@@ -58,8 +58,9 @@ void fill(Replica& replica, std::vector<record::RecordState> records, const sync
     chunk.is_last = true;
     chunk.through = records.back().key;
     chunk.records = std::move(records);
+    ASSERT_TRUE(replica.adopt_epoch(record::EpochId{record_id(904).uuid}, {0}));
     ASSERT_TRUE(replica.stage({}, chunk));
-    ASSERT_TRUE(replica.swap_in(record::EpochId{record_id(904).uuid}));
+    ASSERT_TRUE(replica.swap_in());
     ASSERT_TRUE(replica.take_lease(lease, lease.granted_at));
 }
 

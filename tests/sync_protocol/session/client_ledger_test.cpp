@@ -392,6 +392,12 @@ TEST(LedgerWatch, APinThatTheServerDidNotSignIsNone) {
 
 // The session around it.
 
+ClientSession::Settings without_comparing() {
+    ClientSession::Settings settings;
+    settings.compares = false;
+    return settings;
+}
+
 class LedgerInSession : public testing::Test {
 protected:
     static ReplicaPosition position() {
@@ -434,7 +440,7 @@ protected:
 
 TEST_F(LedgerInSession, AsksAtOnceAndLeavesWhenAnswered) {
     server.grow_to(5);
-    ClientSession session{position(), samples::server_key().public_key(), {}};
+    ClientSession session{position(), samples::server_key().public_key(), without_comparing()};
     const auto requests = sent<TreeHeadRequest>(open(session));
     ASSERT_EQ(requests.size(), 1U);
     static_cast<void>(session.step(client_event::LeaveWhenDone{}));
@@ -453,7 +459,7 @@ TEST_F(LedgerInSession, TellsBothSidesOfAnIncidentAndWorksOn) {
     ReplicaPosition at = position();
     at.ledger = pinned_by(server);
     server.shrink_to(6);
-    ClientSession session{at, samples::server_key().public_key(), {}};
+    ClientSession session{at, samples::server_key().public_key(), without_comparing()};
     const auto requests = sent<TreeHeadRequest>(open(session));
     ASSERT_EQ(requests.size(), 1U);
     EXPECT_EQ(requests[0].known_size, 18U);
@@ -472,7 +478,7 @@ TEST_F(LedgerInSession, TellsOfAServerThatLostWhatItAcknowledged) {
     ReplicaPosition at = position();
     at.last_sequence = Sequence{3};
     at.last_verdict = Sequence{3};
-    ClientSession session{at, samples::server_key().public_key(), {}};
+    ClientSession session{at, samples::server_key().public_key(), without_comparing()};
     const auto effects = open(session, Sequence{2});
     EXPECT_EQ(samples::only<client_effect::Tell>(effects).size(), 1U);
     EXPECT_EQ(sent<IncidentReport>(effects).size(), 1U);

@@ -24,6 +24,7 @@ export function App({ entered }: { readonly entered: boolean }) {
   return (
     <ConfigProvider
       csp={{ nonce: pageNonce() }}
+      button={{ autoInsertSpace: false }}
       locale={language === "zh" ? zhCN : enUS}
       theme={{ token: { colorPrimary: "#a8071a", colorLink: "#a8071a" } }}
     >

@@ -33,6 +33,7 @@ export function Frame({ language, onLanguage, status }: Props) {
         </Typography.Title>
         <Menu
           mode="inline"
+          style={{ borderInlineEnd: "none" }}
           selectedKeys={[page]}
           defaultOpenKeys={["section-members"]}
           items={menuItems(t) ?? []}

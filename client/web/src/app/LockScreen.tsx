@@ -1,6 +1,8 @@
 import { LockOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Card, Form, Input, Layout, Space, Typography } from "antd";
+import type { InputRef } from "antd";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../api/client";
@@ -23,10 +25,17 @@ export function LockScreen({ status, language, onLanguage }: Props) {
     },
   });
   const isOpening = unlock.isPending || status.opening;
-  const why = unlock.error?.message ?? status.message;
+  // What the program says is in the language chosen now; the answer was in that of its question.
+  const why = status.message === "" ? (unlock.error?.message ?? "") : status.message;
+  const input = useRef<InputRef>(null);
+  useEffect(() => {
+    if (!isOpening) {
+      input.current?.focus();
+    }
+  }, [isOpening]);
   return (
     <Layout style={{ minHeight: "100vh", alignItems: "center", justifyContent: "center" }}>
-      <Card style={{ width: 420 }}>
+      <Card style={{ width: 480 }}>
         <Space direction="vertical" size="middle" style={{ width: "100%" }}>
           <Space style={{ justifyContent: "space-between", width: "100%" }}>
             <Typography.Title level={3} style={{ margin: 0 }}>
@@ -48,7 +57,11 @@ export function LockScreen({ status, language, onLanguage }: Props) {
               label={t("lock.password")}
               rules={[{ required: true, message: t("lock.required") }]}
             >
-              <Input.Password autoFocus autoComplete="current-password" disabled={isOpening} />
+              <Input.Password
+                ref={input}
+                autoComplete="current-password"
+                disabled={isOpening}
+              />
             </Form.Item>
             <Button type="primary" htmlType="submit" block loading={isOpening}>
               {t("lock.unlock")}

@@ -48,6 +48,7 @@ export const en: Words = {
   },
   window: {
     open: "Edit window: {{left}} left",
+    days: "{{days}}d {{clock}}",
     closed: "Outside the edit window; it opens next at {{at}}",
     closedUnknown: "Outside the edit window; none is planned",
     longTerm: "Long-term account",
@@ -72,6 +73,8 @@ export const en: Words = {
     why: "Why",
     yours: "yours: {{value}}",
     theirs: "already there: {{value}}",
+    case: "Case {{number}}: {{state}}.",
+    resubmit: "Send once more",
   },
   action: {
     edit: "edit",
@@ -80,6 +83,10 @@ export const en: Words = {
     retire: "take out of use",
     restore: "restore",
     invite: "enrolment code",
+    resubmit: "send once more",
+    decide_case: "decide a case",
+    withdraw_case: "withdraw a case",
+    settle_conflict: "settle a conflict",
   },
   persons: {
     search: "Find by name, id number or mobile",
@@ -104,6 +111,7 @@ export const en: Words = {
     waiting: "Waiting to be sent",
     quarantined: "In quarantine",
     rejected: "Rejected",
+    parked: "Parked",
     failed: "Could not be read",
   },
   language: "中文",

@@ -46,6 +46,7 @@ export const zh = {
   },
   window: {
     open: "维护时段剩余 {{left}}",
+    days: "{{days}}天 {{clock}}",
     closed: "不在维护时段内，下次开始：{{at}}",
     closedUnknown: "不在维护时段内，尚未安排下次时段",
     longTerm: "长期账号",
@@ -70,6 +71,8 @@ export const zh = {
     why: "说明",
     yours: "您的值：{{value}}",
     theirs: "已有的值：{{value}}",
+    case: "待审 {{number}}：{{state}}",
+    resubmit: "重新提交",
   },
   action: {
     edit: "修改",
@@ -78,6 +81,10 @@ export const zh = {
     retire: "停用",
     restore: "恢复",
     invite: "生成登记码",
+    resubmit: "重新提交",
+    decide_case: "处理待审",
+    withdraw_case: "撤回待审",
+    settle_conflict: "裁定冲突",
   },
   persons: {
     search: "按姓名、身份证号或手机查找",
@@ -102,6 +109,7 @@ export const zh = {
     waiting: "待上传",
     quarantined: "待审",
     rejected: "未接受",
+    parked: "搁置",
     failed: "读取失败",
   },
   language: "English",

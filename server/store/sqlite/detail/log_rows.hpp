@@ -30,6 +30,7 @@ public:
     [[nodiscard]] std::optional<HeldGroup> held_outside(const GroupName& name);
     [[nodiscard]] HeldChain chain(const DeviceId& device, const IncarnationId& incarnation);
     [[nodiscard]] RecordId author_at(LogIndex index);
+    [[nodiscard]] std::optional<record::Receipt> receipt_at(LogIndex index);
     [[nodiscard]] std::vector<record::Receipt> receipts(const DeviceId& device,
                                                         const IncarnationId& incarnation,
                                                         Sequence after, std::size_t bytes_max);
@@ -37,6 +38,11 @@ public:
     void take_into_chain(const GroupName& name, const record::Hash& group_hash);
     /// Without its leaves.
     [[nodiscard]] std::optional<LogRow> row(LogIndex index);
+
+    /// Drops the effects of the positions after `from`, up to `through`, that were committed before
+    /// `before`; stops at the first that was not, or after `positions_max`. The last one dropped.
+    [[nodiscard]] LogIndex drop_effects(LogIndex from, LogIndex through, Instant before,
+                                        std::uint32_t positions_max);
 
     /// An organisation moved in the tree after `from`.
     [[nodiscard]] bool tree_changed_after(LogIndex from);
@@ -49,6 +55,7 @@ public:
 private:
     void append_row(const LogRow& row, bool is_fork);
     void advance_chain(const GroupName& name, const record::Hash& group_hash);
+    void drop_effects_of(LogIndex index);
 
     Connection& connection_;
 };

@@ -19,6 +19,9 @@ struct KeptEffects {
 
 [[nodiscard]] KeptEffects keep(const std::vector<PlacedEffect>& effects);
 
+/// The organisations that `places` names. Throws as placed_effects().
+[[nodiscard]] std::vector<RecordId> organisations_of(std::span<const std::uint8_t> places);
+
 /// Throws Failed{damaged} for bytes that keep() did not make.
 [[nodiscard]] std::vector<PlacedEffect> placed_effects(std::span<const std::uint8_t> effects,
                                                        std::span<const std::uint8_t> places);

@@ -9,6 +9,7 @@
 #include "server/store/sqlite/detail/failure.hpp"
 #include "server/store/sqlite/detail/leaf_rows.hpp"
 #include "server/store/sqlite/detail/log_rows.hpp"
+#include "server/store/sqlite/detail/meta_rows.hpp"
 #include "server/store/sqlite/detail/record_rows.hpp"
 #include "server/store/store.hpp"
 
@@ -21,13 +22,15 @@ struct Tables {
           records(connection, catalog),
           log(connection),
           leaves(connection),
-          control(connection) {}
+          control(connection),
+          meta(connection) {}
 
     Connection connection;
     RecordRows records;
     LogRows log;
     LeafRows leaves;
     ControlRows control;
+    MetaRows meta;
 };
 
 /// StoreReading's functions for `Base`, one of its subclasses. `Around::run(work)` is what happens
@@ -39,6 +42,10 @@ public:
 
     [[nodiscard]] Stored<LogIndex> head() override {
         return around_.run([&] { return tables_.log.head(); });
+    }
+
+    [[nodiscard]] Stored<LogIndex> backed_up() override {
+        return around_.run([&] { return tables_.meta.backed_up(); });
     }
 
     [[nodiscard]] Stored<std::optional<RecordState>> find(const RecordKey& key) override {
@@ -101,6 +108,10 @@ public:
     [[nodiscard]] Stored<std::optional<Hash>> subtree(unsigned level,
                                                       std::uint64_t index) override {
         return around_.run([&] { return tables_.leaves.subtree(level, index); });
+    }
+
+    [[nodiscard]] Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) override {
+        return around_.run([&] { return tables_.log.receipt_at(index); });
     }
 
     [[nodiscard]] Stored<std::optional<Credential>> credential(const RecordId& account) override {

@@ -18,13 +18,26 @@ export function HomePage({ status, language, onSync }: Props) {
     { key: "waiting", title: t("home.waiting"), value: status?.waiting },
     { key: "quarantined", title: t("home.quarantined"), value: status?.quarantined },
     { key: "rejected", title: t("home.rejected"), value: status?.rejected },
+    { key: "parked", title: t("home.parked"), value: status?.parked },
   ];
   return (
     <Space direction="vertical" size="middle" style={{ width: "100%" }}>
       <Row gutter={16}>
         {counts.map((count) => (
-          <Col key={count.key} xs={24} sm={8}>
-            <Card size="small" hoverable onClick={onSync}>
+          <Col key={count.key} xs={24} sm={6}>
+            <Card
+              size="small"
+              hoverable
+              role="button"
+              tabIndex={0}
+              onClick={onSync}
+              onKeyDown={(event) => {
+                if (event.key === "Enter" || event.key === " ") {
+                  event.preventDefault();
+                  onSync();
+                }
+              }}
+            >
               <Statistic title={count.title} value={count.value ?? 0} />
             </Card>
           </Col>

@@ -46,7 +46,7 @@ export function PersonsPage({ language }: { readonly language: Language }) {
             allowClear
             aria-label={t("persons.search")}
             placeholder={t("persons.search")}
-            style={{ width: 320 }}
+            style={{ width: 380 }}
             onChange={(event) => {
               setSearch(event.target.value);
               setPage(1);

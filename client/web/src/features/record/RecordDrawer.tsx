@@ -86,6 +86,10 @@ export function RecordDrawer({ kindName, id, language, onClose }: Props) {
         open
         width={760}
         onClose={onClose}
+        // What was typed goes by Save or Cancel alone, not by a slip of the hand.
+        maskClosable={!editing}
+        keyboard={!editing}
+        closable={!editing}
         extra={
           editing ? (
             <Space>
@@ -122,7 +126,9 @@ export function RecordDrawer({ kindName, id, language, onClose }: Props) {
         }
       >
         {refusal !== undefined && <Alert type="error" showIcon message={refusal} style={{ marginBottom: 16 }} />}
-        {saved !== undefined && !editing && <Alert type="success" showIcon message={saved} />}
+        {saved !== undefined && !editing && (
+          <Alert type="success" showIcon message={saved} style={{ marginBottom: 16 }} />
+        )}
         {record.data === undefined ? (
           <Spin />
         ) : editing ? (

@@ -1,16 +1,17 @@
 import { Tag } from "antd";
+import type { TFunction } from "i18next";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Editing, Status } from "../../api/types";
 import { minuteText } from "../../i18n/moments";
 
-function left(milliseconds: number): string {
+function left(milliseconds: number, t: TFunction): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const pad = (value: number) => String(value).padStart(2, "0");
   const days = Math.floor(seconds / 86_400);
   const clock = `${pad(Math.floor(seconds / 3600) % 24)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
-  return days > 0 ? `${String(days)}d ${clock}` : clock;
+  return days > 0 ? t("window.days", { days, clock }) : clock;
 }
 
 /** The program's clock, ticking between its answers. */
@@ -39,7 +40,7 @@ export function WindowCountdown({ status }: { readonly status: Status | undefine
     return <Tag>{t("window.readOnly")}</Tag>;
   }
   if (editing.open_until !== undefined && editing.open_until > now) {
-    return <Tag color="green">{t("window.open", { left: left(editing.open_until - now) })}</Tag>;
+    return <Tag color="green">{t("window.open", { left: left(editing.open_until - now, t) })}</Tag>;
   }
   if (editing.always_open) {
     return editing.lease_ends_at > now ? (

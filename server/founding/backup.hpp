@@ -1,0 +1,42 @@
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <string>
+
+#include "server/founding/founding.hpp"
+#include "server/store/store.hpp"
+
+/// A space's store, copied and put back while no server uses it. A copy is sealed as the store is,
+/// by the same store key, which is not in it. The authority's keys, which never change, are not
+/// either: they are kept from the folder's founding. Source: sync.md, "Push", "Pull".
+namespace zhibu::server {
+
+/// Where a space's store lies, and the setting store.key that opens it.
+struct StorePlace {
+    ServerFiles files;
+    std::string store_key = "store_key";
+};
+
+/// Copies the store into `folder`, which must be absent or empty, and opens the copy: its log ends
+/// where the store's does, and its records have the same digest. Only then the store notes how far
+/// the copy reaches, so that devices need not keep what it holds. Returns that position.
+/// After an error the store is as it was; a part of the copy may be left.
+[[nodiscard]] std::expected<LogIndex, FoundingError> back_up(const StorePlace& place,
+                                                             const std::filesystem::path& folder,
+                                                             const catalog::Catalog& catalog,
+                                                             record::Random& random);
+
+/// Puts such a copy where no store is, as one of a new epoch: devices bring back what the copy
+/// lacks. Returns the position that it ends at. After an error, or a crash, there is no store
+/// still, and it can be done again.
+[[nodiscard]] std::expected<LogIndex, FoundingError> put_back(const StorePlace& place,
+                                                              const std::filesystem::path& folder,
+                                                              const catalog::Catalog& catalog,
+                                                              record::Random& random);
+
+/// For a store that was put back by other means: begins a new epoch. Returns where it begins.
+[[nodiscard]] std::expected<LogIndex, FoundingError> begin_new_epoch(
+    const StorePlace& place, const catalog::Catalog& catalog, record::Random& random);
+
+}  // namespace zhibu::server

@@ -24,7 +24,11 @@ function(zhibu_packaging)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
   set(CPACK_DEBIAN_ZHIBU_PACKAGE_NAME zhibu)
   set(CPACK_DEBIAN_ZHIBU_DESCRIPTION "Zhibu: a branch's records, offline, with their workbench")
+  set(CPACK_DEBIAN_ZHIBU_PACKAGE_SECTION misc)
   set(CPACK_DEBIAN_ZHIBU-SERVER_PACKAGE_NAME zhibu-server)
+  set(CPACK_DEBIAN_ZHIBU-SERVER_PACKAGE_SECTION admin)
+  set(CPACK_DEBIAN_ZHIBU-SERVER_PACKAGE_DEPENDS
+    "openssl, systemd | systemd-standalone-sysusers")
   set(CPACK_DEBIAN_ZHIBU-SERVER_DESCRIPTION "Zhibu: the committee's records server")
   set(CPACK_DEBIAN_ZHIBU-SERVER_PACKAGE_CONTROL_EXTRA
     ${PROJECT_SOURCE_DIR}/packaging/conffiles ${PROJECT_SOURCE_DIR}/packaging/postinst

@@ -7,6 +7,7 @@
 #include "server/config/config.hpp"
 #include "server/founding/backup.hpp"
 #include "server/founding/founding.hpp"
+#include "server/inspection/inspection.hpp"
 #include "server/rekey/rekey_command.hpp"
 #include "server/service/service.hpp"
 #include "shared/keys/process_hardening.hpp"
@@ -26,6 +27,10 @@ struct Words {
     std::filesystem::path backup;
     server::FoundingWords founding;
     server::RekeyWords rekeying;
+    /// What verify compares with.
+    std::vector<std::filesystem::path> heads;
+    /// Whose history is asked for.
+    std::string record;
 };
 
 bool speaks_chinese(const Words& words) {
@@ -266,6 +271,75 @@ int run(const Words& words) {
     return EXIT_SUCCESS;
 }
 
+struct Inspections {
+    CLI::App* head = nullptr;
+    CLI::App* verify = nullptr;
+    CLI::App* history = nullptr;
+
+    [[nodiscard]] bool parsed() const {
+        return head->parsed() || verify->parsed() || history->parsed();
+    }
+};
+
+Inspections add_inspections(CLI::App& app, Words& words) {
+    Inspections made;
+    made.head =
+        app.add_subcommand("head", "print the signed head of the log's tree, to be kept elsewhere");
+    made.verify = app.add_subcommand(
+        "verify", "recompute the log's tree from its first leaf; 0: whole, 3: it differs");
+    made.verify
+        ->add_option("--head", words.heads,
+                     "a head that was kept elsewhere; more than one narrows the place down")
+        ->check(CLI::ExistingFile);
+    made.history =
+        app.add_subcommand("history", "print and prove the history of one record; 4: none");
+    made.history->add_option("record", words.record, "KIND/ID")->required();
+    for (CLI::App* command : {made.head, made.verify, made.history}) {
+        command->add_flag("--json", words.json, "for programs");
+    }
+    return made;
+}
+
+int inspect(const Words& words, const Inspections& asked) {
+    const auto config = configuration(words);
+    if (!config) {
+        return config.error();
+    }
+    const server::InspectionWords how{files_of(words), &*config, &catalog::standard_catalog(),
+                                      speaks_chinese(words), words.json};
+    if (asked.head->parsed()) {
+        return static_cast<int>(server::print_head(how, std::cout, std::cerr));
+    }
+    if (asked.verify->parsed()) {
+        return static_cast<int>(server::verify(how, words.heads, std::cout, std::cerr));
+    }
+    return static_cast<int>(server::print_history(how, words.record, std::cout, std::cerr));
+}
+
+CLI::App* add_init(CLI::App& app, Words& words) {
+    CLI::App* command = app.add_subcommand("init", "found a space in an empty folder");
+    command->add_option("--space", words.founding.space_name, "the space's name")->required();
+    command
+        ->add_option("--organisation", words.founding.founding.organisation_name,
+                     "full name of the committee at its root")
+        ->required();
+    command
+        ->add_option("--code", words.founding.founding.organisation_code,
+                     "the committee's organisation code")
+        ->required();
+    command
+        ->add_option("--administrator", words.founding.founding.account_name,
+                     "name of the first administrator's account")
+        ->required();
+    command->add_option("--holder", words.founding.founding.account_holder,
+                        "the administrator's own name");
+    command
+        ->add_option("--host", words.founding.hosts,
+                     "names and addresses under which clients reach the server")
+        ->required();
+    return command;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -279,26 +353,7 @@ int main(int argc, char** argv) {
         ->check(CLI::IsMember({"zh", "en"}));
     app.add_flag("--print-config", words.print_config,
                  "print the configuration in force, every setting with its meaning, and end");
-    CLI::App* init_command = app.add_subcommand("init", "found a space in an empty folder");
-    init_command->add_option("--space", words.founding.space_name, "the space's name")->required();
-    init_command
-        ->add_option("--organisation", words.founding.founding.organisation_name,
-                     "full name of the committee at its root")
-        ->required();
-    init_command
-        ->add_option("--code", words.founding.founding.organisation_code,
-                     "the committee's organisation code")
-        ->required();
-    init_command
-        ->add_option("--administrator", words.founding.founding.account_name,
-                     "name of the first administrator's account")
-        ->required();
-    init_command->add_option("--holder", words.founding.founding.account_holder,
-                             "the administrator's own name");
-    init_command
-        ->add_option("--host", words.founding.hosts,
-                     "names and addresses under which clients reach the server")
-        ->required();
+    CLI::App* init_command = add_init(app, words);
     CLI::App* rekey_command = app.add_subcommand(
         "rekey", "change the key that seals the store, whether or not the server runs");
     rekey_command->add_option("--store-key-file", words.rekeying.store_key_file,
@@ -307,6 +362,7 @@ int main(int argc, char** argv) {
     rekey_command->add_flag("!--no-wait", words.rekeying.waits, "return when the server has begun");
     rekey_command->add_flag("--json", words.json, "answer as one JSON object");
     CLI::App* run_command = app.add_subcommand("run", "serve until SIGINT or SIGTERM");
+    const Inspections inspections = add_inspections(app, words);
     const auto store_commands = add_store_commands(app, words);
     app.require_subcommand(0, 1);
     CLI11_PARSE(app, argc, argv);
@@ -326,6 +382,9 @@ int main(int argc, char** argv) {
     }
     if (run_command->parsed()) {
         return run(words);
+    }
+    if (inspections.parsed()) {
+        return inspect(words, inspections);
     }
     for (const auto& [command, work] : store_commands) {
         if (command->parsed()) {

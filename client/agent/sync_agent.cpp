@@ -289,6 +289,19 @@ private:
                          });
     }
 
+    void perform(const sync::client_effect::KeepPin& effect) {
+        agent_.parts_.desk->ask(
+            [pin = effect.pin, keep = agent_.parts_.keep_pin](Replica& /*replica*/) { keep(pin); });
+    }
+
+    void perform(const sync::client_effect::Tell& effect) {
+        last_.findings.push_back(effect.finding);
+        agent_.parts_.desk->ask([finding = effect.finding, note = agent_.parts_.note_finding](
+                                    Replica& /*replica*/) { note(finding); });
+        report(last_.phase == SyncPhase::caught_up ? SyncPhase::caught_up
+                                                   : SyncPhase::synchronising);
+    }
+
     void perform(sync::client_effect::End effect) {
         last_.refusal = std::move(effect.refusal);
         last_.fault = effect.fault;
@@ -366,14 +379,14 @@ void SyncAgent::attempt() {
     retry_.reset();
     std::weak_ptr<SyncAgent*> weak = self_;
     parts_.desk->ask([executor = parts_.executor, weak, delivers = delivers_,
-                      leaving = farewell_.has_value(),
-                      deliveries = parts_.deliveries](Replica& replica) {
+                      leaving = farewell_.has_value(), deliveries = parts_.deliveries,
+                      ledger = parts_.ledger](Replica& replica) {
         const auto status = replica.status();
         std::vector<sync::Delivery> waiting;
         if (status && delivers) {
             waiting = deliveries(leaving ? record::IncarnationId{} : status->incarnation);
         }
-        executor->post([weak, status, waiting = std::move(waiting)] {
+        executor->post([weak, status, waiting = std::move(waiting), pin = ledger()] {
             const auto alive = weak.lock();
             if (!alive || (*alive)->stopping_) {
                 return;
@@ -386,6 +399,7 @@ void SyncAgent::attempt() {
                 return;
             }
             auto position = position_of(*status, agent.parts_.catalog_version);
+            position.ledger = pin;
             position.deliveries = waiting;
             for (sync::Delivery& each : position.deliveries) {
                 count_verdicts(*status, each);

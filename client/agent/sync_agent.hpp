@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "client/agent/replica_desk.hpp"
 #include "shared/record/random.hpp"
@@ -35,6 +36,8 @@ struct SyncReport {
     /// `refusal` is of what former replicas have left in the outbox, where it stays; the session is
     /// tried again without it.
     bool delivery_was_refused = false;
+    /// What this session has found about the server's history.
+    std::vector<sync::LedgerFinding> findings;
     /// When the next attempt is made, counted from the report.
     std::optional<std::chrono::milliseconds> retry_in;
     /// The server's digest beside the replica's, where both stood at the same index.
@@ -71,6 +74,11 @@ public:
             [](const sync::client_effect::ReadBoxed&) { return std::vector<sync::BoxedGroup>{}; };
         std::function<void(const sync::client_effect::StoreHandedIn&)> handed_in =
             [](const sync::client_effect::StoreHandedIn&) {};
+        /// What the device remembers of the server's history. All three on the replica's thread.
+        std::function<sync::LedgerPin()> ledger = [] { return sync::LedgerPin{}; };
+        std::function<void(const sync::LedgerPin&)> keep_pin = [](const sync::LedgerPin&) {};
+        std::function<void(const sync::LedgerFinding&)> note_finding =
+            [](const sync::LedgerFinding&) {};
         /// What the server's log and its backups have come to; `covered` is the newest group of the
         /// replica that the backup holds. Both on the replica's thread.
         std::function<void(const sync::client_effect::StoreHead&)> head_seen =

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "client/cli/casework.hpp"
 #include "client/cli/control.hpp"
 #include "client/cli/import.hpp"
 #include "client/cli/network.hpp"
@@ -41,6 +42,8 @@ struct Program {
     InviteWords invite;
     WindowWords window;
     ServeWords serve;
+    CaseWords cases;
+    ConflictWords conflicts;
 
     [[nodiscard]] std::string say(std::string_view zh, std::string_view en) const {
         return std::string{speaks == Language::zh ? zh : en};
@@ -168,6 +171,67 @@ void add_work_commands(CLI::App& app, Program& program) {
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     program.choose(groups, [&](Console& console) { return list_groups(console, program.limit); });
+}
+
+void add_casework_commands(CLI::App& app, Program& program) {
+    const auto say = [&program](auto zh, auto en) { return program.say(zh, en); };
+    CLI::App* cases = app.add_subcommand(
+        "cases", say("服务器转入待审的修改及原因", "what the server has set aside, and why"));
+    cases->add_option("case", program.cases.number,
+                      say("一个待审的编号：显示全部内容", "one case with all that stands in it"));
+    cases->add_flag("--all", program.cases.all, say("已处理的也显示", "decided ones too"));
+    program.choose(cases, [&](Console& console) { return show_cases(console, program.cases); });
+
+    CLI::App* decide = app.add_subcommand("decide", say("处理待审", "decide a case"));
+    decide->add_option("case", program.cases.number, say("编号", "its number"))->required();
+    decide
+        ->add_option(
+            "decision", program.cases.decision,
+            say("accept 采纳，amend 修改后采纳，return 退回，discard 不予采纳，withdraw 撤回",
+                "accept, amend, return, discard, withdraw"))
+        ->required()
+        ->check(CLI::IsMember({"accept", "amend", "return", "discard", "withdraw"}));
+    decide->add_option(
+        "--remark", program.cases.remark,
+        say("处理意见；退回和不予采纳时必填", "why; needed to return and to discard"));
+    decide->add_option("--set", program.cases.set,
+                       say("amend 时：字段=值，或 3:字段=值（第三条修改）",
+                           "amend: field=value, or 3:field=value for the third change"));
+    program.choose(decide, [&](Console& console) { return decide_case(console, program.cases); });
+
+    CLI::App* conflicts =
+        app.add_subcommand("conflicts", say("有两个值的字段", "fields with two values"));
+    conflicts->add_flag("--all", program.conflicts.all,
+                        say("已裁定的和被取代的也显示", "decided ones and losses too"));
+    program.choose(conflicts,
+                   [&](Console& console) { return show_conflicts(console, program.conflicts); });
+
+    CLI::App* settle = app.add_subcommand("settle", say("裁定冲突", "decide a conflict"));
+    settle->add_option("conflict", program.conflicts.number, say("编号", "its number"))->required();
+    settle
+        ->add_option(
+            "decision", program.conflicts.decision,
+            say("mine：维持现值；theirs：采用提出的值；value：另定新值",
+                "mine: keep what stands; theirs: take what was offered; value: a third one"))
+        ->required()
+        ->check(CLI::IsMember({"mine", "theirs", "value"}));
+    settle->add_option("value", program.conflicts.value, say("另定的值", "the third value"));
+    settle->add_option("--remark", program.conflicts.remark, say("处理意见", "a remark"));
+    program.choose(settle,
+                   [&](Console& console) { return settle_conflict(console, program.conflicts); });
+
+    CLI::App* losers = app.add_subcommand(
+        "losers", say("您被取代的修改", "your values that others' have replaced"));
+    program.choose(losers, [](Console& console) { return show_losses(console); });
+
+    CLI::App* again = app.add_subcommand("resubmit", say("把一组修改或被取代的值重新提交",
+                                                         "send a group or a lost value once more"));
+    again
+        ->add_option("what", program.which,
+                     say("zhibu groups 或 zhibu losers 中的编号",
+                         "a number of zhibu groups, or of zhibu losers"))
+        ->required();
+    program.choose(again, [&](Console& console) { return resubmit(console, program.which); });
 }
 
 void add_network_commands(CLI::App& app, Program& program) {
@@ -375,6 +439,7 @@ int run_command_line(std::vector<std::string> words, const Surroundings& surroun
     add_reading_commands(app, program);
     add_writing_commands(app, program);
     add_work_commands(app, program);
+    add_casework_commands(app, program);
     add_network_commands(app, program);
     add_lock_commands(app, program);
     add_control_commands(app, program);

@@ -64,6 +64,7 @@ struct AgentMeans {
     std::shared_ptr<keys::Ed25519Key> key;
     LeaseKeeper keep_lease;
     std::shared_ptr<DeviceOutbox> outbox;
+    std::shared_ptr<ServerHistory> history;
 };
 
 /// All that an agent needs but whom it tells: `report` and `replica_changed` are the caller's.

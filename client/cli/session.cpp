@@ -168,6 +168,7 @@ std::expected<OpenReplica, OpeningError> open_with(Console& console, Identity id
     if (!outbox) {
         return std::unexpected{OpeningError{outbox.error()}};
     }
+    auto history = std::make_shared<ServerHistory>(console.files, console.disk);
     const auto place = [&] {
         return SealedPlace{console.files.replica(), access->ring(), *outbox};
     };
@@ -186,7 +187,7 @@ std::expected<OpenReplica, OpeningError> open_with(Console& console, Identity id
             }
             if (!*over) {
                 return OpenReplica{std::move(identity), std::move(access), *std::move(outbox),
-                                   *std::move(replica)};
+                                   *std::move(replica), std::move(history)};
             }
             lost = **over;
         }
@@ -203,8 +204,8 @@ std::expected<OpenReplica, OpeningError> open_with(Console& console, Identity id
     if (!made) {
         return std::unexpected{OpeningError{std::move(made).error()}};
     }
-    return OpenReplica{std::move(identity), std::move(access), *std::move(outbox),
-                       *std::move(made)};
+    return OpenReplica{std::move(identity), std::move(access), *std::move(outbox), *std::move(made),
+                       std::move(history)};
 }
 
 std::expected<OpenReplica, Exit> open_replica(Console& console) {

@@ -13,6 +13,7 @@
 
 #include "client/access/device_outbox.hpp"
 #include "client/access/safe.hpp"
+#include "client/access/server_history.hpp"
 #include "client/identity/identity.hpp"
 #include "client/replica/replica.hpp"
 #include "client/words/words.hpp"
@@ -60,6 +61,8 @@ struct OpenReplica {
     /// The replica's thread's, once it has one.
     std::shared_ptr<DeviceOutbox> outbox;
     std::unique_ptr<Replica> replica;
+    /// The replica's thread's, too.
+    std::shared_ptr<ServerHistory> history;
 };
 
 /// Whether a replica that cannot be opened any more may give way to a new one.

@@ -5,6 +5,7 @@
 
 #include "client/cli/records.hpp"
 #include "client/cli/text_table.hpp"
+#include "client/words/casework_forms.hpp"
 #include "client/words/forms.hpp"
 
 namespace zhibu::client {
@@ -42,7 +43,8 @@ std::string editing_words(const ReplicaStatus& status, record::Instant now, Lang
     return zh ? "当前不在维护时段内，尚未安排下次时段" : "outside the edit window; none is planned";
 }
 
-json::object to_json(const ReplicaStatus& status, const Identity& identity, record::Instant now) {
+json::object to_json(const ReplicaStatus& status, const Identity& identity,
+                     const ServerHistory& history, record::Instant now) {
     json::object out{{"account", identity.account_name},
                      {"space", to_text(status.space)},
                      {"device", to_text(status.device)},
@@ -59,6 +61,13 @@ json::object to_json(const ReplicaStatus& status, const Identity& identity, reco
     if (status.last_contact) {
         out["last_contact"] = status.last_contact->milliseconds;
     }
+    json::array findings;
+    for (const NotedFinding& noted : history.findings()) {
+        json::object finding = finding_form(noted.finding, Language::en);
+        finding["noticed_at"] = noted.noticed_at.milliseconds;
+        findings.emplace_back(std::move(finding));
+    }
+    out["findings"] = std::move(findings);
     if (status.lease) {
         json::array periods;
         for (const sync::EditPeriod& period : status.lease->periods) {
@@ -73,6 +82,20 @@ json::object to_json(const ReplicaStatus& status, const Identity& identity, reco
                         {"periods", std::move(periods)}};
     }
     return out;
+}
+
+/// What an officer has decided about it, if it was set aside.
+std::string decision_words(Replica& replica, const OwnGroup& own, Language language) {
+    const json::object form = own_group_form(replica, catalog::standard_catalog(), own, language);
+    const json::value* found = form.if_contains("case");
+    if (found == nullptr) {
+        return {};
+    }
+    std::string words;
+    for (const char* part : {"number", "state_text", "remark"}) {
+        words += ' ' + std::string{found->at(part).as_string()};
+    }
+    return words;
 }
 
 }  // namespace
@@ -127,7 +150,8 @@ Exit show_status(Console& console) {
     }
     const record::Instant now = console.clock.now();
     if (console.json) {
-        console.out << json::serialize(to_json(*status, opened->identity, now)) << '\n';
+        console.out << json::serialize(to_json(*status, opened->identity, *opened->history, now))
+                    << '\n';
         return Exit::done;
     }
     const bool zh = console.language == Language::zh;
@@ -145,6 +169,10 @@ Exit show_status(Console& console) {
     line(zh ? "待审：      " : "quarantined:  ", std::to_string(status->quarantined));
     line(zh ? "未接受：    " : "rejected:     ", std::to_string(status->rejected));
     line(zh ? "搁置：      " : "parked:       ", std::to_string(status->parked));
+    for (const NotedFinding& noted : opened->history->findings()) {
+        line(zh ? "注意：      " : "attention:    ",
+             local_minute(noted.noticed_at) + " " + explain(noted.finding, console.language));
+    }
     return Exit::done;
 }
 
@@ -160,7 +188,8 @@ Exit list_groups(Console& console, std::uint32_t limit) {
     if (console.json) {
         json::array out;
         for (const OwnGroup& own : *groups) {
-            out.emplace_back(group_form(catalog::standard_catalog(), own, console.language));
+            out.emplace_back(own_group_form(*opened->replica, catalog::standard_catalog(), own,
+                                            console.language));
         }
         console.out << json::serialize(out) << '\n';
         return Exit::done;
@@ -173,7 +202,8 @@ Exit list_groups(Console& console, std::uint32_t limit) {
                         std::to_string(own.group.changes.size()),
                         std::string{name_of(own.stage, console.language)},
                         own.verdict ? std::to_string(own.verdict->index.position) : "",
-                        outcome_words(own, console.language)});
+                        outcome_words(own, console.language) +
+                            decision_words(*opened->replica, own, console.language)});
     }
     console.out << text_table(
         zh ? std::vector<std::string>{"序号", "操作", "变更数", "裁定", "日志序号", "说明"}

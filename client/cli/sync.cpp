@@ -6,6 +6,7 @@
 #include "client/cli/records.hpp"
 #include "client/cli/unlocking.hpp"
 #include "client/cli/verdicts.hpp"
+#include "client/words/forms.hpp"
 #include "shared/keys/enrolment_code.hpp"
 
 namespace zhibu::client {
@@ -23,6 +24,13 @@ json::object to_json(const SyncReport& report, Language language) {
                      {"message", explain(report, language)}};
     if (report.refusal) {
         out["refusal"] = static_cast<int>(report.refusal->reason);
+    }
+    if (!report.findings.empty()) {
+        json::array findings;
+        for (const sync::LedgerFinding& finding : report.findings) {
+            findings.emplace_back(finding_form(finding, language));
+        }
+        out["findings"] = std::move(findings);
     }
     if (report.server_digest && report.own_digest) {
         out["server_digest"] = keys::to_hex(report.server_digest->digest);
@@ -51,9 +59,20 @@ void print_comparison(Console& console, const SyncReport& report) {
                 << report.own_digest->at.position << ")\n";
 }
 
-void print_report(Console& console, const SyncReport& report) {
+/// Those that the report before did not have.
+void print_findings(Console& console, const SyncReport& before, const SyncReport& report) {
+    for (std::size_t at = before.findings.size(); at < report.findings.size(); ++at) {
+        console.err << explain(report.findings[at], console.language) << std::endl;
+    }
+}
+
+void print_report(Console& console, const SyncReport& before, const SyncReport& report) {
     if (console.json) {
         console.out << json::serialize(to_json(report, console.language)) << std::endl;
+        return;
+    }
+    print_findings(console, before, report);
+    if (report.phase == before.phase && report.findings.size() > before.findings.size()) {
         return;
     }
     const std::string words = explain(report, console.language);
@@ -197,6 +216,12 @@ SyncAgent::Parts agent_parts(const AgentMeans& means, sync::Executor& executor, 
     parts.handed_in = [outbox = means.outbox](const sync::client_effect::StoreHandedIn& done) {
         outbox->handed_in(done);
     };
+    parts.ledger = [history = means.history] { return history->pin(); };
+    parts.keep_pin = [history = means.history](const sync::LedgerPin& pin) { history->keep(pin); };
+    parts.note_finding = [history = means.history,
+                          console = means.console](const sync::LedgerFinding& finding) {
+        history->note(finding, console->clock.now());
+    };
     parts.head_seen = [outbox = means.outbox](const sync::client_effect::StoreHead& seen) {
         outbox->head_seen(seen);
     };
@@ -226,13 +251,13 @@ Exit synchronise(Console& console, const SyncWords& words) {
     ReplicaDesk desk{std::move(opened->replica)};
     Verdicts verdicts{console, desk};
     SyncReport last;
-    auto parts = agent_parts({&console, &opened->identity, &desk, *key,
-                              lease_keeper(console, opened->access), opened->outbox},
-                             wires.executor(), *std::move(connect));
+    auto parts =
+        agent_parts({&console, &opened->identity, &desk, *key,
+                     lease_keeper(console, opened->access), opened->outbox, opened->history},
+                    wires.executor(), *std::move(connect));
     parts.replica_changed = [] {};
     parts.report = [&](const SyncReport& report) {
-        last = report;
-        print_report(console, report);
+        print_report(console, std::exchange(last, report), report);
         if (report.phase == SyncPhase::caught_up) {
             verdicts.tell();
         }

@@ -75,6 +75,7 @@ struct Workplace::Opened {
     Identity identity;
     std::shared_ptr<Access> access;
     std::shared_ptr<DeviceOutbox> outbox;
+    std::shared_ptr<ServerHistory> history;
     std::unique_ptr<Api> api;
     std::unique_ptr<ReplicaDesk> desk;
     std::unique_ptr<Synchronising> synchronising;
@@ -251,6 +252,7 @@ std::optional<OpeningError> Workplace::try_open(std::shared_ptr<Access> access) 
     opened->identity = std::move(replica->identity);
     opened->access = std::move(replica->access);
     opened->outbox = std::move(replica->outbox);
+    opened->history = std::move(replica->history);
     opened->desk = std::make_unique<ReplicaDesk>(std::move(replica->replica));
     opened->api = std::make_unique<Api>(parts_for_pages(*opened));
     opened->api->watch(told_);
@@ -311,7 +313,7 @@ std::optional<AccessFault> Workplace::begin_synchronising(Opened& opened) {
                                   lease_ends_ms_ = lease.expires_at.milliseconds;
                                   return keep(lease, secret);
                               },
-                              opened.outbox},
+                              opened.outbox, opened.history},
                              opened.api.get(),
                              [this](const SyncReport& report) { take_report(report); }});
     return opened.synchronising->begin() == Exit::done ? std::nullopt

@@ -67,6 +67,9 @@ struct IdentityFiles {
     /// How far the server has been handed what former replicas left in the outbox.
     [[nodiscard]] std::filesystem::path handed_in() const { return folder / "handed_in"; }
 
+    /// The pinned tree head, and what was found wrong with the server's history.
+    [[nodiscard]] std::filesystem::path server_history() const { return folder / "server_history"; }
+
     [[nodiscard]] std::filesystem::path replica() const { return folder / "replica.db"; }
 
     /// All that the replica consists of, its lock file left out.

@@ -69,7 +69,24 @@ ReplicaStatus Replica::Body::status() {
         }
         *counted->second = row.position(1);
     }
+    status.quarantined -= decided_cases();
     return status;
+}
+
+std::uint64_t Replica::Body::decided_cases() {
+    if (catalog_.find("case") == nullptr) {
+        return 0;
+    }
+    // '1' and '4' of list case_state are open: waiting, and returned to the author.
+    const std::string incarnation = record::to_text(uuid("incarnation"));
+    detail::Query row = connection_->query(
+        "SELECT count(*) FROM own_group g WHERE g.stage=? AND EXISTS (SELECT 1 FROM \"case\" c "
+        "WHERE c.number=CAST(g.log_index AS TEXT) AND c.sequence=g.sequence AND c.incarnation=? "
+        "AND c.state NOT IN ('1', '4'))");
+    row.bind(static_cast<std::int64_t>(GroupStage::quarantined))
+        .bind(std::string_view{incarnation});
+    row.step();
+    return row.position(0);
 }
 
 std::vector<OwnGroup> Replica::Body::own_groups(std::uint32_t limit) {

@@ -171,6 +171,7 @@ struct ReplicaStatus {
     /// The newest group whose verdict is stored, all before it included.
     record::Sequence last_verdict;
     std::uint64_t waiting = 0;
+    /// Those whose case is still open.
     std::uint64_t quarantined = 0;
     std::uint64_t rejected = 0;
     std::uint64_t parked = 0;

@@ -18,6 +18,9 @@ using record::RecordState;
 /// "At most a few": what a rule needs to see that there are others.
 constexpr std::int64_t holding_max = 16;
 
+/// What a rule counts is counted to this number.
+constexpr std::int64_t all_max = 100'000;
+
 /// What rules may ask, with the draft's other changes already made.
 class DraftSurroundings : public rules::Surroundings {
 public:
@@ -36,19 +39,32 @@ public:
 
     std::vector<RecordKey> holding(record::KindNumber number, record::FieldNumber field_number,
                                    const record::Value& value) override {
+        return at_most(holding_max, number, field_number, value);
+    }
+
+    std::vector<RecordKey> all(record::KindNumber number, record::FieldNumber field_number,
+                               const record::Value& value) override {
+        return at_most(all_max, number, field_number, value);
+    }
+
+private:
+    using Index = std::multimap<std::string, RecordKey>;
+
+    std::vector<RecordKey> at_most(std::int64_t limit, record::KindNumber number,
+                                   record::FieldNumber field_number, const record::Value& value) {
         const catalog::Kind* kind = catalog_.find(number);
         const catalog::Field* field = kind == nullptr ? nullptr : kind->find(field_number);
         ZHIBU_CHECK(field != nullptr);
         std::vector<RecordKey> keys;
         const auto [from, to] = drafted_by(number, field_number).equal_range(to_text(value));
-        for (auto at = from; at != to && keys.size() < holding_max; ++at) {
+        for (auto at = from; at != to && std::ssize(keys) < limit; ++at) {
             keys.push_back(at->second);
         }
         detail::Query row =
             connection_.query("SELECT id FROM " + catalog::identifier(kind->name) + " WHERE " +
                               catalog::identifier(field->name) + " IS ? LIMIT ?");
         detail::bind_value(value, row);
-        row.bind(holding_max);
+        row.bind(limit);
         while (row.step()) {
             const RecordKey key{number, record::RecordId{row.uuid(0)}};
             if (!draft_.contains(key)) {
@@ -57,9 +73,6 @@ public:
         }
         return keys;
     }
-
-private:
-    using Index = std::multimap<std::string, RecordKey>;
 
     /// Made at the first question about a field, when the draft is complete: an import's rows each
     /// ask about all others.

@@ -152,4 +152,13 @@ json::array finding_forms(const catalog::Catalog& catalog,
     return forms;
 }
 
+boost::json::object finding_form(const sync::LedgerFinding& finding, Language language) {
+    constexpr std::array<const char*, 4> names{"digest_differs", "history_shortened",
+                                               "history_forked", "receipt_not_in_tree"};
+    return {{"sort", finding.sort ? names.at(static_cast<std::size_t>(*finding.sort))
+                                  : "restored_from_backup"},
+            {"log_index", finding.at.position},
+            {"message", explain(finding, language)}};
+}
+
 }  // namespace zhibu::client

@@ -30,4 +30,8 @@ namespace zhibu::client {
                                                const std::vector<rules::Finding>& findings,
                                                Language language);
 
+/// A finding about the server's history, with its message.
+[[nodiscard]] boost::json::object finding_form(const sync::LedgerFinding& finding,
+                                               Language language);
+
 }  // namespace zhibu::client

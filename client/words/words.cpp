@@ -304,7 +304,7 @@ std::string explain(const SyncReport& report, Language language) {
     if (report.wire_error) {
         return explain(*report.wire_error, language);
     }
-    return {};
+    return report.findings.empty() ? std::string{} : explain(report.findings.back(), language);
 }
 
 std::string_view name_of(GroupStage stage, Language language) {

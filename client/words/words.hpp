@@ -26,6 +26,9 @@ using catalog::Language;
 
 [[nodiscard]] std::string explain(AccessFault fault, Language language);
 
+/// What a device has found about the server's history: what happened, what is safe, what to do.
+[[nodiscard]] std::string explain(const sync::LedgerFinding& finding, Language language);
+
 /// The most telling of a report's reasons; empty where it holds none.
 [[nodiscard]] std::string explain(const SyncReport& report, Language language);
 

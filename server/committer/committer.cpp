@@ -19,6 +19,7 @@
 #include "server/committer/control.hpp"
 #include "server/committer/detail/batch.hpp"
 #include "server/committer/detail/push_check.hpp"
+#include "server/committer/detail/waiting_cases.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/change.hpp"
@@ -104,7 +105,7 @@ Stored<std::shared_ptr<const Control>> load_control(const catalog::Catalog& cata
 class Committer::Body {
 public:
     Body(Parts parts, Settings settings, std::shared_ptr<const Control> control,
-         std::unique_ptr<StoreReader> reader);
+         detail::WaitingCases waiting, std::unique_ptr<StoreReader> reader);
     ~Body();
 
     void push(PushJob job, PushDone done);
@@ -125,6 +126,7 @@ private:
     /// there was something.
     [[nodiscard]] Stored<bool> keep_log(StoreTransaction& transaction, std::span<const Work> works,
                                         CommitNotice& notice) const;
+    [[nodiscard]] bool write(std::span<Work> works, CommitNotice& notice);
     [[nodiscard]] std::vector<Work> prepare(std::vector<Queued> jobs);
     void answer(std::vector<Work> works);
 
@@ -132,6 +134,7 @@ private:
     Settings settings_;
 
     // The committer's thread alone.
+    detail::WaitingCases waiting_;
     detail::PushCheck push_check_;
     detail::OwnChain own_;
 
@@ -148,9 +151,10 @@ private:
 };
 
 Committer::Body::Body(Parts parts, Settings settings, std::shared_ptr<const Control> control,
-                      std::unique_ptr<StoreReader> reader)
+                      detail::WaitingCases waiting, std::unique_ptr<StoreReader> reader)
     : parts_{std::move(parts)},
       settings_{settings},
+      waiting_{std::move(waiting)},
       push_check_{std::move(reader)},
       control_{std::move(control)} {
     own_.incarnation.uuid = record::make_uuid_v4(*parts_.random);
@@ -328,13 +332,24 @@ void Committer::Body::process(std::vector<Queued> jobs) {
     }
 }
 
-/// False: nothing was written. `notice` is left alone where there was nothing to write.
 bool Committer::Body::commit(std::span<Work> works, CommitNotice& notice) {
+    const bool is_done = write(works, notice);
+    if (is_done) {
+        waiting_.settle();
+    } else {
+        waiting_.roll_back();
+    }
+    return is_done;
+}
+
+/// False: nothing was written. `notice` is left alone where there was nothing to write.
+bool Committer::Body::write(std::span<Work> works, CommitNotice& notice) {
     auto transaction = parts_.store->begin();
     if (!transaction) {
         return false;
     }
-    detail::Batch batch{parts_, **transaction, control(), own_, parts_.clock->now()};
+    detail::Batch batch{parts_, settings_, **transaction,      control(),
+                        own_,   waiting_,  parts_.clock->now()};
     for (Work& work : works) {
         if (batch.is_broken()) {
             return false;
@@ -410,8 +425,12 @@ Committer::~Committer() = default;
 Stored<std::unique_ptr<Committer>> Committer::start(Parts parts, Settings settings) {
     ZHIBU_TRY(reader, parts.store->open_reader());
     ZHIBU_TRY(control, load_control(*parts.catalog, *reader));
-    auto body =
-        std::make_unique<Body>(std::move(parts), settings, std::move(control), std::move(reader));
+    detail::WaitingCases waiting{*parts.catalog};
+    ZHIBU_TRY_VOID(reader->each(parts.catalog->kind("case").id(),
+                                [&](const RecordState& state) { waiting.take(state); }));
+    waiting.settle();
+    auto body = std::make_unique<Body>(std::move(parts), settings, std::move(control),
+                                       std::move(waiting), std::move(reader));
     return std::unique_ptr<Committer>{new Committer{std::move(body)}};
 }
 

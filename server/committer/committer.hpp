@@ -93,6 +93,10 @@ public:
         /// How long tails lead back. No replica lives longer than its lease without a contact, so
         /// that what is older than the longest lease is needed by none.
         std::chrono::hours tail_kept{72};
+        /// What of one device's work may wait in quarantine; what would wait beyond it is refused
+        /// with quarantine_full, and stays on the device.
+        std::uint64_t waiting_groups_max = 2'000;
+        std::uint64_t waiting_bytes_max = 64U << 20U;
     };
 
     /// The server's Ed25519 key, for receipts.

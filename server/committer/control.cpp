@@ -209,6 +209,18 @@ unsigned Control::depth(const RecordId& organisation) const {
     return unknown_depth;
 }
 
+std::optional<RecordId> Control::root() const {
+    const auto roots = children_.find(RecordId{});
+    return roots == children_.end() || roots->second.empty() ? std::nullopt
+                                                             : std::optional{roots->second.front()};
+}
+
+std::optional<RecordId> Control::superior(const RecordId& organisation) const {
+    const auto found = organisations_.find(organisation);
+    const bool has_one = found != organisations_.end() && !found->second.parent.is_none();
+    return has_one ? std::optional{found->second.parent} : std::nullopt;
+}
+
 bool Control::has_manager() const {
     return std::ranges::any_of(accounts_, [](const auto& entry) {
         const Account& account = entry.second;

@@ -90,6 +90,10 @@ public:
     [[nodiscard]] bool is_within(const RecordId& organisation, const RecordId& subtree) const;
     /// Levels below the space's root: 0 for the root, unknown_depth where none leads there.
     [[nodiscard]] unsigned depth(const RecordId& organisation) const;
+    /// The organisation at the space's root; none before the space is founded.
+    [[nodiscard]] std::optional<RecordId> root() const;
+    /// The organisation above; none for the root, and for one that is not known.
+    [[nodiscard]] std::optional<RecordId> superior(const RecordId& organisation) const;
     [[nodiscard]] std::vector<RecordId> subtree(const RecordId& organisation) const;
     [[nodiscard]] ScopeFilter scope_filter(const Account& account) const;
 

@@ -59,15 +59,16 @@ bool fits_a_verdict(const Case& judged) {
 
 Stored<Judgement> decide(Case& judged) {
     using Step = Stored<void> (*)(Case&);
-    constexpr Step steps[] = {detail::judge_dependencies,
-                              [](Case& each) -> Stored<void> {
+    constexpr Step steps[] = {[](Case& each) -> Stored<void> {
                                   detail::judge_shape(each);
                                   return {};
                               },
-                              detail::apply_changes,
-                              detail::judge_references,
-                              detail::judge_rights,
+                              detail::apply_changes, detail::judge_references, detail::judge_rights,
                               detail::judge_rules};
+    if (judged.judgement.outcome != Outcome::rejected) {
+        // What it builds on is told whatever else is wrong: who decides needs to know.
+        ZHIBU_TRY_VOID(detail::judge_dependencies(judged));
+    }
     for (const Step step : steps) {
         if (judged.breached) {
             return set_aside(judged);
@@ -108,6 +109,42 @@ Stored<Judgement> judge(const Bench& bench, StoreReading& store, const record::G
     Case judged = open_case(bench, store, group, index, now);
     judged.author = bench.control->account(group.author);
     detail::judge_standing(judged);
+    return decide(judged);
+}
+
+Stored<Revived> revive(const Bench& bench, StoreReading& store, const record::Group& group,
+                       LogIndex index, std::optional<Instant> arrived) {
+    Case judged = open_case(bench, store, group, index, arrived.value_or(Instant{}));
+    judged.author = bench.control->account(group.author);
+    if (arrived) {
+        detail::judge_standing(judged);
+    }
+    ZHIBU_TRY_VOID(detail::judge_dependencies(judged));
+    Revived revived;
+    if (judged.breached) {
+        revived.reasons = std::move(judged.judgement.reasons);
+        return revived;
+    }
+    revived.changes = group.changes;
+    for (record::Change& change : revived.changes) {
+        ZHIBU_TRY(state, judged.docket.find(change.record));
+        for (record::FieldChange& field : change.fields) {
+            const record::Value stands =
+                state == nullptr ? record::Value{} : state->value(field.field);
+            ZHIBU_TRY(base, detail::base_of(judged, change.record, field, stands));
+            field.base = record::confirmed_base(base);
+        }
+    }
+    return revived;
+}
+
+Stored<Judgement> judge_revived(const Bench& bench, StoreReading& store, const record::Group& group,
+                                LogIndex index, Instant now) {
+    Case judged = open_case(bench, store, group, index, now);
+    judged.author = bench.control->account(group.author);
+    if (judged.author == nullptr) {
+        judged.breach(reasons::author_unknown);
+    }
     return decide(judged);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,7 +22,6 @@ struct Judgement {
     std::vector<PlacedEffect> effects;
     /// The records' whole states after the group.
     std::vector<RecordState> states;
-    std::vector<Conflict> conflicts;
     bool verbatim = false;
     bool tree_changed = false;
 };
@@ -45,6 +45,27 @@ struct Bench {
 /// "Edit windows".
 [[nodiscard]] Stored<Judgement> judge(const Bench& bench, StoreReading& store,
                                       const record::Group& group, LogIndex index, Instant now);
+
+/// A group that was set aside, looked at again: what it still waits for, or else its changes, as
+/// they can be committed by themselves.
+struct Revived {
+    /// None where nothing stands in the way.
+    std::vector<record::Reason> reasons;
+    /// Their bases are positions of the log.
+    std::vector<record::Change> changes;
+};
+
+/// Looks at the groups that `group` builds on, and, if `arrived` is given, at its author's standing
+/// when it arrived. An officer who accepts a group stands for its author instead.
+[[nodiscard]] Stored<Revived> revive(const Bench& bench, StoreReading& store,
+                                     const record::Group& group, LogIndex index,
+                                     std::optional<Instant> arrived);
+
+/// The judgement of a group that the server commits in the name of `group.author`, whose standing
+/// (state, window, clock) is not asked; the scope and all other rights hold.
+[[nodiscard]] Stored<Judgement> judge_revived(const Bench& bench, StoreReading& store,
+                                              const record::Group& group, LogIndex index,
+                                              Instant now);
 
 /// The same for a group of the server's own: nobody's standing, scope or rights are asked, and its
 /// values stand on the newest state; all else holds.

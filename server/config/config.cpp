@@ -35,7 +35,7 @@ struct Setting {
     std::int64_t most = 0;
 };
 
-constexpr std::array settings{
+constexpr std::array own_settings{
     Setting{"listen", "address", "Where clients connect: an IP address of this machine.",
             &Config::listen_address},
     Setting{"listen", "port", "0 takes any free port.", &Config::listen_port, 0, 65'535},
@@ -53,6 +53,11 @@ constexpr std::array settings{
             "What changed longer ago, and a backup holds, a device takes as a snapshot; never less "
             "than a lease lasts.",
             &Config::tail_days, 1, 3650},
+    Setting{"quarantine", "groups_max",
+            "Of one device's groups so many may wait for an officer; further ones stay on it.",
+            &Config::quarantine_groups_max, 1, 100'000},
+    Setting{"quarantine", "bytes_max", "The same in bytes.", &Config::quarantine_bytes_max, 1 << 20,
+            1LL << 34},
     Setting{
         "store", "key",
         "What opens the store: a file of this folder (or a whole path), \"credential:NAME\" for "
@@ -66,22 +71,23 @@ constexpr std::array settings{
     Setting{"passwords", "passes", "Argon2id passes.", &Config::password_passes, 2, 10},
     Setting{"passwords", "lanes", "Argon2id lanes.", &Config::password_lanes, 1, 4},
     Setting{"log", "level", "debug, info, warn or error.", &Config::log_level},
-    Setting{"rules", "activist_after_months", "R-202", &rules::Parameters::activist_after_months, 0,
-            60},
-    Setting{"rules", "target_after_months", "R-203", &rules::Parameters::target_after_months, 0,
-            60},
-    Setting{"rules", "youth_league_age", "R-304, R-305", &rules::Parameters::youth_league_age, 14,
-            60},
-    Setting{"rules", "admission_age", "R-201, R-303", &rules::Parameters::admission_age, 14, 60},
-    Setting{"rules", "probation_months", "R-401", &rules::Parameters::probation_months, 1, 60},
-    Setting{"rules", "approval_months", "R-310", &rules::Parameters::approval_months, 1, 24},
-    Setting{"rules", "approval_months_max", "R-311", &rules::Parameters::approval_months_max, 1,
-            24},
-    Setting{"rules", "work_age", "R-115", &rules::Parameters::work_age, 14, 30},
     Setting{"rules", "extra_divisions",
             "First two digits of id numbers let through beside the list, such as \"99\" for tests.",
             &rules::Parameters::extra_divisions},
 };
+
+/// The server's own, and one for each number of the rules.
+const std::vector<Setting>& settings() {
+    static const std::vector<Setting> all = [] {
+        std::vector<Setting> made{own_settings.begin(), own_settings.end()};
+        for (const rules::ParameterLine& line : rules::parameter_table()) {
+            made.push_back(
+                Setting{"rules", line.name, line.rules, line.member, line.least, line.most});
+        }
+        return made;
+    }();
+    return all;
+}
 
 /// Puts a node into the setting's member; returns what is wrong with it, if anything.
 struct Putting {
@@ -157,7 +163,7 @@ struct Writing {
 };
 
 const Setting* find_setting(std::string_view section, std::string_view name) {
-    for (const Setting& setting : settings) {
+    for (const Setting& setting : settings()) {
         if (setting.section == section && setting.name == name) {
             return &setting;
         }
@@ -229,7 +235,7 @@ std::expected<Config, std::vector<ConfigError>> read_config(const std::filesyste
 std::string to_toml(const Config& config) {
     std::string out;
     std::string_view section;
-    for (const Setting& setting : settings) {
+    for (const Setting& setting : settings()) {
         if (setting.section != section) {
             section = setting.section;
             out += (out.empty() ? "[" : "\n[") + std::string{section} + "]\n";

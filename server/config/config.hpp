@@ -23,6 +23,9 @@ struct Config {
     std::int64_t waiting_bytes_max = 64 << 20;
     std::int64_t tail_days = 30;
 
+    std::int64_t quarantine_groups_max = 2'000;
+    std::int64_t quarantine_bytes_max = 64 << 20;
+
     std::string store_key = "store_key";
 
     std::int64_t lease_hours = 72;

@@ -10,6 +10,7 @@
 #include "server/device/derivation_desk.hpp"
 #include "server/device/enrolment.hpp"
 #include "server/founding/store_key.hpp"
+#include "server/ledger/incident.hpp"
 #include "server/listener/listener.hpp"
 #include "server/rekey/rekeyer.hpp"
 #include "server/session/reading_desk.hpp"
@@ -99,6 +100,8 @@ public:
         settings.queued_bytes_max = static_cast<std::size_t>(config_.waiting_bytes_max);
         settings.tail_kept = std::chrono::hours{
             std::max({config_.tail_days * 24, config_.lease_hours, config_.lease_hours_temporary})};
+        settings.waiting_groups_max = static_cast<std::uint64_t>(config_.quarantine_groups_max);
+        settings.waiting_bytes_max = static_cast<std::uint64_t>(config_.quarantine_bytes_max);
         ZHIBU_TRY(committer, Committer::start(committer_parts(), settings));
         desk_ = std::make_unique<ReadingDesk>(std::move(reader));
         derivations_ =
@@ -198,8 +201,29 @@ private:
             auto opened = vault::open_for_server(box, keys_.box_key);
             return opened ? std::optional{std::move(opened->group)} : std::nullopt;
         };
+        parts.keep_incident = [this](const sync::IncidentReport& report, const sync::Hello& hello) {
+            keep(report, hello);
+        };
         parts.log = log_;
         return parts;
+    }
+
+    void keep(const sync::IncidentReport& report, const sync::Hello& hello) {
+        log_("incident", to_text(hello.device) + " sort " +
+                             std::to_string(static_cast<int>(report.sort)) + " log index " +
+                             std::to_string(report.at.position));
+        auto write =
+            incident_write(report, {hello.device, hello.account}, keys_.signing_key.public_key(),
+                           *committer_->control(), catalog_, clock_.now());
+        if (!write) {
+            return;
+        }
+        committer_->write(*std::move(write), [this](const auto& written) {
+            // One that is kept already is refused.
+            if (!written && written.error().fault != ServerWriteFault::refused) {
+                log_("incident_not_kept", "");
+            }
+        });
     }
 
     SessionHost::Settings host_settings() const {

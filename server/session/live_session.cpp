@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/account/admission.hpp"
+#include "server/ledger/proofs.hpp"
 #include "server/session/hand_in.hpp"
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
@@ -100,11 +101,29 @@ struct LiveSession::Doer {
         });
     }
 
-    void operator()(const sync::server_effect::NoteIncident& effect) const {
-        session.host_.parts_.log("incident",
-                                 to_text(session.hello_.device) + " sort " +
-                                     std::to_string(static_cast<int>(effect.report.sort)) + " at " +
-                                     std::to_string(effect.report.at.position));
+    void operator()(const sync::server_effect::ReadTreeHead& effect) const {
+        const SessionHost& host = session.host_;
+        session.ask([effect, maker = HeadMaker{host.identity_.space, host.identity_.epoch,
+                                               host.parts_.clock->now(), host.parts_.sign}](
+                        StoreReader& reader) -> sync::ServerEvent {
+            auto reply = answer(sync::TreeHeadRequest{effect.known_size}, reader, maker);
+            return reply ? sync::ServerEvent{sync::server_event::TreeHeadRead{*std::move(reply)}}
+                         : storage_failed();
+        });
+    }
+
+    void operator()(const sync::server_effect::ReadInclusion& effect) const {
+        session.ask([effect, whom = ProofReader{session.hello_.device, session.scope()}](
+                        StoreReader& reader) -> sync::ServerEvent {
+            auto reply =
+                answer(sync::InclusionRequest{effect.index, effect.tree_size}, reader, whom);
+            return reply ? sync::ServerEvent{sync::server_event::InclusionRead{*std::move(reply)}}
+                         : storage_failed();
+        });
+    }
+
+    void operator()(const sync::server_effect::KeepIncident& effect) const {
+        session.host_.parts_.keep_incident(effect.report, session.hello_);
     }
 
     void operator()(sync::server_effect::Close /*effect*/) const { session.wire_->close(); }

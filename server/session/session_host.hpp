@@ -53,6 +53,9 @@ public:
         std::function<record::Signature(std::span<const std::uint8_t>)> sign;
         /// The server's X25519 key, for what devices hand in.
         Unbox unbox;
+        /// Has what a device found wrong kept for the committee's officer; must only post.
+        std::function<void(const sync::IncidentReport&, const sync::Hello&)> keep_incident =
+            [](const sync::IncidentReport&, const sync::Hello&) {};
         LogLine log;
     };
 

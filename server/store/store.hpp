@@ -12,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/ledger/leaf.hpp"
 #include "shared/record/change.hpp"
+#include "shared/record/random.hpp"
 #include "shared/record/state.hpp"
 #include "sync_protocol/message/message.hpp"
 
@@ -88,7 +90,12 @@ struct LogRow {
     std::vector<PlacedEffect> effects;
     /// It stands outside of its chain, which does not advance: a group behind one that is missing.
     bool outside_chain = false;
+    /// What the Merkle tree says of this position.
+    ledger::LogLeaves leaves;
 };
+
+/// The leaves of a row that has none yet, with new salts.
+[[nodiscard]] ledger::LogLeaves make_leaves(const LogRow& row, record::Random& random);
 
 /// A group that the store holds already.
 struct HeldGroup {
@@ -101,16 +108,6 @@ struct HeldGroup {
 struct HeldChain {
     Sequence last;
     Hash last_hash{};
-};
-
-/// A field where both values wait for an officer.
-struct Conflict {
-    RecordKey record;
-    record::FieldNumber field;
-    record::Value offered;
-    record::Value committed;
-    LogIndex offered_at;
-    LogIndex committed_at;
 };
 
 /// How an account proves itself.
@@ -176,6 +173,16 @@ public:
                                                   const IncarnationId& incarnation) = 0;
     /// Who committed the group at `index`; none for position 0.
     [[nodiscard]] virtual Stored<RecordId> author_at(LogIndex index) = 0;
+    /// The position whole; none beyond the head.
+    [[nodiscard]] virtual Stored<std::optional<LogRow>> row(LogIndex index) = 0;
+    /// The Merkle tree's leaves of that position; none beyond the head.
+    [[nodiscard]] virtual Stored<std::optional<ledger::LogLeaves>> leaves(LogIndex index) = 0;
+    /// The root of the tree's complete subtree of 2^level leaves that is number `index` of its
+    /// level; none where the tree does not have it yet.
+    [[nodiscard]] virtual Stored<std::optional<Hash>> subtree(unsigned level,
+                                                              std::uint64_t index) = 0;
+    /// The receipt of the group at `index`; none where the log has no such position.
+    [[nodiscard]] virtual Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) = 0;
     [[nodiscard]] virtual Stored<std::optional<Credential>> credential(const RecordId& account) = 0;
     [[nodiscard]] virtual Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) = 0;
     [[nodiscard]] virtual Stored<std::optional<EnrolmentCode>> enrolment_code(
@@ -203,7 +210,6 @@ public:
     /// else of it stays.
     [[nodiscard]] virtual Stored<void> take_into_chain(const GroupName& name,
                                                        const Hash& group_hash) = 0;
-    [[nodiscard]] virtual Stored<void> add_conflict(const Conflict& conflict) = 0;
     [[nodiscard]] virtual Stored<void> set_credential(const RecordId& account,
                                                       const Credential& credential) = 0;
     [[nodiscard]] virtual Stored<void> set_device_key(const DeviceKey& key) = 0;
@@ -255,9 +261,6 @@ public:
     [[nodiscard]] virtual Stored<std::vector<record::Receipt>> receipts(
         const DeviceId& device, const IncarnationId& incarnation, Sequence after,
         std::size_t bytes_max) = 0;
-    /// Conflicts in scope, newest first.
-    [[nodiscard]] virtual Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
-                                                                  std::uint32_t limit) = 0;
 };
 
 /// A space's store: one writer, any number of readers.

@@ -43,8 +43,9 @@ enum class Required : std::uint8_t {
     counted,  // may be missing; counts against the required-fields rate (必填项)
 };
 
-/// What happens when both sides changed the field. Source: sync.md, "Merge".
-enum class MergePolicy : std::uint8_t { later, authority, max, min, unite, ask };
+/// What happens when both sides changed the field. Source: sync.md, "Merge"; `first` is ours, for
+/// decisions, which have had their effect when a second one comes.
+enum class MergePolicy : std::uint8_t { later, authority, max, min, unite, ask, first };
 
 /// How carefully the value is shown and logged.
 enum class Confidentiality : std::uint8_t {
@@ -82,6 +83,7 @@ enum class Writers : std::uint8_t {
     scope,          // any account with write permission whose scope holds the record
     administrator,  // an account with the right to manage, strictly above the record's place
     server,         // the server alone
+    decider,        // the server makes them; who may decide sets their state and remark alone
 };
 
 /// One kind of record. An entry kind belongs to one owner record, named by its field `owner`.

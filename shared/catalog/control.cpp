@@ -56,6 +56,18 @@ std::vector<Kind> control_kinds() {
             instant(6, "used_at", "使用时间", "Used at").above(),
             ref(7, "device", "登记的设备", "Enrolled device", "device").above(),
         }},
+        // What a device found that must not be. Its place is the space's root.
+        Kind{60, "incident", {"事件", "Incident"}, "", {"organisation"}, Writers::server, {
+            ref(1, "organisation", "所属组织", "Organisation", "organisation").must().above(),
+            code(2, "sort", "事件类别", "Sort", "incident_sort").must().above(),
+            ref(3, "device", "报告的设备", "Reported by the device", "device").above(),
+            ref(4, "account", "报告的账号", "Reported by the account", "account").above(),
+            instant(5, "reported_at", "报告时间", "Reported at").must().above(),
+            integer(6, "log_index", "日志序号", "Log index").above(),
+            integer(7, "tree_size", "设备所存树头的叶数", "Leaves of the device's tree head").above(),
+            text(8, "tree_root", "设备所存树头的根", "Root of the device's tree head", 64).above(),
+            instant(9, "signed_at", "设备所存树头的签署时间", "The head was signed at").above(),
+        }},
     };
 }
 

@@ -136,6 +136,8 @@ std::string_view to_text(MergePolicy policy) {
             return "union";
         case MergePolicy::ask:
             return "ask";
+        case MergePolicy::first:
+            return "first";
     }
     std::unreachable();
 }
@@ -160,6 +162,8 @@ std::string_view to_text(Writers writers) {
             return "administrator";
         case Writers::server:
             return "server";
+        case Writers::decider:
+            return "decider";
     }
     std::unreachable();
 }

@@ -45,6 +45,7 @@ std::vector<Kind> entries() {
             note(8, "result", "选举结果", "Result"),
             text(9, "document", "批准文件", "Document", 100),
             text(10, "report_reference", "报备情况", "Reported to the department", 200),
+            day(11, "postponed_until", "延期至", "Postponed until"),
         }},
         Kind{21, "organisation_review", {"通报和评议", "Report and review"}, "organisation", {}, Writers::scope, {
             owner("党组织", "Organisation", "organisation"),

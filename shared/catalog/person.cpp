@@ -73,6 +73,7 @@ Kind person() {
         integer(74, "extension_months", "延长预备期月数", "Probation extended by (months)").ask(),
         text(75, "conversion_reason", "转正情况原因", "Conversion's reason", 500),
         text(76, "report_reference", "报备情况", "Reported to the department", 200).called("已与组织部报备"),
+        text(77, "correction_reason", "更正原因", "Reason of the correction", 500),
 
         // Dues.
         code(80, "dues_basis", "党费计算依据", "Dues basis", "dues_basis").called("党费基数类型"),
@@ -81,6 +82,7 @@ Kind person() {
         day(83, "dues_paid_until", "党费缴至", "Dues paid until").greatest().called("党费缴纳截止日期|党费交至|党费缴纳至"),
         day(84, "dues_base_reviewed_on", "党费基数核定日期", "Dues base reviewed on").happened().greatest(),
         text(85, "dues_approval", "少交免交批准文件", "Reduction's approval", 100),
+        boolean(86, "dues_large_confirmed", "大额党费已确认", "Large dues confirmed"),
 
         // Whereabouts and leaving.
         boolean(90, "unreachable", "联系不上", "Unreachable").called("失联|是否失联"),

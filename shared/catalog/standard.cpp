@@ -16,9 +16,11 @@ constexpr std::uint32_t standard_version = 1;
 
 std::vector<Kind> standard_kinds() {
     std::vector<Kind> kinds;
-    for (auto part : {detail::person_kinds(), detail::person_entry_kinds(),
-                      detail::organisation_kinds(), detail::letter_kinds(), detail::dues_kinds(),
-                      detail::plan_kinds(), detail::control_kinds()}) {
+    for (auto part :
+         {detail::person_kinds(), detail::person_entry_kinds(), detail::organisation_kinds(),
+          detail::letter_kinds(), detail::dues_kinds(), detail::plan_kinds(),
+          detail::control_kinds(), detail::casework_kinds(), detail::explanation_kinds(),
+          detail::account_request_kinds()}) {
         std::ranges::move(part, std::back_inserter(kinds));
     }
     std::ranges::sort(kinds, {}, &Kind::number);

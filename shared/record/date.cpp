@@ -115,4 +115,26 @@ std::int32_t day_number(Date date) {
 
 Date month_end(Date date) { return Date{date.year, date.month, last_day(date.year, date.month)}; }
 
+int weekday(Date date) {
+    return static_cast<int>(std::chrono::weekday{first_known_day(date)}.iso_encoding());
+}
+
+Date last_friday(Date date) {
+    constexpr int friday = 5;
+    const Date last = month_end(date);
+    return add_days(last, -((weekday(last) - friday + 7) % 7));
+}
+
+int working_days(Date from, Date to) {
+    const int days = day_number(to) - day_number(from) + 1;
+    if (days <= 0) {
+        return 0;
+    }
+    int working = days / 7 * 5;
+    for (int left = days % 7, day = weekday(from); left > 0; --left, day = day % 7 + 1) {
+        working += day <= 5 ? 1 : 0;
+    }
+    return working;
+}
+
 }  // namespace zhibu::record

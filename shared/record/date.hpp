@@ -55,4 +55,14 @@ struct Date {
 /// The last day of the date's month.
 [[nodiscard]] Date month_end(Date date);
 
+/// 1 for Monday to 7 for Sunday; a month counts as its first day.
+[[nodiscard]] int weekday(Date date);
+
+/// The last Friday of the date's month.
+[[nodiscard]] Date last_friday(Date date);
+
+/// Days from Monday to Friday between the two, both included; 0 if `to` is earlier. Public holidays
+/// and the working weekends that the State Council sets for them are not known here.
+[[nodiscard]] int working_days(Date from, Date to);
+
 }  // namespace zhibu::record

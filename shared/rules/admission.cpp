@@ -71,15 +71,15 @@ Breach old_join_type(const Case& of) {
                          age_parameters(limit));
 }
 
-bool newly_probationary(const Case& of) {
+/// 吸收: who comes back on probation has a form somewhere already.
+bool is_admission(const Case& of) {
     const std::string* stage = text_of(of, "stage");
     const std::string* was = held_before<std::string>(of, "person", "stage");
-    return of.before != nullptr && stage != nullptr && *stage == "40" &&
-           (was == nullptr || *was != "40");
+    return stage != nullptr && *stage == "40" && was != nullptr && (*was == "30" || *was == "35");
 }
 
 Breach form_number_given(const Case& of) {
-    return broken_unless(!newly_probationary(of) || text_of(of, "form_number") != nullptr);
+    return broken_unless(!is_admission(of) || text_of(of, "form_number") != nullptr);
 }
 
 /// Capital letters, digits and hyphens, at least one digit. Numbers are compared as they stand, so
@@ -137,27 +137,6 @@ Breach approval_within_limit(const Case& of) {
         {Parameter{"月数", std::to_string(months)}, Parameter{"months", std::to_string(months)}});
 }
 
-Breach admitted_from_target(const Case& of) {
-    if (!newly_probationary(of)) {
-        return kept;
-    }
-    const std::string* was = held_before<std::string>(of, "person", "stage");
-    const std::string* type = text_of(of, "join_type");
-    const bool special = type != nullptr && *type >= "04" && *type <= "07";
-    return broken_unless(special || (was != nullptr && (*was == "30" || *was == "35")));
-}
-
-Breach conversion_not_early(const Case& of) {
-    const Date* converted = day_of(of, "conversion_date");
-    const std::string* outcome = text_of(of, "conversion_outcome");
-    const auto due = probation_end(of.catalog, of.parameters, of.after);
-    const bool converts = outcome != nullptr && (*outcome == "01" || *outcome == "02");
-    if (!converts || converted == nullptr || !due || *converted >= *due) {
-        return kept;
-    }
-    return broken({Parameter{"日期", to_text(*due)}, Parameter{"date", to_text(*due)}});
-}
-
 constexpr std::array rules{
     Rule{"R-302",
          "person",
@@ -165,34 +144,39 @@ constexpr std::array rules{
          Severity::refuse,
          {"加入组织日期不能早于列为发展对象日期。",
           "The joining date cannot be before the person was listed as a development target."},
-         &join_after_target},
+         &join_after_target,
+         "S"},
     Rule{"R-303",
          "person",
          "join_date birth_date",
          Severity::refuse,
          {"入党时未满{年龄}周岁。", "On the joining date the person was not yet {age}."},
-         &join_age},
+         &join_age,
+         "章程 第一条"},
     Rule{"R-304",
          "person",
          "join_type join_date birth_date",
          Severity::warn,
          {"{年龄}岁前入党一般选择“团员推优”，请确认。",
           "Who joins before {age} is normally recommended by the Youth League: please confirm."},
-         &young_join_type},
+         &young_join_type,
+         "S"},
     Rule{"R-305",
          "person",
          "join_type join_date birth_date",
          Severity::refuse,
          {"入党时已满{年龄}周岁，不能选择“团员推优”。",
           "Who joins at {age} or later cannot be recommended by the Youth League."},
-         &old_join_type},
+         &old_join_type,
+         "S"},
     Rule{"R-306",
          "person",
          "form_number stage",
          Severity::refuse,
          {"请填写入党志愿书编号（志愿书封底页所标）。",
           "Give the application form's number; it is on its back cover."},
-         &form_number_given},
+         &form_number_given,
+         "S"},
     Rule{"R-306a",
          "person",
          "form_number",
@@ -200,21 +184,24 @@ constexpr std::array rules{
          {"入党志愿书编号只能由数字、大写字母和“-”组成，请对照志愿书封底核对。",
           "An application form number has digits, capital letters and hyphens. Compare it with the "
           "form's back cover."},
-         &form_number_form},
+         &form_number_form,
+         "S"},
     Rule{"R-307",
          "person",
          "form_number",
          Severity::refuse,
          {"入党志愿书编号 {编号} 已用于 {姓名}，请核对。",
           "The application form number {number} is already used for another person. Check it."},
-         &form_number_unique},
+         &form_number_unique,
+         "S (唯一对应)"},
     Rule{"R-308",
          "person",
          "approved_by",
          Severity::refuse,
          {"批准入党的党组织应为所属党委。",
           "Only a committee can approve an admission; choose the committee above."},
-         &approver_is_committee},
+         &approver_is_committee,
+         "S (应选择所属党委); 细则14/26 (条号待核)"},
     Rule{
         "R-311",
         "person",
@@ -222,20 +209,8 @@ constexpr std::array rules{
         Severity::refuse,
         {"审批已超过{月数}个月，须由支部大会重新讨论。",
          "Approval came more than {months} months after the meeting: the branch must decide anew."},
-        &approval_within_limit},
-    Rule{"R-314",
-         "person",
-         "stage",
-         Severity::refuse,
-         {"只有发展对象可以办理“吸收”。", "Only a development target can be admitted."},
-         &admitted_from_target},
-    Rule{"R-402",
-         "person",
-         "conversion_date conversion_outcome join_date",
-         Severity::refuse,
-         {"转正日期不能早于预备期满日（{日期}）。",
-          "The conversion date cannot be before the end of probation ({date})."},
-         &conversion_not_early},
+        &approval_within_limit,
+        "S; 细则26 第二十五条"},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "shared/rules/computed.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -80,28 +81,34 @@ Value conversion_due_day(const Catalog& catalog, const Parameters& parameters,
     return day_or_empty(conversion_due(catalog, parameters, person));
 }
 
-Value term_end(const Catalog& catalog, const Parameters& /*parameters*/,
-               const RecordState& election, Date /*today*/) {
-    const auto* elected = held<Date>(catalog, "organisation_election", election, "elected_on");
-    const auto* years =
-        held<std::int64_t>(catalog, "organisation_election", election, "term_years");
-    if (elected == nullptr || years == nullptr || *years < 1 || *years > years_max) {
-        return Empty{};
-    }
-    return record::add_months(*elected, static_cast<int>(*years) * 12);
+Value term_end_day(const Catalog& catalog, const Parameters& /*parameters*/,
+                   const RecordState& election, Date /*today*/) {
+    return day_or_empty(term_end(catalog, election));
 }
 
-/// The last day on which the letter is good: the day of issue + the valid days.
 Value valid_until(const Catalog& catalog, const Parameters& /*parameters*/,
                   const RecordState& letter, Date /*today*/) {
-    const auto* issued = held<Date>(catalog, "letter", letter, "issued_on");
-    const auto* code = held<std::string>(catalog, "letter", letter, "valid_days");
-    int days = 0;
-    if (issued == nullptr || code == nullptr ||
-        std::from_chars(code->data(), code->data() + code->size(), days).ec != std::errc{}) {
-        return Empty{};
-    }
-    return record::add_days(*issued, days);
+    return day_or_empty(letter_last_day(catalog, letter));
+}
+
+/// A band's upper limit in fen, and its rate.
+struct Band {
+    std::int64_t up_to_fen = 0;
+    int per_mille = 0;
+};
+
+constexpr std::int64_t no_limit = INT64_MAX;
+constexpr std::array wage_bands{Band{300'000, 5}, Band{500'000, 10}, Band{1'000'000, 15},
+                                Band{no_limit, 20}};
+constexpr std::array pension_bands{Band{500'000, 5}, Band{no_limit, 10}};
+/// Beyond it the product with a rate would overflow; nobody earns it.
+constexpr std::int64_t base_max = 1'000'000'000'000'000;
+
+DuesRate rate_in(std::span<const Band> bands, std::int64_t base_fen) {
+    const auto band =
+        std::ranges::find_if(bands, [&](const Band& each) { return base_fen <= each.up_to_fen; });
+    const std::int64_t due = (base_fen * band->per_mille + 500) / 1000;
+    return DuesRate{band->per_mille, due, due};
 }
 
 constexpr std::array fields{
@@ -117,7 +124,7 @@ constexpr std::array fields{
                   "term_end",
                   {"任期届满日", "Term ends on"},
                   FieldType::day,
-                  &term_end},
+                  &term_end_day},
     ComputedField{
         "letter", "valid_until", {"有效期至", "Valid until"}, FieldType::day, &valid_until},
 };
@@ -125,6 +132,63 @@ constexpr std::array fields{
 }  // namespace
 
 std::span<const ComputedField> computed_fields() { return fields; }
+
+std::optional<Date> letter_last_day(const Catalog& catalog, const RecordState& letter) {
+    const auto* issued = held<Date>(catalog, "letter", letter, "issued_on");
+    const auto* code = held<std::string>(catalog, "letter", letter, "valid_days");
+    int days = 0;
+    if (issued == nullptr || code == nullptr ||
+        std::from_chars(code->data(), code->data() + code->size(), days).ec != std::errc{}) {
+        return std::nullopt;
+    }
+    return record::add_days(*issued, days);
+}
+
+std::optional<Date> term_end(const Catalog& catalog, const RecordState& election) {
+    const auto* elected = held<Date>(catalog, "organisation_election", election, "elected_on");
+    const auto* years =
+        held<std::int64_t>(catalog, "organisation_election", election, "term_years");
+    if (elected == nullptr || years == nullptr || *years < 1 || *years > years_max) {
+        return std::nullopt;
+    }
+    return record::add_months(*elected, static_cast<int>(*years) * 12);
+}
+
+std::optional<DuesRate> dues_for(std::string_view basis, std::int64_t base_fen) {
+    if (base_fen < 0 || base_fen > base_max) {
+        return std::nullopt;
+    }
+    if (basis == "10" || basis == "20" || basis == "30") {
+        return rate_in(wage_bands, base_fen);
+    }
+    if (basis == "40") {
+        return rate_in(pension_bands, base_fen);
+    }
+    if (basis == "50") {
+        return DuesRate{0, 20, 100};
+    }
+    if (basis == "60" || basis == "70") {
+        return DuesRate{0, 20, 20};
+    }
+    return std::nullopt;
+}
+
+Date next_last_friday(Date today) {
+    const Date friday = record::last_friday(today);
+    return today <= friday
+               ? friday
+               : record::last_friday(record::add_months(Date{today.year, today.month, 1}, 1));
+}
+
+Date confirmation_due(Date today) {
+    if (today.month >= 11) {
+        return Date{today.year, 11, 1};
+    }
+    return today.month >= 5 ? Date{today.year, 5, 1}
+                            : Date{static_cast<std::int16_t>(today.year - 1), 11, 1};
+}
+
+Date plan_deadline(int year) { return Date{static_cast<std::int16_t>(year - 1), 12, 10}; }
 
 std::optional<Date> probation_end(const Catalog& catalog, const Parameters& parameters,
                                   const RecordState& person) {

@@ -28,7 +28,8 @@ constexpr std::array rules{
               Severity::refuse,
               {"“{字段}”不能晚于今天。", "\"{field}\" cannot be later than today."},
               &records_a_thing_done,
-              &not_in_future},
+              &not_in_future,
+              "GK"},
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "shared/record/id.hpp"
 #include "shared/record/state.hpp"
 #include "shared/record/value.hpp"
+#include "shared/rules/detail/facts.hpp"
 #include "shared/rules/detail/rule.hpp"
 #include "shared/rules/id_number.hpp"
 #include "shared/rules/rules.hpp"
@@ -113,6 +114,14 @@ Breach id_number_unique(const Case& of) {
     }
     return broken({Parameter{"组织", "其他组织"}, Parameter{"状态", "已登记"},
                    Parameter{"record", to_text(other->key.id)}});
+}
+
+/// Both sides say so. Who sees one of them alone is told of that one.
+Breach entered_once(const Case& of) {
+    const auto* number = own<std::string>(of, "id_number");
+    return broken_unless(
+        number == nullptr || related(of, "person", "id_number", record::Value{*number}).empty(),
+        name_of(of));
 }
 
 Breach suspected_duplicate(const Case& of) {
@@ -219,19 +228,15 @@ Breach mobile_form(const Case& of) {
                          (*mobile)[1] >= '3');
 }
 
-bool is_member(const Case& of) {
-    const std::string* stage = text_of(of, "stage");
-    return stage != nullptr && (*stage == "40" || *stage == "50");
-}
-
 Breach sex_known(const Case& of) {
     const std::string* sex = text_of(of, "sex");
-    return broken_unless(!is_member(of) || sex == nullptr || *sex == "1" || *sex == "2");
+    return broken_unless(!is_member(of, of.after) || sex == nullptr || *sex == "1" || *sex == "2");
 }
 
 Breach ethnic_group_known(const Case& of) {
     const std::string* group = text_of(of, "ethnic_group");
-    return broken_unless(!is_member(of) || group == nullptr || (*group != "97" && *group != "98"));
+    return broken_unless(!is_member(of, of.after) || group == nullptr ||
+                         (*group != "97" && *group != "98"));
 }
 
 Breach work_start(const Case& of) {
@@ -257,21 +262,24 @@ constexpr std::array rules{
          Severity::refuse,
          {"身份证号应为18位，前17位为数字，末位为数字或X。",
           "An id number has 18 characters: 17 digits, then a digit or X."},
-         &id_number_form},
+         &id_number_form,
+         "GB"},
     Rule{"R-102",
          "person",
          "id_number",
          Severity::refuse,
          {"身份证号校验位不正确，请对照证件逐位核对。",
           "The id number's check character is wrong. Compare it with the card, digit by digit."},
-         &id_number_check_character},
+         &id_number_check_character,
+         "GB"},
     Rule{"R-103",
          "person",
          "id_number",
          Severity::refuse,
          {"身份证号前两位不是有效的省级代码。",
           "The first two digits of the id number are not a province's code."},
-         &id_number_division},
+         &id_number_division,
+         "GB; GB/T 2260"},
     Rule{"R-103a",
          "person",
          "id_number",
@@ -280,13 +288,15 @@ constexpr std::array rules{
           "The id number begins with 83, a residence permit of Taiwan residents. Compare it with "
           "the "
           "card."},
-         &id_number_of_taiwan_permit},
+         &id_number_of_taiwan_permit,
+         "GB; GB/T 2260"},
     Rule{"R-104",
          "person",
          "id_number",
          Severity::refuse,
          {"身份证号中的出生日期无效。", "The birth date in the id number is not a real past day."},
-         &id_number_birth_date},
+         &id_number_birth_date,
+         "GB"},
     Rule{
         "R-105",
         "person",
@@ -294,13 +304,15 @@ constexpr std::array rules{
         Severity::needs_explanation,
         {"出生日期与身份证号不一致，请改正；如以档案为准，请填写说明。",
          "The birth date differs from the id number. Correct it, or explain why the file differs."},
-        &birth_date_agrees},
+        &birth_date_agrees,
+        "GB; GK"},
     Rule{"R-106",
          "person",
          "sex id_number",
          Severity::refuse,
          {"性别与身份证号不一致。", "The sex differs from the id number."},
-         &sex_agrees},
+         &sex_agrees,
+         "GB"},
     Rule{"R-107",
          "person",
          "id_number",
@@ -309,7 +321,18 @@ constexpr std::array rules{
           "）。请先核对号码；如曾在本市学习、工作，请改用“外省市库查询转入”。",
           "This id number is already registered. Check the number first; a person who studied or "
           "worked in the city before is received from the store of former members."},
-         &id_number_unique},
+         &id_number_unique,
+         "S",
+         When::change},
+    Rule{"R-108",
+         "person",
+         "id_number",
+         Severity::not_allowed,
+         {"发现重复党员：{姓名}，请在“重复党员查询”中核实并合并或删除。",
+          "{name} is entered twice: check in the list of duplicates, then merge or remove one."},
+         &entered_once,
+         "S (重复党员查询)",
+         When::day},
     Rule{"R-109",
          "person",
          "name birth_date",
@@ -317,7 +340,8 @@ constexpr std::array rules{
          {"与 {组织} 的 {姓名} 疑似为同一人，请核实。",
           "A person of the same name and birth date is registered already. Check whether it is the "
           "same one."},
-         &suspected_duplicate},
+         &suspected_duplicate,
+         "S (重复党员查询); GK"},
     Rule{
         "R-110",
         "person",
@@ -325,34 +349,39 @@ constexpr std::array rules{
         Severity::refuse,
         {"姓名含有不允许的字符。“联系不上”请用专门的标记填写。",
          "The name has characters that a name cannot have. \"Unreachable\" has a mark of its own."},
-        &name_characters},
+        &name_characters,
+        "S; GK"},
     Rule{"R-110a",
          "person",
          "name",
          Severity::warn,
          {"姓名为外文字母，请在备注中说明。",
           "The name is in Latin letters: please say why in the remark."},
-         &latin_name_is_noted},
+         &latin_name_is_noted,
+         "S; GK"},
     Rule{"R-111",
          "person",
          "mobile",
          Severity::refuse,
          {"手机号码应为11位，请核对。",
           "A mobile number has 11 digits and begins with 1. Other numbers go with the telephones."},
-         &mobile_form},
+         &mobile_form,
+         "GK"},
     Rule{"R-113",
          "person",
          "sex stage",
          Severity::not_allowed,
          {"性别未填或未说明，请补正。", "The sex is not stated. It must be for a member."},
-         &sex_known},
+         &sex_known,
+         "GB/T 2261.1; GK"},
     Rule{"R-114",
          "person",
          "ethnic_group stage",
          Severity::needs_explanation,
          {"民族为“其他”或“外国血统”，请填写说明。",
           "The ethnic group is \"other\" or \"foreign descent\": please explain."},
-         &ethnic_group_known},
+         &ethnic_group_known,
+         "GB/T 3304; GK"},
     Rule{"R-115",
          "person",
          "work_start_date birth_date category",
@@ -360,7 +389,8 @@ constexpr std::array rules{
          {"参加工作日期早于16周岁，请核对或填写说明。",
           "The start of work does not fit: staff have one, students none, and not before the 16th "
           "birthday. Check it or explain."},
-         &work_start},
+         &work_start,
+         "S (参加工作日期, 教职工); GK"},
 };
 
 }  // namespace

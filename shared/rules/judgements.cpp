@@ -111,6 +111,14 @@ constexpr std::array judgements{
                "log to your administrator."}},
     Judgement{"owner_changed",
               {"不能把记录移到另一条记录名下。", "An entry cannot be moved to another record."}},
+    Judgement{"not_the_decider",
+              {"只有上级组织有管理权限的账号可以处理，本人不能处理自己的待审。",
+               "An account with the right to manage, of an organisation above, decides this, and "
+               "nobody decides an own case."}},
+    Judgement{"decision_incomplete",
+              {"处理意见与所作修改不一致：采用的值、另定的值或修改后的内容须在同一操作中写入。",
+               "The decision and the changes do not agree: what is taken, typed or amended is "
+               "written in the same action."}},
     Judgement{"depends_on_quarantined",
               {"它所依据的前一项修改正在待审，本修改一并等待。",
                "It builds on an earlier change that waits for a decision, so it waits with it."}},

@@ -138,7 +138,8 @@ constexpr std::array rules{
          {"隶属关系不正确。",
           "The superior does not fit: a branch stands under a general branch or committee, a "
           "general branch under a committee, and none under itself."},
-         &superior_fits},
+         &superior_fits,
+         "GK"},
     Rule{
         "R-709a",
         "organisation",
@@ -146,19 +147,22 @@ constexpr std::array rules{
         Severity::refuse,
         {"现有下级组织不能隶属于该类别的组织，请先调整下级组织。",
          "Organisations that stand under this one do not fit below its new type. Move them first."},
-        &subordinates_fit},
+        &subordinates_fit,
+        "GK"},
     Rule{"R-710",
          "organisation",
          "code",
          Severity::refuse,
          {"组织代码已被使用。", "The organisation's code is already used."},
-         &code_unique},
+         &code_unique,
+         "GK"},
     Rule{"R-711",
          "organisation",
          "name parent",
          Severity::refuse,
          {"同级已有同名组织。", "There is an organisation of this name under the same superior."},
-         &name_unique_under_superior},
+         &name_unique_under_superior,
+         "GK"},
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +13,9 @@
 
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/change.hpp"
+#include "shared/record/check.hpp"
+#include "shared/record/id.hpp"
+#include "shared/record/state.hpp"
 #include "shared/record/value.hpp"
 #include "shared/rules/detail/rule.hpp"
 
@@ -20,12 +25,43 @@ namespace {
 using catalog::Field;
 using catalog::Kind;
 using detail::Rule;
+using record::RecordState;
 
-using Section = std::span<const Rule> (*)();
+struct Section {
+    std::string_view file;
+    std::span<const Rule> (*rules)();
+};
 
-constexpr std::array<Section, 5> sections{&detail::identity_rules, &detail::development_rules,
-                                          &detail::admission_rules, &detail::organisation_rules,
-                                          &detail::control_rules};
+constexpr std::array sections{
+    Section{"identity.cpp", &detail::identity_rules},
+    Section{"development.cpp", &detail::development_rules},
+    Section{"cultivation.cpp", &detail::cultivation_rules},
+    Section{"plan.cpp", &detail::plan_rules},
+    Section{"admission.cpp", &detail::admission_rules},
+    Section{"admission_steps.cpp", &detail::admission_step_rules},
+    Section{"stage.cpp", &detail::stage_rules},
+    Section{"conversion.cpp", &detail::conversion_rules},
+    Section{"conversion_reminders.cpp", &detail::conversion_reminders},
+    Section{"transfer.cpp", &detail::transfer_rules},
+    Section{"letter.cpp", &detail::letter_rules},
+    Section{"whereabouts.cpp", &detail::whereabouts_rules},
+    Section{"dues.cpp", &detail::dues_rules},
+    Section{"payment.cpp", &detail::payment_rules},
+    Section{"organisation.cpp", &detail::organisation_rules},
+    Section{"organisation_size.cpp", &detail::organisation_size_rules},
+    Section{"organisation_change.cpp", &detail::organisation_change_rules},
+    Section{"election.cpp", &detail::election_rules},
+    Section{"appraisal.cpp", &detail::appraisal_rules},
+    Section{"work.cpp", &detail::work_rules},
+    Section{"control.cpp", &detail::control_rules},
+    Section{"account_request.cpp", &detail::account_request_rules},
+    Section{"explanation.cpp", &detail::explanation_rules},
+    Section{"casework.cpp", &detail::casework_rules},
+};
+
+/// Stands among a rule's fields for the record's own end: a rule that is asked when a record is
+/// taken out of use.
+constexpr std::string_view retirement = "retired";
 
 std::string_view take_word(std::string_view& words) {
     const auto end = words.find(' ');
@@ -34,22 +70,44 @@ std::string_view take_word(std::string_view& words) {
     return word;
 }
 
-bool concerns(const Rule& rule, const Kind& kind, const Case& of) {
-    std::string_view words = rule.fields;
+bool is_among(std::string_view words, std::string_view word) {
     while (!words.empty()) {
-        if (detail::is_touched(of, kind.field(take_word(words)))) {
+        if (take_word(words) == word) {
             return true;
         }
     }
     return false;
 }
 
+bool concerns(const Rule& rule, const Kind& kind, const Case& of) {
+    std::string_view words = rule.fields;
+    while (!words.empty()) {
+        const std::string_view word = take_word(words);
+        if (word == retirement ? of.before != nullptr && !of.before->retired && of.after.retired
+                               : detail::is_touched(of, kind.field(word))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Finding found(const Rule& rule, const Kind& kind, const Case& of, detail::Broken breach) {
+    std::string_view fields = rule.fields;
+    const std::string_view first = take_word(fields);
+    record::FieldNumber place = breach.field;
+    if (place == record::FieldNumber{} && first != retirement) {
+        place = kind.field(first).id();
+    }
+    return Finding{std::string{rule.id}, rule.severity, of.after.key, place,
+                   std::move(breach.parameters)};
+}
+
 const Rule* find_rule(std::string_view id) {
-    for (const Section section : sections) {
-        const auto rules = section();
-        const auto found = std::ranges::find(rules, id, &Rule::id);
-        if (found != rules.end()) {
-            return &*found;
+    for (const Section& section : sections) {
+        const auto rules = section.rules();
+        const auto rule = std::ranges::find(rules, id, &Rule::id);
+        if (rule != rules.end()) {
+            return &*rule;
         }
     }
     return nullptr;
@@ -123,22 +181,92 @@ std::vector<Finding> judge(const Case& of) {
     if (kind == nullptr) {
         return findings;
     }
-    for (const Section section : sections) {
-        for (const Rule& rule : section()) {
-            if (rule.kind != kind->name || !concerns(rule, *kind, of)) {
+    for (const Section& section : sections) {
+        for (const Rule& rule : section.rules()) {
+            if (rule.when == When::day || !is_among(rule.kinds, kind->name) ||
+                !concerns(rule, *kind, of)) {
                 continue;
             }
             if (auto breach = rule.check(of)) {
-                std::string_view fields = rule.fields;
-                const record::FieldNumber first = kind->field(take_word(fields)).id();
-                const bool has_own_place = breach->field != record::FieldNumber{};
-                findings.push_back(Finding{std::string{rule.id}, rule.severity, of.after.key,
-                                           has_own_place ? breach->field : first,
-                                           std::move(breach->parameters)});
+                findings.push_back(found(rule, *kind, of, *std::move(breach)));
             }
         }
     }
     judge_fields(of, *kind, findings);
+    return findings;
+}
+
+std::vector<Finding> survey(const Case& of) {
+    ZHIBU_CHECK(of.before == nullptr);
+    std::vector<Finding> findings;
+    const Kind* kind = of.catalog.find(of.after.key.kind);
+    if (kind == nullptr || of.after.retired) {
+        return findings;
+    }
+    for (const Section& section : sections) {
+        for (const Rule& rule : section.rules()) {
+            if (rule.when == When::change || !is_among(rule.kinds, kind->name)) {
+                continue;
+            }
+            if (auto breach = rule.check(of)) {
+                findings.push_back(found(rule, *kind, of, *std::move(breach)));
+                Severity& severity = findings.back().severity;
+                const bool stands = severity == Severity::refuse && rule.when == When::always;
+                severity = stands ? Severity::not_allowed : severity;
+            }
+        }
+    }
+    const std::size_t by_fields = findings.size();
+    judge_fields(of, *kind, findings);
+    for (std::size_t at = by_fields; at < findings.size(); ++at) {
+        findings[at].severity = Severity::not_allowed;
+    }
+    detail::mark_explained(of, findings);
+    return findings;
+}
+
+namespace {
+
+void survey_holding(const Round& of, const Kind& kind, std::string_view field,
+                    const record::RecordId& id, std::vector<Finding>& findings);
+
+/// The record and, below it, its entries.
+void survey_record(const Round& of, const RecordState& record, std::vector<Finding>& findings) {
+    std::ranges::move(
+        survey(Case{of.catalog, of.parameters, of.surroundings, nullptr, record, of.today}),
+        std::back_inserter(findings));
+    const Kind* kind = of.catalog.find(record.key.kind);
+    for (const Kind* entry : of.catalog.entries_of(*kind)) {
+        survey_holding(of, *entry, "owner", record.key.id, findings);
+    }
+}
+
+void survey_holding(const Round& of, const Kind& kind, std::string_view field,
+                    const record::RecordId& id, std::vector<Finding>& findings) {
+    for (const record::RecordKey& key :
+         of.surroundings.all(kind.id(), kind.field(field).id(), record::Value{id})) {
+        const auto state = of.surroundings.find(key);
+        if (state && !state->retired) {
+            survey_record(of, *state, findings);
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<Finding> survey_organisation(const Round& of) {
+    std::vector<Finding> findings;
+    const Kind& organisations = of.catalog.kind("organisation");
+    const auto organisation =
+        of.surroundings.find(record::RecordKey{organisations.id(), of.organisation});
+    if (organisation && !organisation->retired) {
+        survey_record(of, *organisation, findings);
+    }
+    for (const Kind& kind : of.catalog.kinds()) {
+        for (const std::string_view place : kind.placed_by) {
+            survey_holding(of, kind, place, of.organisation, findings);
+        }
+    }
     return findings;
 }
 
@@ -161,18 +289,41 @@ Severity severity_of(std::string_view rule) {
     return find_judgement(rule) == nullptr ? Severity::warn : Severity::refuse;
 }
 
-std::vector<std::string_view> known_rules() {
-    std::vector<std::string_view> ids;
-    for (const Section section : sections) {
-        for (const Rule& rule : section()) {
-            ids.push_back(rule.id);
+std::vector<Described> described_rules() {
+    std::vector<Described> described;
+    for (const Section& section : sections) {
+        for (const Rule& rule : section.rules()) {
+            described.push_back(Described{rule.id, rule.kinds, rule.fields, rule.severity,
+                                          rule.when, rule.message, rule.source, section.file});
         }
     }
     for (const detail::FieldRule& rule : detail::field_rules()) {
-        ids.push_back(rule.id);
+        described.push_back(Described{rule.id,
+                                      "*",
+                                      {},
+                                      rule.severity,
+                                      When::always,
+                                      rule.message,
+                                      rule.source,
+                                      "field_rules.cpp"});
     }
     for (const detail::Judgement& judgement : detail::engine_judgements()) {
-        ids.push_back(judgement.id);
+        described.push_back(Described{judgement.id,
+                                      {},
+                                      {},
+                                      Severity::refuse,
+                                      When::change,
+                                      judgement.message,
+                                      {},
+                                      "judgements.cpp"});
+    }
+    return described;
+}
+
+std::vector<std::string_view> known_rules() {
+    std::vector<std::string_view> ids;
+    for (const Described& rule : described_rules()) {
+        ids.push_back(rule.id);
     }
     return ids;
 }

@@ -97,6 +97,8 @@ Resolution resolve(MergePolicy policy, const FieldChange& offered, const Offered
             return united(offered, committed);
         case MergePolicy::ask:
             return {Settlement::waits, committed.value};
+        case MergePolicy::first:
+            return keep_committed(committed);
     }
     std::unreachable();
 }

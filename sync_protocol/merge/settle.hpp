@@ -54,14 +54,15 @@ struct Settled {
 ///   `unite`      (committed + added) - removed, where `added` and `removed` are what the offered
 ///                value has beyond, and lacks of, what its author saw; Empty is the empty set, and
 ///                an empty result is Empty. A value that is no set falls back to `later`;
-///   `ask`        the committed value, and both wait for an officer.
+///   `ask`        the committed value, and both wait for an officer;
+///   `first`      the committed value.
 ///
 /// Laws, each one a property test:
 /// - No value is lost: where a decision is present it holds the offered and the committed value,
 ///   and where none is, the value that stands is the offered one.
 /// - `max`, `min`: concurrent offers end in the same value in any order, and offering twice changes
 ///   nothing. So does `unite` for offers whose authors saw the same value.
-/// - `ask` and `authority` against a nearer account never change the value.
+/// - `ask`, `first`, and `authority` against a nearer account never change the value.
 ///
 /// Values of different alternatives are ordered by the alternative, so that even a wrong catalog
 /// cannot make two servers differ.

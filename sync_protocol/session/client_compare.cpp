@@ -80,9 +80,7 @@ void ClientSession::compare_again_if_far() {
 }
 
 void ClientSession::repair() {
-    if (speaks_version_2()) {
-        send(IncidentReport{IncidentSort::digest_differs, server_digest_.at, {}});
-    }
+    tell({IncidentSort::digest_differs, server_digest_.at, {}, {}});
     if (position_.repairs_left == 0) {
         fail(SessionFault::replica_differs);
         return;

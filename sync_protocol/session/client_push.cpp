@@ -64,6 +64,7 @@ void ClientSession::take_verdicts(Verdicts verdicts) {
             fail(SessionFault::foreign_receipt, "receipt");
             return;
         }
+        ledger_.acknowledged(receipt, *verdict);
         judged_ = std::max(judged_, verdict->name.sequence);
         // The log reaches at least there now; caught up is who has applied it.
         head_ = std::max(head_, verdict->index);

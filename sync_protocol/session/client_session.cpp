@@ -97,6 +97,14 @@ struct ClientSession::Handler {
         session.take_watermark(message);
     }
 
+    void operator()(const TreeHeadReply& message, std::size_t /*frame_bytes*/) const {
+        session.take_ledger(session.ledger_.take(message));
+    }
+
+    void operator()(const InclusionReply& message, std::size_t /*frame_bytes*/) const {
+        session.take_ledger(session.ledger_.take(message));
+    }
+
     void operator()(Refusal message, std::size_t /*frame_bytes*/) const {
         session.end({std::move(message), std::nullopt, {}});
     }
@@ -114,7 +122,10 @@ struct ClientSession::Handler {
 
 ClientSession::ClientSession(const ReplicaPosition& position,
                              const std::array<std::uint8_t, 32>& server_key, Settings settings)
-    : position_{position}, server_key_{server_key}, settings_{settings} {
+    : position_{position},
+      server_key_{server_key},
+      settings_{settings},
+      ledger_{position.space, server_key, position.ledger} {
     ZHIBU_CHECK(settings_.protocol_newest >= protocol_oldest);
 }
 
@@ -227,10 +238,10 @@ bool ClientSession::has_lost_history(const Welcome& welcome) const {
 }
 
 void ClientSession::take_welcome(const Welcome& welcome) {
+    const bool same_epoch = welcome.epoch == position_.epoch;
+    ledger_.begin(hello_.protocol, welcome.epoch, same_epoch ? position_.confirmed : LogIndex{});
     if (has_lost_history(welcome)) {
-        if (speaks_version_2()) {
-            send(IncidentReport{IncidentSort::history_shortened, position_.confirmed, {}});
-        }
+        tell(ledger_.lost_history(welcome.head));
         fail(SessionFault::server_lost_history);
         return;
     }
@@ -257,6 +268,7 @@ void ClientSession::take_welcome(const Welcome& welcome) {
         subscribe();
     }
     push_next();
+    ask_ledger();
 }
 
 void ClientSession::adopt_epoch(const Welcome& welcome) {
@@ -351,6 +363,47 @@ bool ClientSession::all_done() const {
            pull_ == Pull::tail && applied_ == head_;
 }
 
+void ClientSession::ask_ledger() {
+    if (auto request = ledger_.ask()) {
+        send(*std::move(request));
+    }
+}
+
+void ClientSession::tell(const LedgerFinding& finding) {
+    effects_.push_back(client_effect::Tell{finding});
+    if (finding.sort && ledger_.is_on()) {
+        send(IncidentReport{*finding.sort, finding.at, finding.pinned});
+    }
+}
+
+void ClientSession::take_ledger(const LedgerWatch::Outcome& outcome) {
+    using enum LedgerWatch::Outcome::Wrong;
+    switch (outcome.wrong) {
+        case no:
+            break;
+        case unexpected:
+            fail(SessionFault::unexpected_message, "tree head");
+            return;
+        case malformed:
+            fail(SessionFault::malformed_message, "tree head");
+            return;
+        case signature:
+            fail(SessionFault::signature_wrong, "tree head");
+            return;
+        case foreign:
+            fail(SessionFault::foreign_receipt, "tree head");
+            return;
+    }
+    if (outcome.finding) {
+        tell(*outcome.finding);
+    }
+    if (outcome.pin) {
+        effects_.push_back(client_effect::KeepPin{*outcome.pin});
+    }
+    ask_ledger();
+    settle();
+}
+
 void ClientSession::settle() {
     if (!all_done()) {
         was_caught_up_ = false;
@@ -360,12 +413,13 @@ void ClientSession::settle() {
         effects_.push_back(client_effect::CaughtUp{applied_});
         tell_watermark();
     }
+    ask_ledger();
     compare_again_if_far();
     if (comparison_ == Comparison::wanted) {
         comparison_ = Comparison::asked;
         send(DigestRequest{});
     }
-    if (leave_when_done_ && comparison_ == Comparison::none) {
+    if (leave_when_done_ && comparison_ == Comparison::none && !ledger_.waits()) {
         send(Goodbye{});
         end({});
     }

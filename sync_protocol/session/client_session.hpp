@@ -11,6 +11,7 @@
 
 #include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/message/message.hpp"
+#include "sync_protocol/session/client_ledger.hpp"
 
 namespace zhibu::sync {
 
@@ -173,6 +174,16 @@ struct Compare {
     DigestReply reply;
 };
 
+/// Keep this beside the replica, whose lives it outlasts; there is no answer.
+struct KeepPin {
+    LedgerPin pin;
+};
+
+/// Keep and show this; there is no answer. The server has been told, where that is of use.
+struct Tell {
+    LedgerFinding finding;
+};
+
 /// Close the channel. With a refusal by the server, a fault found here, or neither: all is done.
 struct End {
     std::optional<Refusal> refusal;
@@ -188,7 +199,8 @@ using ClientEffect =
                  client_effect::StoreWatermark, client_effect::AdoptEpoch,
                  client_effect::StoreVerdicts, client_effect::ApplyTail, client_effect::Stage,
                  client_effect::SwapIn, client_effect::BeginRepair, client_effect::StoreLease,
-                 client_effect::CaughtUp, client_effect::Compare, client_effect::End>;
+                 client_effect::CaughtUp, client_effect::Compare, client_effect::KeepPin,
+                 client_effect::Tell, client_effect::End>;
 using ClientEffects = std::vector<ClientEffect>;
 
 /// Groups in the outbox whose replica cannot be opened any more.
@@ -233,6 +245,8 @@ struct ReplicaPosition {
     /// How often the replica may still be repaired today.
     std::uint32_t repairs_left = 1;
     std::uint32_t catalog_version = 0;
+    /// As KeepPin gave it last.
+    LedgerPin ledger;
     /// Handed in first, one after another, before the account signs in.
     std::vector<Delivery> deliveries;
     /// False: only to deliver. The session ends when that is done.
@@ -331,6 +345,9 @@ private:
     void push_next();
     void take_waiting(client_event::WaitingRead read);
     void work_done();
+    void ask_ledger();
+    void take_ledger(const LedgerWatch::Outcome& outcome);
+    void tell(const LedgerFinding& finding);
     void settle();
     [[nodiscard]] bool all_done() const;
 
@@ -383,6 +400,7 @@ private:
 
     std::optional<InFlight> in_flight_;
 
+    LedgerWatch ledger_;
     /// Of the digests: to be asked for, asked for, waits until the replica stands there, compares.
     enum class Comparison : std::uint8_t { none, wanted, asked, waits, runs };
     Comparison comparison_ = Comparison::none;

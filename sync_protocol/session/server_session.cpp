@@ -11,8 +11,7 @@ namespace {
 
 /// More credit than any honest client grants; beyond it the sum could overflow.
 constexpr std::uint64_t pull_credit_max = 64U << 20U;
-
-/// Each is a line in the log; an honest device has one or two to tell.
+/// An honest client has one of a sort to tell. Each is a group in the log.
 constexpr unsigned incidents_max = 8;
 
 Refusal refusal(RefusalReason reason, std::string detail = {}) {
@@ -67,6 +66,16 @@ struct ServerSession::Handler {
     void operator()(const server_event::DigestRead& event) const {
         session.reading_digest_ = false;
         session.send(event.reply);
+    }
+
+    void operator()(server_event::TreeHeadRead event) const {
+        session.reading_tree_head_ = false;
+        session.send(std::move(event.reply));
+    }
+
+    void operator()(server_event::InclusionRead event) const {
+        session.reading_inclusion_ = false;
+        session.send(std::move(event.reply));
     }
 
     void operator()(const server_event::HeadAdvanced& event) const {
@@ -125,12 +134,24 @@ struct ServerSession::Handler {
         session.effects_.push_back(server_effect::ReadDigest{});
     }
 
-    void operator()(const IncidentReport& message, std::size_t /*frame_bytes*/) const {
-        if (++session.incidents_ > incidents_max) {
-            session.refuse(refusal(RefusalReason::unexpected_message, "incident"));
+    void operator()(const TreeHeadRequest& message, std::size_t /*frame_bytes*/) const {
+        if (std::exchange(session.reading_tree_head_, true)) {
+            session.refuse(refusal(RefusalReason::unexpected_message, "tree head request"));
             return;
         }
-        session.effects_.push_back(server_effect::NoteIncident{message});
+        session.effects_.push_back(server_effect::ReadTreeHead{message.known_size});
+    }
+
+    void operator()(const InclusionRequest& message, std::size_t /*frame_bytes*/) const {
+        if (std::exchange(session.reading_inclusion_, true)) {
+            session.refuse(refusal(RefusalReason::unexpected_message, "inclusion request"));
+            return;
+        }
+        session.effects_.push_back(server_effect::ReadInclusion{message.index, message.tree_size});
+    }
+
+    void operator()(const IncidentReport& message, std::size_t /*frame_bytes*/) const {
+        session.take_incident(message);
     }
 
     void operator()(const Goodbye& /*message*/, std::size_t /*frame_bytes*/) const {
@@ -333,6 +354,14 @@ void ServerSession::take_subscribe(const Subscribe& subscribe) {
         send(Tail{{}, cursor_, head_});
     }
     read_tail_if_due();
+}
+
+void ServerSession::take_incident(const IncidentReport& report) {
+    if (++incidents_ > incidents_max) {
+        refuse(refusal(RefusalReason::unexpected_message, "incidents"));
+        return;
+    }
+    effects_.push_back(server_effect::KeepIncident{report});
 }
 
 void ServerSession::read_tail_if_due() {

@@ -37,7 +37,7 @@ struct TakenIn {
     HandedIn handed_in;
 };
 
-/// The answer to Admit, TakeIn, ReadReceipts, ReadTail, ReadChunk, ReadDigest: it cannot be done.
+/// The answer to Admit, TakeIn and to whatever reads: it cannot be done.
 struct Denied {
     Refusal refusal;
 };
@@ -65,6 +65,14 @@ struct DigestRead {
     DigestReply reply;
 };
 
+struct TreeHeadRead {
+    TreeHeadReply reply;
+};
+
+struct InclusionRead {
+    InclusionReply reply;
+};
+
 /// The log has grown.
 struct HeadAdvanced {
     LogIndex head;
@@ -90,8 +98,9 @@ using ServerEvent =
     std::variant<server_event::Opened, server_event::Received, server_event::Admitted,
                  server_event::TakenIn, server_event::Denied, server_event::Judged,
                  server_event::ReceiptsRead, server_event::TailRead, server_event::ChunkRead,
-                 server_event::DigestRead, server_event::HeadAdvanced, server_event::BackedUp,
-                 server_event::LeaseRenewed, server_event::Stopped>;
+                 server_event::DigestRead, server_event::TreeHeadRead, server_event::InclusionRead,
+                 server_event::HeadAdvanced, server_event::BackedUp, server_event::LeaseRenewed,
+                 server_event::Stopped>;
 
 namespace server_effect {
 
@@ -134,8 +143,17 @@ struct ReadChunk {
 
 struct ReadDigest {};
 
-/// The device has found what must not be.
-struct NoteIncident {
+struct ReadTreeHead {
+    std::uint64_t known_size = 0;
+};
+
+struct ReadInclusion {
+    LogIndex index;
+    std::uint64_t tree_size = 0;
+};
+
+/// Keep this for the committee's officer; there is no answer.
+struct KeepIncident {
     IncidentReport report;
 };
 
@@ -147,8 +165,8 @@ struct Close {};
 using ServerEffect =
     std::variant<server_effect::Send, server_effect::Admit, server_effect::TakeIn,
                  server_effect::Judge, server_effect::ReadReceipts, server_effect::ReadTail,
-                 server_effect::ReadChunk, server_effect::ReadDigest, server_effect::NoteIncident,
-                 server_effect::Close>;
+                 server_effect::ReadChunk, server_effect::ReadDigest, server_effect::ReadTreeHead,
+                 server_effect::ReadInclusion, server_effect::KeepIncident, server_effect::Close>;
 using ServerEffects = std::vector<ServerEffect>;
 
 /// The server's end of one sync session: what to check, judge, read and send next.
@@ -199,6 +217,7 @@ private:
     void take_hello(Hello hello);
     void take_push(Push push, std::size_t frame_bytes);
     void take_subscribe(const Subscribe& subscribe);
+    void take_incident(const IncidentReport& report);
     void admit(const server_event::Admitted& admitted);
     void tell_watermark(LogIndex backed_up);
     void take_judged(server_event::Judged judged);
@@ -214,7 +233,6 @@ private:
     Challenge challenge_;
     ServerEffects effects_;
     LogIndex backed_up_told_;
-    unsigned incidents_ = 0;
 
     // Push.
     std::uint64_t push_credit_ = 0;
@@ -238,6 +256,11 @@ private:
     LogIndex cursor_;
     LogIndex head_;
     std::uint64_t pull_credit_ = 0;
+
+    // Tamper evidence.
+    bool reading_tree_head_ = false;
+    bool reading_inclusion_ = false;
+    unsigned incidents_ = 0;
 };
 
 }  // namespace zhibu::sync

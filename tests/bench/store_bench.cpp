@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "server/ledger/proofs.hpp"
 #include "server/store/placement.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/catalog/catalog.hpp"
@@ -172,6 +173,7 @@ private:
         row.author = group.author;
         row.action = group.action;
         row.verbatim = true;
+        row.leaves = make_leaves(row, random_);
     }
 
     support::SeededRandom random_{7};
@@ -318,6 +320,51 @@ std::unique_ptr<Store> new_store(const std::filesystem::path& file) {
         .value();
 }
 
+/// What the Merkle tree costs: positions of nothing else, then heads and proofs over them.
+void run_ledger() {
+    constexpr std::uint64_t positions = 20'000;
+    constexpr std::uint64_t together = 200;
+    constexpr std::uint64_t proofs = 200;
+    support::TemporaryDirectory folder;
+    support::SeededRandom random{11};
+    const auto store = new_store(folder.path() / "ledger");
+    LogRow row;
+    row.sealed = {std::vector<std::uint8_t>(400, 1), record::Signature(70, 1)};
+    row.receipt = {std::vector<std::uint8_t>(120, 2), record::Signature(64, 3)};
+    const double appended = seconds_of([&] {
+        while (row.index.position < positions) {
+            const auto transaction = store->begin().value();
+            for (std::uint64_t i = 0; i < together; ++i) {
+                row.index.position += 1;
+                row.name.sequence.position = row.index.position;
+                row.leaves = make_leaves(row, random);
+                ZHIBU_CHECK(transaction->append(row).has_value());
+            }
+            ZHIBU_CHECK(transaction->commit().has_value());
+        }
+    });
+    const auto reader = store->open_reader().value();
+    const HeadMaker maker{
+        {}, {}, {}, [](std::span<const std::uint8_t>) { return record::Signature(64, 0); }};
+    const double heads = seconds_of([&] {
+        for (std::uint64_t i = 0; i < proofs; ++i) {
+            const sync::TreeHeadRequest request{1 + random.below(2 * positions)};
+            ZHIBU_CHECK(answer(request, *reader, maker).has_value());
+        }
+    });
+    const double inclusions = seconds_of([&] {
+        for (std::uint64_t i = 0; i < proofs; ++i) {
+            const LogIndex index{1 + random.below(positions)};
+            ZHIBU_CHECK(answer(sync::InclusionRequest{index, 2 * positions}, *reader, {})
+                            .value()
+                            .leaves.size() == 2);
+        }
+    });
+    std::printf("%lu positions: append %.1f us, head with its proof %.0f us, inclusion %.0f us\n",
+                positions, 1e6 * appended / positions, 1e6 * heads / proofs,
+                1e6 * inclusions / proofs);
+}
+
 void run() {
     const History history;
     const auto texts = as_texts(history);
@@ -370,4 +417,7 @@ void run() {
 }  // namespace
 }  // namespace zhibu::bench
 
-int main() { zhibu::bench::run(); }
+int main() {
+    zhibu::bench::run();
+    zhibu::bench::run_ledger();
+}

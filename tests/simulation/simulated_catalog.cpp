@@ -8,8 +8,26 @@
 namespace zhibu::simulation {
 namespace {
 
-constexpr std::array<std::string_view, 7> names{
-    "person", "person_training", "organisation", "account", "window", "device", "enrolment_code"};
+/// What the schedules edit, and what server and rules ask for by name.
+constexpr std::array<std::string_view, 19> names{"person",
+                                                 "person_education",
+                                                 "person_training",
+                                                 "person_appraisal",
+                                                 "person_explanation",
+                                                 "organisation",
+                                                 "organisation_election",
+                                                 "organisation_change",
+                                                 "organisation_explanation",
+                                                 "letter",
+                                                 "letter_explanation",
+                                                 "account",
+                                                 "window",
+                                                 "device",
+                                                 "enrolment_code",
+                                                 "case",
+                                                 "case_content",
+                                                 "conflict",
+                                                 "incident"};
 
 }  // namespace
 

@@ -20,6 +20,7 @@
 #include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/merge/digest.hpp"
 #include "sync_protocol/message/message.hpp"
+#include "tests/support/memory_ledger.hpp"
 
 namespace zhibu::support {
 namespace {
@@ -48,13 +49,13 @@ bool sees(const ScopeFilter& scope, const std::vector<RecordId>& places) {
 
 /// The reading half, over whatever contents() the class below it shows.
 template <class Interface>
-class Reading : public Interface {
+class Reading : public MemoryLedger<Interface> {
 public:
     explicit Reading(MemoryStore& store) : store_{store} {}
 
     /// Counts a call; the error that it has to return. A transaction that has failed once fails
     /// for good.
-    std::optional<StoreError> next_call() {
+    std::optional<StoreError> next_call() override {
         if constexpr (std::same_as<Interface, StoreTransaction>) {
             if (!failed_) {
                 failed_ = store_.next_call();
@@ -151,6 +152,13 @@ public:
         return index == LogIndex{} ? RecordId{} : seen()->rows.at(index.position - 1)->author;
     }
 
+    Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) override {
+        ZHIBU_MEMORY_CALL(*this);
+        const auto contents = seen();
+        const bool is_there = index > LogIndex{} && index.position <= contents->rows.size();
+        return is_there ? std::optional{contents->rows[index.position - 1]->receipt} : std::nullopt;
+    }
+
     Stored<std::optional<Credential>> credential(const RecordId& account) override {
         ZHIBU_MEMORY_CALL(*this);
         return found_in(seen()->credentials, account);
@@ -167,7 +175,7 @@ public:
     }
 
 protected:
-    [[nodiscard]] virtual std::shared_ptr<const Contents> seen() const = 0;
+    [[nodiscard]] std::shared_ptr<const Contents> seen() const override = 0;
 
     MemoryStore& store() const { return store_; }
 
@@ -240,12 +248,6 @@ public:
         const auto at = static_cast<std::size_t>(row - contents_->rows.begin());
         ZHIBU_CHECK(contents_->names.emplace(name, at).second);
         chain = HeldChain{name.sequence, group_hash};
-        return {};
-    }
-
-    Stored<void> add_conflict(const Conflict& conflict) override {
-        ZHIBU_MEMORY_CALL(*this);
-        contents_->conflicts.push_back(conflict);
         return {};
     }
 
@@ -430,20 +432,6 @@ public:
             }
             found.push_back(contents->rows[at->second]->receipt);
             bytes += sync::encoded_size_hint(found.back());
-        }
-        return found;
-    }
-
-    Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
-                                            std::uint32_t limit) override {
-        ZHIBU_MEMORY_CALL(*this);
-        const auto contents = seen();
-        std::vector<Conflict> found;
-        for (auto at = contents->conflicts.rbegin();
-             at != contents->conflicts.rend() && found.size() < limit; ++at) {
-            if (sees(scope, places_of(*contents, at->record))) {
-                found.push_back(*at);
-            }
         }
         return found;
     }

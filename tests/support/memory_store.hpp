@@ -23,7 +23,6 @@ public:
         std::vector<std::shared_ptr<const server::LogRow>> rows;
         std::map<record::GroupName, std::size_t> names;
         std::map<std::pair<record::DeviceId, record::IncarnationId>, server::HeldChain> chains;
-        std::vector<server::Conflict> conflicts;
         std::map<record::RecordId, server::Credential> credentials;
         std::map<record::DeviceId, server::DeviceKey> device_keys;
         std::map<record::Hash, server::EnrolmentCode> codes;

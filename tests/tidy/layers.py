@@ -9,12 +9,14 @@ SHARED = {
     "shared/rules": {"shared/record", "shared/catalog"},
     "shared/keys": {"shared/record"},
     "shared/vault": {"shared/record", "shared/keys"},
+    "shared/ledger": {"shared/record", "shared/keys"},
 }
 
 SYNC_PROTOCOL = {
     "sync_protocol/message": set(SHARED),
     "sync_protocol/codec": set(SHARED) | {"sync_protocol/message"},
     "sync_protocol/merge": set(SHARED) | {"sync_protocol/message", "sync_protocol/codec"},
+    "sync_protocol/casework": set(SHARED) | {"sync_protocol/message", "sync_protocol/codec"},
     "sync_protocol/session": set(SHARED)
     | {"sync_protocol/message", "sync_protocol/codec", "sync_protocol/merge"},
 }
@@ -38,7 +40,14 @@ SERVER = _upon(
         "server/committer": {"server/store"},
         # Who may work, when and from what is decided on the control state that the committer keeps.
         "server/account": {"server/store", "server/committer"},
-        "server/session": {"server/store", "server/committer", "server/account"},
+        "server/session": {
+            "server/store",
+            "server/committer",
+            "server/account",
+            "server/ledger",
+        },
+        # Heads, proofs and incidents of the Merkle tree; the audit of a store against it.
+        "server/ledger": {"server/store", "server/committer"},
         # A device enrols in a session.
         "server/device": {"server/store", "server/committer", "server/account", "server/session"},
         "server/founding": {
@@ -49,6 +58,15 @@ SERVER = _upon(
         },
         # Drives the change of the store's key, and asks for it.
         "server/rekey": {"server/store", "server/store/sqlite", "server/committer", "server/founding"},
+        # What an operator asks of a stopped server's store.
+        "server/inspection": {
+            "server/committer",
+            "server/config",
+            "server/founding",
+            "server/ledger",
+            "server/store",
+            "server/store/sqlite",
+        },
         "server/listener": {"sync_protocol/transport"},
         # The parts put together, for main.cpp and for tests of the whole server.
         "server/service": {
@@ -57,6 +75,7 @@ SERVER = _upon(
             "server/config",
             "server/device",
             "server/founding",
+            "server/ledger",
             "server/listener",
             "server/rekey",
             "server/session",
@@ -71,13 +90,21 @@ CLIENT = _upon(
     BOTH_ENDS,
     {
         "client/replica": set(),
+        "client/casework": {"client/replica"},
         "client/roster": set(),
         "client/identity": set(),
         "client/access": {"client/identity", "client/replica"},
         "client/agent": {"client/replica", "client/identity", "sync_protocol/transport"},
-        "client/words": {"client/replica", "client/roster", "client/agent", "client/access"},
+        "client/words": {
+            "client/replica",
+            "client/casework",
+            "client/roster",
+            "client/agent",
+            "client/access",
+        },
         "client/workbench/api": {
             "client/replica",
+            "client/casework",
             "client/roster",
             "client/agent",
             "client/identity",
@@ -89,6 +116,7 @@ CLIENT = _upon(
         "client/cli": {
             "client/access",
             "client/replica",
+            "client/casework",
             "client/roster",
             "client/agent",
             "client/identity",

@@ -35,6 +35,8 @@ public:
     ReplicaStatus status();
     std::vector<OwnGroup> own_groups(std::uint32_t limit);
     ScopeDigest digest();
+    /// Own groups that were set aside, and for which or against which an officer has decided.
+    std::uint64_t decided_cases();
 
     // listing.cpp
     ListPage list(const ListQuery& query);

@@ -3,7 +3,47 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "client/words/forms.hpp"
+
 namespace zhibu::client {
+namespace {
+
+unsigned status_of(ReplicaFault fault) {
+    switch (fault) {
+        case ReplicaFault::refused:
+        case ReplicaFault::wrong_value:
+            return 422;
+        case ReplicaFault::no_lease:
+        case ReplicaFault::lease_over:
+        case ReplicaFault::outside_window:
+        case ReplicaFault::read_only:
+        case ReplicaFault::clock_went_back:
+            return 403;
+        case ReplicaFault::unknown_record:
+        case ReplicaFault::unknown_kind:
+        case ReplicaFault::unknown_field:
+            return 404;
+        case ReplicaFault::record_exists:
+        case ReplicaFault::record_retired:
+        case ReplicaFault::named_twice:
+        case ReplicaFault::group_too_large:
+            return 409;
+        case ReplicaFault::storage_full:
+            return 507;
+        case ReplicaFault::not_there:
+        case ReplicaFault::already_there:
+        case ReplicaFault::in_use:
+        case ReplicaFault::damaged:
+        case ReplicaFault::other_version:
+        case ReplicaFault::storage_failed:
+        case ReplicaFault::contradiction:
+        case ReplicaFault::forked:
+            return 500;
+    }
+    return 500;
+}
+
+}  // namespace
 
 namespace json = boost::json;
 
@@ -44,6 +84,11 @@ ApiResponse problem(unsigned status, std::string_view code, std::string_view mes
 
 ApiResponse problem(const Problem& found, Language language) {
     return problem(found.status, found.code, language == Language::zh ? found.zh : found.en, {});
+}
+
+ApiResponse refusal(const catalog::Catalog& catalog, const ReplicaError& error, Language language) {
+    return problem(status_of(error.fault), "refused", explain(error, language),
+                   finding_forms(catalog, error.findings, language));
 }
 
 }  // namespace zhibu::client

@@ -45,5 +45,8 @@ struct Problem {
 [[nodiscard]] ApiResponse problem(unsigned status, std::string_view code, std::string_view message,
                                   boost::json::array findings);
 [[nodiscard]] ApiResponse problem(const Problem& found, Language language);
+/// What a replica did not do, and why.
+[[nodiscard]] ApiResponse refusal(const catalog::Catalog& catalog, const ReplicaError& error,
+                                  Language language);
 
 }  // namespace zhibu::client

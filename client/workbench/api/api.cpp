@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "client/words/casework_forms.hpp"
 #include "client/words/forms.hpp"
 #include "client/workbench/api/drafts.hpp"
 #include "client/workbench/api/queries.hpp"
@@ -15,53 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-unsigned status_of(ReplicaFault fault) {
-    switch (fault) {
-        case ReplicaFault::refused:
-        case ReplicaFault::wrong_value:
-            return 422;
-        case ReplicaFault::no_lease:
-        case ReplicaFault::lease_over:
-        case ReplicaFault::outside_window:
-        case ReplicaFault::read_only:
-        case ReplicaFault::clock_went_back:
-            return 403;
-        case ReplicaFault::unknown_record:
-        case ReplicaFault::unknown_kind:
-        case ReplicaFault::unknown_field:
-            return 404;
-        case ReplicaFault::record_exists:
-        case ReplicaFault::record_retired:
-        case ReplicaFault::named_twice:
-        case ReplicaFault::group_too_large:
-            return 409;
-        case ReplicaFault::storage_full:
-            return 507;
-        case ReplicaFault::not_there:
-        case ReplicaFault::already_there:
-        case ReplicaFault::in_use:
-        case ReplicaFault::damaged:
-        case ReplicaFault::other_version:
-        case ReplicaFault::storage_failed:
-        case ReplicaFault::contradiction:
-        case ReplicaFault::forked:
-            return 500;
-    }
-    return 500;
-}
-
-ApiResponse refusal(const catalog::Catalog& catalog, const ReplicaError& error, Language language) {
-    return problem(status_of(error.fault), "refused", explain(error, language),
-                   finding_forms(catalog, error.findings, language));
-}
-
-std::string_view take_segment(std::string_view& path) {
-    const auto slash = path.find('/');
-    const std::string_view segment = path.substr(0, slash);
-    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-    return segment;
-}
-
 bool matches(std::string_view pattern, std::string_view path) {
     while (!pattern.empty() && !path.empty()) {
         const std::string_view wanted = take_segment(pattern);
@@ -71,15 +25,6 @@ bool matches(std::string_view pattern, std::string_view path) {
         }
     }
     return pattern.empty() && path.empty();
-}
-
-/// The path's segment at `index`, from 0: "api" is 1, since the path begins with a slash.
-std::string_view segment_at(std::string_view path, std::size_t index) {
-    std::string_view segment;
-    for (std::size_t i = 0; i <= index; ++i) {
-        segment = take_segment(path);
-    }
-    return segment;
 }
 
 constexpr std::size_t kind_segment = 3;
@@ -135,6 +80,12 @@ std::span<const Api::Route> Api::routes() {
         Route{"GET", "/api/records/{kind}/{id}", &Api::get_record},
         Route{"GET", "/api/groups", &Api::get_groups},
         Route{"POST", "/api/groups", &Api::post_group},
+        Route{"POST", "/api/groups/{sequence}/resubmit", &Api::post_resubmit},
+        Route{"GET", "/api/cases", &Api::get_cases},
+        Route{"GET", "/api/cases/{number}", &Api::get_case},
+        Route{"POST", "/api/cases/{number}", &Api::post_case},
+        Route{"GET", "/api/conflicts", &Api::get_conflicts},
+        Route{"POST", "/api/conflicts/{number}", &Api::post_conflict},
         Route{"POST", "/api/sync", &Api::post_sync},
     };
     return table;
@@ -256,7 +207,7 @@ void Api::get_groups(const ApiRequest& /*request*/, Language language, Respond r
         }
         json::array forms;
         for (const OwnGroup& own : *groups) {
-            forms.emplace_back(group_form(*parts_.catalog, own, language));
+            forms.emplace_back(own_group_form(replica, *parts_.catalog, own, language));
         }
         respond(answer(forms));
     });

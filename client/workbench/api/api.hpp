@@ -37,8 +37,10 @@ enum class ApiNews : std::uint8_t {
     sync,     // how synchronisation stands
 };
 
-/// GET /api/catalog, /api/status, /api/records/{kind}, /api/records/{kind}/{id}, /api/groups;
-/// POST /api/groups, /api/sync. `lang=zh|en` chooses the language of texts. Refusals are
+/// GET /api/catalog, /api/status, /api/records/{kind}, /api/records/{kind}/{id}, /api/groups,
+/// /api/cases, /api/cases/{number}, /api/conflicts;
+/// POST /api/groups, /api/groups/{sequence}/resubmit, /api/cases/{number},
+/// /api/conflicts/{number}, /api/sync. `lang=zh|en` chooses the language of texts. Refusals are
 /// {error: {code, message, findings}} with 4xx.
 /// Threads: any.
 class Api {
@@ -75,6 +77,17 @@ private:
     void get_record(const ApiRequest& request, Language language, Respond respond);
     void get_groups(const ApiRequest& request, Language language, Respond respond);
     void post_group(const ApiRequest& request, Language language, Respond respond);
+    // casework.cpp
+    void get_cases(const ApiRequest& request, Language language, Respond respond);
+    void get_case(const ApiRequest& request, Language language, Respond respond);
+    void post_case(const ApiRequest& request, Language language, Respond respond);
+    void get_conflicts(const ApiRequest& request, Language language, Respond respond);
+    void post_conflict(const ApiRequest& request, Language language, Respond respond);
+    void post_resubmit(const ApiRequest& request, Language language, Respond respond);
+    /// Commits one after another; the first that is refused is the answer.
+    void commit(Replica& replica, const std::vector<Draft>& drafts, Language language,
+                const Respond& respond);
+
     void post_sync(const ApiRequest& request, Language language, Respond respond);
 
     ApiParts parts_;

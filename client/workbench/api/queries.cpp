@@ -77,6 +77,21 @@ std::optional<Problem> take(ListQuery& query, const catalog::Catalog& catalog,
 
 }  // namespace
 
+std::string_view take_segment(std::string_view& path) {
+    const auto slash = path.find('/');
+    const std::string_view segment = path.substr(0, slash);
+    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+    return segment;
+}
+
+std::string_view segment_at(std::string_view path, std::size_t index) {
+    std::string_view segment;
+    for (std::size_t i = 0; i <= index; ++i) {
+        segment = take_segment(path);
+    }
+    return segment;
+}
+
 Problem unknown_operation_problem() {
     return Problem{404, "not_found", "没有这项操作。", "There is no such operation."};
 }

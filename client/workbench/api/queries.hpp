@@ -8,6 +8,11 @@
 
 namespace zhibu::client {
 
+/// Takes the path's first segment off its front.
+[[nodiscard]] std::string_view take_segment(std::string_view& path);
+/// The path's segment at `index`, from 0: "api" is 1, since the path begins with a slash.
+[[nodiscard]] std::string_view segment_at(std::string_view path, std::size_t index);
+
 [[nodiscard]] Problem unknown_operation_problem();
 [[nodiscard]] Problem other_method_problem();
 [[nodiscard]] Problem unknown_kind_problem();

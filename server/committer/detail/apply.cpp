@@ -12,6 +12,7 @@
 #include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/state.hpp"
+#include "sync_protocol/casework/casework.hpp"
 #include "sync_protocol/merge/settle.hpp"
 
 namespace zhibu::server::detail {
@@ -32,29 +33,6 @@ std::uint32_t authority_depth(const Control& control, const Account* account) {
 LogIndex base_after_restore(const Case& judged, const record::FieldChange& offered,
                             const record::Value& committed) {
     return committed == offered.previous ? judged.index : *judged.bench.restored_at;
-}
-
-/// The log index that the base means. Where this device's earlier group did not win the field as
-/// it was offered, its author has not seen what stands there now: what this device changes on top
-/// of it is still concurrent to the committed change that stood, so that `ask` cannot be got round
-/// by editing twice and a set loses nothing.
-Stored<LogIndex> base_of(Case& judged, const RecordKey& record, const record::FieldChange& offered,
-                         const record::Value& committed) {
-    if (offered.base.origin == record::Base::Origin::confirmed) {
-        const LogIndex base{offered.base.position};
-        const auto& restored_at = judged.bench.restored_at;
-        return restored_at && base > *restored_at ? base_after_restore(judged, offered, committed)
-                                                  : base;
-    }
-    ZHIBU_TRY(earlier, earlier_group(judged, Sequence{offered.base.position}));
-    // judge_dependencies() has quarantined what names a group that is not there.
-    for (const record::FieldDecision& decision : earlier->decisions) {
-        const bool same = decision.record == record && decision.field == offered.field;
-        if (same && decision.settlement != Settlement::offered_won) {
-            return LogIndex{decision.committed_at.position - 1};
-        }
-    }
-    return earlier->index;
 }
 
 Stored<void> settle_field(Case& judged, const catalog::Field& field,
@@ -81,11 +59,6 @@ Stored<void> settle_field(Case& judged, const catalog::Field& field,
         judged.taken_whole = false;
     }
     if (settled.decision) {
-        if (settled.decision->settlement == Settlement::waits) {
-            judged.judgement.conflicts.push_back({state.key, offered.field, offered.value,
-                                                  committed.value, judged.index,
-                                                  committed.changed_at});
-        }
         judged.judgement.decisions.push_back(*std::move(settled.decision));
     }
     if (settled.changed) {
@@ -107,12 +80,32 @@ bool life_permits(Case& judged, const record::Change& change, const RecordState*
         judged.breach(reasons::record_missing, change.record);
         return false;
     }
-    // An update of what was retired meanwhile waits for a person; life comes back by `restore`.
-    if (change.operation == Operation::update && committed->retired) {
-        judged.breach(reasons::record_retired, change.record);
-        return false;
-    }
     return true;
+}
+
+/// An update of what was retired meanwhile: the record stays as it is, and each value waits for an
+/// officer, who may bring the record back with it. The record counts as amended all the same, so
+/// that who may not change it is told nothing of it.
+Stored<void> wait_for_life(Case& judged, const record::Change& change, const RecordState& state) {
+    ZHIBU_TRY(retired_by, judged.store.author_at(state.life_changed_at));
+    for (const record::FieldChange& offered : change.fields) {
+        if (!sync::packed(record::FieldState{offered.field, offered.value, judged.index})) {
+            judged.breach(reasons::record_retired, change.record, offered.field);
+        }
+        judged.judgement.decisions.push_back({change.record, offered.field, Settlement::waits,
+                                              offered.value, state.value(offered.field),
+                                              state.life_changed_at, retired_by});
+    }
+    judged.taken_whole = false;
+    return {};
+}
+
+/// Of two decisions on one case or conflict the first stands, with all that was said with it.
+bool decided_otherwise(const Case& judged, const catalog::Kind& kind, const RecordKey& key) {
+    const auto& decisions = judged.judgement.decisions;
+    return kind.writers == catalog::Writers::decider && !decisions.empty() &&
+           decisions.back().record == key &&
+           decisions.back().settlement == Settlement::committed_stood;
 }
 
 Stored<void> apply_change(Case& judged, const record::Change& change) {
@@ -133,8 +126,19 @@ Stored<void> apply_change(Case& judged, const record::Change& change) {
             state->life_changed_at = judged.index;
         }
     }
+    if (change.operation == Operation::update && state->retired) {
+        return wait_for_life(judged, change, *state);
+    }
     const catalog::Kind& kind = *judged.bench.catalog->find(change.record.kind);
     for (const record::FieldChange& offered : change.fields) {
+        if (decided_otherwise(judged, kind, change.record)) {
+            record::FieldDecision stood = judged.judgement.decisions.back();
+            stood.field = offered.field;
+            stood.offered = offered.value;
+            stood.committed = state->value(offered.field);
+            judged.judgement.decisions.push_back(std::move(stood));
+            continue;
+        }
         ZHIBU_TRY_VOID(settle_field(judged, *kind.find(offered.field), offered, *state));
     }
     return {};
@@ -142,6 +146,12 @@ Stored<void> apply_change(Case& judged, const record::Change& change) {
 
 std::vector<record::Parameter> labels_of(const catalog::Field& field) {
     return {{"字段", std::string{field.label.zh}}, {"field", std::string{field.label.en}}};
+}
+
+/// The server notes what happened: a case may name what has gone out of use.
+bool is_written_by_people(const catalog::Kind& kind) {
+    return kind.writers == catalog::Writers::scope ||
+           kind.writers == catalog::Writers::administrator;
 }
 
 /// References of one amended record that this group has set.
@@ -166,7 +176,7 @@ Stored<void> judge_references_of(Case& judged, const RecordState& state) {
         ZHIBU_TRY(found, judged.docket.find({catalog.kind(field.refers_to).id(), *target}));
         if (found == nullptr) {
             judged.breach(reasons::reference_missing, state.key, field.id(), labels_of(field));
-        } else if (found->retired) {
+        } else if (found->retired && is_written_by_people(kind)) {
             judged.breach(reasons::reference_retired, state.key, field.id(), labels_of(field));
         }
     }
@@ -174,6 +184,29 @@ Stored<void> judge_references_of(Case& judged, const RecordState& state) {
 }
 
 }  // namespace
+
+/// Where this device's earlier group did not win the field as it was offered, its author has not
+/// seen what stands there now: what this device changes on top of it is still concurrent to the
+/// committed change that stood, so that `ask` cannot be got round by editing twice and a set loses
+/// nothing.
+Stored<LogIndex> base_of(Case& judged, const RecordKey& record, const record::FieldChange& offered,
+                         const record::Value& committed) {
+    if (offered.base.origin == record::Base::Origin::confirmed) {
+        const LogIndex base{offered.base.position};
+        const auto& restored_at = judged.bench.restored_at;
+        return restored_at && base > *restored_at ? base_after_restore(judged, offered, committed)
+                                                  : base;
+    }
+    ZHIBU_TRY(earlier, earlier_group(judged, Sequence{offered.base.position}));
+    // judge_dependencies() has quarantined what names a group that is not there.
+    for (const record::FieldDecision& decision : earlier->decisions) {
+        const bool same = decision.record == record && decision.field == offered.field;
+        if (same && decision.settlement != Settlement::offered_won) {
+            return LogIndex{decision.committed_at.position - 1};
+        }
+    }
+    return earlier->index;
+}
 
 Stored<void> apply_changes(Case& judged) {
     for (const record::Change& change : judged.group.changes) {

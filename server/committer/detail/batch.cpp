@@ -39,12 +39,15 @@ Judgement set_aside(std::string_view reason) {
 
 }  // namespace
 
-Batch::Batch(const Committer::Parts& parts, StoreTransaction& transaction,
-             std::shared_ptr<const Control> control, OwnChain own, Instant now)
+Batch::Batch(const Committer::Parts& parts, const Committer::Settings& settings,
+             StoreTransaction& transaction, std::shared_ptr<const Control> control, OwnChain own,
+             WaitingCases& waiting, Instant now)
     : parts_{parts},
+      settings_{settings},
       transaction_{transaction},
       control_{std::move(control)},
       own_{own},
+      waiting_{waiting},
       now_{now},
       restored_at_{parts.store->identity().restored_at} {
     if (const auto head = transaction_.head()) {
@@ -65,7 +68,7 @@ Stored<Batch::Part> Batch::open_part() {
         return std::unexpected{std::move(opened).error()};
     }
     part_is_open_ = true;
-    return Part{head_, own_, {}};
+    return Part{head_, own_, {}, nullptr, 0};
 }
 
 Stored<void> Batch::keep(const Part& part) {
@@ -75,6 +78,7 @@ Stored<void> Batch::keep(const Part& part) {
     head_ = part.head;
     own_ = part.own;
     for (const RecordState& state : part.states) {
+        waiting_.take(state);
         if (!control_->reads(state.key.kind)) {
             continue;
         }
@@ -121,24 +125,29 @@ Stored<record::Receipt> Batch::append(Part& part, const AuthenticGroup& group, J
     row.tree_changed = judgement.tree_changed;
     row.effects = std::move(judgement.effects);
     row.outside_chain = chain == Chain::outside;
+    row.leaves = make_leaves(row, *parts_.random);
     for (RecordState& state : judgement.states) {
         ZHIBU_TRY_VOID(transaction_.put(state));
         part.states.push_back(std::move(state));
-    }
-    for (const Conflict& conflict : judgement.conflicts) {
-        ZHIBU_TRY_VOID(transaction_.add_conflict(conflict));
     }
     ZHIBU_TRY_VOID(transaction_.append(row));
     return std::move(row.receipt);
 }
 
-Stored<record::Receipt> Batch::judge_next(const AuthenticGroup& group) {
+Stored<Batch::Taken> Batch::judge_next(const AuthenticGroup& group) {
     ZHIBU_TRY(part, open_part());
     const LogIndex index{part.head.position + 1};
     ZHIBU_TRY(judgement, judge(bench(), transaction_, group.group, index, now_));
+    if (judgement.outcome == Outcome::quarantined &&
+        is_full(group.group.name.device, group.sealed.bytes.size())) {
+        undo();
+        return Taken{std::unexpect, refusal_of(RefusalReason::quarantine_full)};
+    }
+    Aftermath aftermath = aftermath_of(judgement, index);
     ZHIBU_TRY(receipt, append(part, group, std::move(judgement)));
+    ZHIBU_TRY_VOID(follow_up(part, group, std::move(aftermath)));
     ZHIBU_TRY_VOID(keep(part));
-    return receipt;
+    return Taken{std::move(receipt)};
 }
 
 Stored<Batch::Taken> Batch::take_fork(const AuthenticGroup& group) {
@@ -153,17 +162,20 @@ Stored<Batch::Taken> Batch::take_fork(const AuthenticGroup& group) {
     // is the chain's.
     const bool is_next = goes_on && name.sequence.position == chain.last.position + 1;
     ZHIBU_TRY(part, open_part());
-    ZHIBU_TRY(receipt, append(part, group, set_aside(reasons::fork),
-                              is_next ? Chain::inside : Chain::outside));
+    Judgement judgement = set_aside(reasons::fork);
+    Aftermath aftermath = aftermath_of(judgement, LogIndex{part.head.position + 1});
+    ZHIBU_TRY(receipt,
+              append(part, group, std::move(judgement), is_next ? Chain::inside : Chain::outside));
+    if (!goes_on) {
+        // An officer who knows lets the device in again: not suspended for each group anew.
+        ZHIBU_TRY_VOID(suspend(part, group.group.name.device));
+    }
+    ZHIBU_TRY_VOID(follow_up(part, group, std::move(aftermath)));
+    ZHIBU_TRY_VOID(keep(part));
     if (goes_on) {
-        // An officer who knows has let the device in again: not suspended for each group anew.
-        ZHIBU_TRY_VOID(keep(part));
         return Taken{std::move(receipt)};
     }
-    // Told only to a copy that an officer lets in again and that sends it once more.
-    static_cast<void>(receipt);
-    ZHIBU_TRY_VOID(suspend(part, group.group.name.device));
-    ZHIBU_TRY_VOID(keep(part));
+    // The receipt is told only to a copy that an officer lets in again and that sends it once more.
     return Taken{std::unexpect, refusal_of(RefusalReason::device_not_active, "fork")};
 }
 
@@ -236,8 +248,7 @@ Stored<Batch::Taken> Batch::take_next(const AuthenticGroup& group) {
         return take_fork(group);
     }
     if (!outside) {
-        ZHIBU_TRY(receipt, judge_next(group));
-        return Taken{std::move(receipt)};
+        return judge_next(group);
     }
     ZHIBU_TRY(part, open_part());
     ZHIBU_TRY_VOID(transaction_.take_into_chain(group.group.name, group.hash));
@@ -254,8 +265,14 @@ Stored<Batch::Taken> Batch::take_behind_gap(const AuthenticGroup& group) {
     if (outside) {
         return take_fork(group);
     }
+    if (is_full(group.group.name.device, group.sealed.bytes.size())) {
+        return Taken{std::unexpect, refusal_of(RefusalReason::quarantine_full)};
+    }
     ZHIBU_TRY(part, open_part());
-    ZHIBU_TRY(receipt, append(part, group, set_aside(reasons::behind_gap), Chain::outside));
+    Judgement judgement = set_aside(reasons::behind_gap);
+    Aftermath aftermath = aftermath_of(judgement, LogIndex{part.head.position + 1});
+    ZHIBU_TRY(receipt, append(part, group, std::move(judgement), Chain::outside));
+    ZHIBU_TRY_VOID(follow_up(part, group, std::move(aftermath)));
     ZHIBU_TRY_VOID(keep(part));
     return Taken{std::move(receipt)};
 }
@@ -285,13 +302,14 @@ PushResult Batch::push(const DeviceId& device, const AuthenticPush& push) {
     return result;
 }
 
-AuthenticGroup Batch::seal_own(Part& part, std::string action,
-                               std::vector<record::Change> changes) {
+AuthenticGroup Batch::seal_own(Part& part, std::string action, std::vector<record::Change> changes,
+                               const RecordId& in_whose_name) {
     AuthenticGroup own;
     own.group.name.device = parts_.server_device;
     own.group.name.incarnation = part.own.incarnation;
     own.group.name.sequence = Sequence{part.own.last.position + 1};
     own.group.previous = part.own.last_hash;
+    own.group.author = in_whose_name;
     own.group.made_at = record::next_hybrid_time(part.own.last_time, now_);
     own.group.catalog_version = parts_.catalog->version();
     own.group.action = std::move(action);

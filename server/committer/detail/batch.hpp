@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -7,6 +8,7 @@
 
 #include "server/committer/committer.hpp"
 #include "server/committer/detail/push_check.hpp"
+#include "server/committer/detail/waiting_cases.hpp"
 #include "server/committer/judge.hpp"
 
 namespace zhibu::server::detail {
@@ -24,8 +26,10 @@ struct OwnChain {
 /// one that the store cannot take leaves the others be. Nothing counts before the caller commits.
 class Batch {
 public:
-    Batch(const Committer::Parts& parts, StoreTransaction& transaction,
-          std::shared_ptr<const Control> control, OwnChain own, Instant now);
+    /// `waiting` is kept current by what is kept; who drops the transaction rolls it back.
+    Batch(const Committer::Parts& parts, const Committer::Settings& settings,
+          StoreTransaction& transaction, std::shared_ptr<const Control> control, OwnChain own,
+          WaitingCases& waiting, Instant now);
 
     /// The results are true only once the transaction is durable.
     [[nodiscard]] PushResult push(const DeviceId& device, const AuthenticPush& push);
@@ -52,6 +56,20 @@ private:
         LogIndex head;
         OwnChain own;
         std::vector<RecordState> states;
+        /// As this part leaves it, up to the first `seen` of its states; none where nothing that
+        /// it reads was changed.
+        std::shared_ptr<Control> control;
+        std::size_t seen = 0;
+    };
+
+    /// What a judged group leaves to people, taken from its judgement before that is written.
+    struct Aftermath {
+        LogIndex index;
+        bool is_set_aside = false;
+        std::vector<record::Reason> reasons;
+        std::vector<record::FieldDecision> decisions;
+        /// Cases and conflicts that the group decided.
+        std::vector<RecordKey> decided;
     };
 
     [[nodiscard]] Stored<Part> open_part();
@@ -68,7 +86,7 @@ private:
     [[nodiscard]] Stored<Taken> take(const AuthenticGroup& group, bool is_hand_in);
     [[nodiscard]] Stored<Taken> take_next(const AuthenticGroup& group);
     [[nodiscard]] Stored<Taken> take_behind_gap(const AuthenticGroup& group);
-    [[nodiscard]] Stored<record::Receipt> judge_next(const AuthenticGroup& group);
+    [[nodiscard]] Stored<Taken> judge_next(const AuthenticGroup& group);
     /// Beside the group of its name that is held; the device is suspended, unless the group goes on
     /// from one that was set aside like this.
     [[nodiscard]] Stored<Taken> take_fork(const AuthenticGroup& group);
@@ -76,19 +94,60 @@ private:
     [[nodiscard]] Stored<void> suspend(Part& part, const DeviceId& device);
 
     [[nodiscard]] AuthenticGroup seal_own(Part& part, std::string action,
-                                          std::vector<record::Change> changes);
+                                          std::vector<record::Change> changes,
+                                          const RecordId& in_whose_name = {});
     [[nodiscard]] Stored<std::expected<LogIndex, ServerWriteError>> write_part(
         Part& part, const ServerWrite& write);
     [[nodiscard]] Stored<std::optional<ServerWriteFault>> consume(const RecordKey& code_key);
 
+    // casework.cpp
+    [[nodiscard]] Aftermath aftermath_of(const Judgement& judgement, LogIndex index) const;
+    /// Files what waits, and carries out what an officer has decided.
+    [[nodiscard]] Stored<void> follow_up(Part& part, const AuthenticGroup& group,
+                                         Aftermath aftermath);
+    /// As much of the device's work waits as may.
+    [[nodiscard]] bool is_full(const DeviceId& device, std::size_t bytes) const;
+    /// A group of the server's own about cases and conflicts, which nothing can refuse.
+    [[nodiscard]] Stored<void> note(Part& part, std::string action,
+                                    std::vector<record::Change> changes);
+    [[nodiscard]] Stored<void> note(Part& part, std::string action, const RecordKey& record,
+                                    std::vector<record::FieldChange> fields);
+    [[nodiscard]] Stored<void> file_losses(Part& part, const RecordId& offered_by, LogIndex index,
+                                           const std::vector<record::FieldDecision>& decisions);
+    [[nodiscard]] Stored<void> carry_out(Part& part, const AuthenticGroup& group,
+                                         const RecordState& decided, Aftermath& aftermath);
+    [[nodiscard]] Stored<void> carry_out_conflict(Part& part, const AuthenticGroup& group,
+                                                  const RecordState& conflict,
+                                                  Aftermath& aftermath);
+    /// Commits the case's group, in the officer's name, or if it `arrived` by itself in its
+    /// author's. False: something still stands in the way, and the case says what.
+    [[nodiscard]] Stored<bool> apply_case(Part& part, const RecordState& of,
+                                          const RecordId& officer, std::optional<Instant> arrived);
+    /// The receipt's position is `index`; none, with the reasons, where the judge says no.
+    [[nodiscard]] Stored<bool> commit_revived(Part& part, const record::Group& original,
+                                              std::vector<record::Change> changes,
+                                              const RecordId& in_whose_name, std::string action,
+                                              std::vector<record::Reason>& reasons);
+    [[nodiscard]] Stored<void> settle_case(Part& part, const RecordState& of,
+                                           const RecordId& officer,
+                                           std::optional<LogIndex> applied_at);
+    /// The groups that wait for the case's alone, judged in the order in which they were made.
+    [[nodiscard]] Stored<void> resume_dependents(Part& part, const RecordId& case_id,
+                                                 const RecordId& officer);
+    [[nodiscard]] Stored<std::vector<RecordState>> waiting_for(const RecordId& case_id);
+
     [[nodiscard]] Bench bench() const;
+    /// With what the part has done so far.
+    [[nodiscard]] Bench bench(Part& part) const;
 
     const Committer::Parts& parts_;
+    const Committer::Settings& settings_;
     StoreTransaction& transaction_;
     std::shared_ptr<const Control> control_;
     /// The same as `control_` once this batch has changed it.
     std::shared_ptr<Control> working_;
     OwnChain own_;
+    WaitingCases& waiting_;
     Instant now_;
     std::optional<LogIndex> restored_at_;
     LogIndex head_;

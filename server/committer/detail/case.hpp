@@ -57,10 +57,15 @@ void judge_standing(Case& judged);
 /// The group of that sequence; none if there is none before this one.
 [[nodiscard]] Stored<const EarlierGroup*> earlier_group(Case& judged, Sequence sequence);
 
+/// The log index that the base means for a field that holds `committed` now.
+[[nodiscard]] Stored<LogIndex> base_of(Case& judged, const RecordKey& record,
+                                       const record::FieldChange& offered,
+                                       const record::Value& committed);
+
 /// Whether each change is well formed by the catalog alone; no store is read.
 void judge_shape(Case& judged);
 
-/// Lives and merged fields into the docket, decisions and conflicts into the judgement.
+/// Lives and merged fields into the docket, decisions into the judgement.
 [[nodiscard]] Stored<void> apply_changes(Case& judged);
 
 /// Owners and references of the amended records.
@@ -68,6 +73,11 @@ void judge_shape(Case& judged);
 
 /// Whether the author may change these records in these places.
 [[nodiscard]] Stored<void> judge_rights(Case& judged);
+
+/// Whether the author may decide the case or conflict as this group does; for kinds of
+/// Writers::decider. `places` are those that saw the record before.
+[[nodiscard]] Stored<void> judge_deciding(Case& judged, const RecordKey& key,
+                                          const std::vector<RecordId>& places);
 
 /// The rules that span fields and records, on the state after the group.
 [[nodiscard]] Stored<void> judge_rules(Case& judged);

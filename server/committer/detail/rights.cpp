@@ -201,6 +201,8 @@ Stored<void> judge_rights_of(Case& judged, const Placed& placed) {
             return judge_named_accounts(judged, placed);
         case catalog::Writers::scope:
             return judge_scope(judged, placed);
+        case catalog::Writers::decider:
+            return judge_deciding(judged, placed.key, placed.before);
     }
     return {};
 }

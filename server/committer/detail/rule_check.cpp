@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <utility>
@@ -20,6 +21,9 @@ namespace {
 
 /// A rule that looks for others of the same name or number needs to see that there is one.
 constexpr std::size_t holding_max = 16;
+
+/// What a rule counts is counted to this number.
+constexpr std::uint32_t all_max = 100'000;
 
 /// The whole space as the group leaves it. A rule cannot be told of a failing store: it gets "no
 /// such record", and its findings are then not used.
@@ -47,6 +51,19 @@ public:
         found->resize(std::min(found->size(), holding_max));
         return *std::move(found);
     }
+
+    /// Of one organisation's people there are some thousands; a rule that counts needs them all.
+    std::vector<RecordKey> all(record::KindNumber kind, record::FieldNumber field,
+                               const record::Value& value) override {
+        auto found = docket_.find_by(kind, field, value, all_max);
+        if (!found) {
+            error_ = found.error();
+            return {};
+        }
+        return *std::move(found);
+    }
+
+    [[nodiscard]] bool is_whole_space() const override { return true; }
 
     [[nodiscard]] const std::optional<StoreError>& error() const { return error_; }
 

@@ -5,14 +5,18 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "server/committer/control.hpp"
 #include "server/committer/detail/case.hpp"
 #include "server/committer/reasons.hpp"
 #include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/value.hpp"
+#include "sync_protocol/casework/casework.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::server::detail {
@@ -20,6 +24,37 @@ namespace {
 
 /// Source: sync.md, "Identity and order".
 constexpr std::int64_t clock_ahead_max_ms = std::int64_t{5} * 60 * 1000;
+
+/// What became of a group that was set aside at `index`, where an officer has since decided for it.
+Stored<std::optional<EarlierGroup>> applied_since(Case& judged, LogIndex index) {
+    const catalog::Kind& kind = judged.bench.catalog->kind("case");
+    ZHIBU_TRY(keys, judged.store.find_by(kind.id(), kind.field("number").id(),
+                                         record::Value{std::to_string(index.position)}, 1));
+    if (keys.empty()) {
+        return std::nullopt;
+    }
+    ZHIBU_TRY(found, judged.store.find(keys.front()));
+    const auto* at = std::get_if<std::int64_t>(&found->value(kind.field("applied_at").id()));
+    if (at == nullptr) {
+        return std::nullopt;
+    }
+    EarlierGroup earlier{LogIndex{static_cast<std::uint64_t>(*at)}, true, {}};
+    if (found->value(kind.field("state").id()) ==
+        record::Value{std::string{sync::case_state::amended}}) {
+        // Its author has not seen what the officer made of it.
+        earlier.index.position -= 1;
+        return earlier;
+    }
+    ZHIBU_TRY(receipt, judged.store.receipt_at(earlier.index));
+    if (receipt) {
+        auto verdict = sync::decode_verdict(receipt->verdict);
+        if (!verdict) {
+            return std::unexpected{StoreError{StoreFault::damaged, "receipt"}};
+        }
+        earlier.decisions = std::move(verdict->decisions);
+    }
+    return earlier;
+}
 
 }  // namespace
 
@@ -74,7 +109,10 @@ Stored<const EarlierGroup*> earlier_group(Case& judged, Sequence sequence) {
     if (sequence < judged.group.name.sequence) {
         GroupName name = judged.group.name;
         name.sequence = sequence;
-        ZHIBU_TRY(held, judged.store.held(name));
+        ZHIBU_TRY(in_chain, judged.store.held(name));
+        // One that stands outside of its chain counts once an officer has accepted it.
+        ZHIBU_TRY(outside, judged.store.held_outside(name));
+        const std::optional<HeldGroup>& held = in_chain ? in_chain : outside;
         if (held) {
             auto verdict = sync::decode_verdict(held->receipt.verdict);
             if (!verdict) {
@@ -83,6 +121,10 @@ Stored<const EarlierGroup*> earlier_group(Case& judged, Sequence sequence) {
             const bool applied = verdict->outcome == record::Outcome::accepted ||
                                  verdict->outcome == record::Outcome::merged;
             found = EarlierGroup{held->index, applied, std::move(verdict->decisions)};
+            if (verdict->outcome == record::Outcome::quarantined) {
+                ZHIBU_TRY(since, applied_since(judged, held->index));
+                found = std::move(since).value_or(*std::move(found));
+            }
         }
     }
     const auto& kept = judged.earlier.emplace(sequence, std::move(found)).first->second;

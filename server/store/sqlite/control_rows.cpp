@@ -1,36 +1,15 @@
 #include "server/store/sqlite/detail/control_rows.hpp"
 
-#include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <span>
 #include <utility>
-#include <vector>
 
 #include "server/store/sqlite/detail/connection.hpp"
-#include "server/store/sqlite/detail/failure.hpp"
 #include "server/store/store.hpp"
 #include "shared/record/change.hpp"
-#include "shared/record/state.hpp"
-#include "shared/record/value.hpp"
-#include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::server::detail {
 namespace {
-
-/// Any value, with where it came to be, as the codec writes a field.
-Bytes kept(record::FieldNumber field, const record::Value& value, LogIndex at) {
-    return sync::encode(std::vector<record::FieldState>{{field, value, at}});
-}
-
-record::FieldState field_of(std::span<const std::uint8_t> bytes) {
-    auto fields = sync::decode_fields(bytes);
-    if (!fields || fields->size() != 1) {
-        throw Failed(StoreFault::damaged, "zhibu_conflict");
-    }
-    return std::move(fields->front());
-}
 
 std::uint32_t small_number(const Query& row, int column) {
     return static_cast<std::uint32_t>(row.integer(column));
@@ -113,43 +92,6 @@ void ControlRows::write(const EnrolmentCode& code) {
         row.bind_null();
     }
     row.run();
-}
-
-void ControlRows::add(const Conflict& conflict) {
-    const Bytes offered = kept(conflict.field, conflict.offered, conflict.offered_at);
-    const Bytes committed = kept(conflict.field, conflict.committed, conflict.committed_at);
-    connection_
-        .query(
-            "REPLACE INTO zhibu_conflict(offered_at, kind, id, field, offered, committed) "
-            "VALUES(?, ?, ?, ?, ?, ?)")
-        .bind_position(conflict.offered_at.position)
-        .bind(std::int64_t{conflict.record.kind.number})
-        .bind(conflict.record.id.uuid.bytes)
-        .bind(std::int64_t{conflict.field.number})
-        .bind(offered)
-        .bind(committed)
-        .run();
-}
-
-void ControlRows::each_conflict(const std::function<bool(const Conflict&)>& visit) {
-    Query row = connection_.query(
-        "SELECT kind, id, offered, committed FROM zhibu_conflict "
-        "ORDER BY offered_at DESC, kind, id, field");
-    while (row.step()) {
-        record::FieldState offered = field_of(row.view(2));
-        record::FieldState committed = field_of(row.view(3));
-        Conflict conflict;
-        conflict.record = {record::KindNumber{static_cast<std::uint16_t>(row.integer(0))},
-                           RecordId{row.uuid(1)}};
-        conflict.field = offered.field;
-        conflict.offered = std::move(offered.value);
-        conflict.committed = std::move(committed.value);
-        conflict.offered_at = offered.changed_at;
-        conflict.committed_at = committed.changed_at;
-        if (!visit(conflict)) {
-            return;
-        }
-    }
 }
 
 }  // namespace zhibu::server::detail

@@ -79,6 +79,12 @@ RecordId LogRows::author_at(LogIndex index) {
     return row.step() ? RecordId{row.uuid(0)} : RecordId{};
 }
 
+std::optional<record::Receipt> LogRows::receipt_at(LogIndex index) {
+    Query row = connection_.query("SELECT verdict, receipt_signature FROM zhibu_log WHERE idx=?");
+    row.bind_position(index.position);
+    return row.step() ? std::optional(record::Receipt{row.bytes(0), row.bytes(1)}) : std::nullopt;
+}
+
 std::vector<record::Receipt> LogRows::receipts(const DeviceId& device,
                                                const IncarnationId& incarnation, Sequence after,
                                                std::size_t bytes_max) {
@@ -177,6 +183,33 @@ void LogRows::advance_chain(const GroupName& name, const record::Hash& group_has
         .bind_position(name.sequence.position)
         .bind(group_hash)
         .run();
+}
+
+std::optional<LogRow> LogRows::row(LogIndex index) {
+    Query query = connection_.query(
+        "SELECT device, incarnation, sequence, group_hash, outcome, author, action, committed_at, "
+        "verbatim, tree_changed, verdict, receipt_signature, places, effects, signature, sealed "
+        "FROM zhibu_log WHERE idx=?");
+    if (!query.bind_position(index.position).step()) {
+        return std::nullopt;
+    }
+    LogRow row;
+    row.index = index;
+    row.name = {DeviceId{query.uuid(0)}, IncarnationId{query.uuid(1)}, Sequence{query.position(2)}};
+    row.group_hash = query.hash(3);
+    row.outcome = outcome_of(query.integer(4));
+    row.author = RecordId{query.uuid(5)};
+    row.action = query.text(6);
+    row.committed_at = Instant{query.integer(7)};
+    row.verbatim = query.integer(8) != 0;
+    row.tree_changed = query.integer(9) != 0;
+    row.receipt = {query.bytes(10), query.bytes(11)};
+    // Empty where no tail needs them any more.
+    if (!query.view(13).empty()) {
+        row.effects = placed_effects(query.view(13), query.view(12));
+    }
+    row.sealed = {query.bytes(15), query.bytes(14)};
+    return row;
 }
 
 LogIndex LogRows::drop_effects(LogIndex from, LogIndex through, Instant before,

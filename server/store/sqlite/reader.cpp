@@ -84,21 +84,6 @@ public:
             [&] { return tables().log.receipts(device, incarnation, after, bytes_max); });
     }
 
-    [[nodiscard]] Stored<std::vector<Conflict>> conflicts(const ScopeFilter& scope,
-                                                          std::uint32_t limit) override {
-        check(scope);
-        return around().run([&] {
-            std::vector<Conflict> found;
-            tables().control.each_conflict([&](const Conflict& conflict) {
-                if (found.size() < limit && is_seen(conflict.record, scope)) {
-                    found.push_back(conflict);
-                }
-                return found.size() < limit;
-            });
-            return found;
-        });
-    }
-
 private:
     static void check(const ScopeFilter& scope) {
         ZHIBU_CHECK(std::ranges::is_sorted(scope.organisations));
@@ -123,14 +108,6 @@ private:
             return true;
         });
         return chunk;
-    }
-
-    [[nodiscard]] bool is_seen(const RecordKey& key, const ScopeFilter& scope) {
-        if (scope.everything) {
-            return true;
-        }
-        const std::optional<RecordState> state = tables().records.read(key);
-        return state && scope.sees(tables().records.places_of(*state));
     }
 
     ScopeDigests digests_;

@@ -53,9 +53,6 @@ CREATE TABLE zhibu_log_place(place BLOB, idx INTEGER, PRIMARY KEY(place, idx)) W
 CREATE TABLE zhibu_chain(
   device BLOB, incarnation BLOB, last_sequence INTEGER NOT NULL, last_hash BLOB NOT NULL,
   PRIMARY KEY(device, incarnation)) WITHOUT ROWID;
-CREATE TABLE zhibu_conflict(
-  offered_at INTEGER, kind INTEGER, id BLOB, field INTEGER, offered BLOB NOT NULL,
-  committed BLOB NOT NULL, PRIMARY KEY(offered_at, kind, id, field)) WITHOUT ROWID;
 CREATE TABLE zhibu_credential(
   account BLOB PRIMARY KEY, public_key BLOB NOT NULL, salt BLOB NOT NULL,
   memory_kib INTEGER NOT NULL, passes INTEGER NOT NULL, lanes INTEGER NOT NULL,
@@ -88,6 +85,7 @@ public:
         check_format();
         acknowledged_.check(*writer_);
         adopt_catalog();
+        adopt_ledger(*place.random);
         read_identity();
     }
 
@@ -186,6 +184,25 @@ private:
         detail::value_of(transaction->commit());
     }
 
+    /// A file from before there was a Merkle tree gets one, over what it holds now.
+    void adopt_ledger(record::Random& random) {
+        if (writer_->leaves.are_there()) {
+            return;
+        }
+        bool in_transaction = false;
+        const auto transaction = detail::begin_transaction(*writer_, in_transaction, committed_);
+        writer_->connection.execute(detail::LeafRows::tables);
+        const LogIndex head = writer_->log.head();
+        for (LogIndex at{1}; at <= head; ++at.position) {
+            const auto row = writer_->log.row(at);
+            if (!row) {
+                throw Failed(StoreFault::damaged, "zhibu_log");
+            }
+            writer_->leaves.append(at, make_leaves(*row, random));
+        }
+        detail::value_of(transaction->commit());
+    }
+
     /// Reads one value of zhibu_meta.
     template <class Read>
     [[nodiscard]] std::invoke_result_t<Read, const Query&> value(std::string_view name, Read read) {
@@ -235,6 +252,7 @@ std::unique_ptr<detail::FileLock> lock_of(const SealedPlace& place) {
 void fill_fresh(Tables& tables, const SpaceIdentity& identity, const catalog::Catalog& catalog) {
     Connection& connection = tables.connection;
     connection.execute(own_tables);
+    connection.execute(detail::LeafRows::tables);
     connection.execute("PRAGMA user_version=" + std::to_string(format_version));
     tables.records.create_tables();
     Query row = connection.query("INSERT INTO zhibu_meta(name, value) VALUES(?, ?)");

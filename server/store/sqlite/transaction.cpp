@@ -79,16 +79,15 @@ public:
     }
 
     [[nodiscard]] Stored<void> append(const LogRow& row) override {
-        return around().run([&] { tables().log.append(row); });
+        return around().run([&] {
+            tables().log.append(row);
+            tables().leaves.append(row.index, row.leaves);
+        });
     }
 
     [[nodiscard]] Stored<void> take_into_chain(const GroupName& name,
                                                const Hash& group_hash) override {
         return around().run([&] { tables().log.take_into_chain(name, group_hash); });
-    }
-
-    [[nodiscard]] Stored<void> add_conflict(const Conflict& conflict) override {
-        return around().run([&] { tables().control.add(conflict); });
     }
 
     [[nodiscard]] Stored<void> set_credential(const RecordId& account,

@@ -19,6 +19,8 @@ struct FieldLine : Field {
 
     constexpr FieldLine least() const { return with(&Field::policy, MergePolicy::min); }
 
+    constexpr FieldLine once() const { return with(&Field::policy, MergePolicy::first); }
+
     constexpr FieldLine personal() const {
         return with(&Field::confidentiality, Confidentiality::personal);
     }
@@ -137,5 +139,8 @@ constexpr FieldLine owner(std::string_view zh, std::string_view en, std::string_
 [[nodiscard]] std::vector<Kind> dues_kinds();
 [[nodiscard]] std::vector<Kind> plan_kinds();
 [[nodiscard]] std::vector<Kind> control_kinds();
+[[nodiscard]] std::vector<Kind> explanation_kinds();
+[[nodiscard]] std::vector<Kind> account_request_kinds();
+[[nodiscard]] std::vector<Kind> casework_kinds();
 
 }  // namespace zhibu::catalog::detail

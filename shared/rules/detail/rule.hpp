@@ -20,15 +20,18 @@ struct Broken {
 /// No value: the rule is kept.
 using Breach = std::optional<Broken>;
 
-/// One rule. `check` is asked when the record is new or one of `fields` (separated by spaces) has
-/// changed; the message stands beside the first of them.
+/// One rule. `check` is asked about a record of one of `kinds` when the record is new or one of
+/// `fields` has changed (both separated by spaces; "retired" among them: when the record is taken
+/// out of use), or on any day (`when`); the message stands beside the first of the fields.
 struct Rule {
     std::string_view id;
-    std::string_view kind;
+    std::string_view kinds;
     std::string_view fields;
     Severity severity = Severity::refuse;
     catalog::Label message;
     Breach (*check)(const Case&) = nullptr;
+    std::string_view source;
+    When when = When::always;
 };
 
 /// A rule about every field of a sort, whatever its kind: declared by the field's own line in the
@@ -39,6 +42,7 @@ struct FieldRule {
     catalog::Label message;
     bool (*concerns)(const catalog::Field&) = nullptr;
     Breach (*check)(const Case&, const catalog::Field&) = nullptr;
+    std::string_view source;
 };
 
 /// A judgement that only the server's engine makes; its text stands beside the rules' texts.
@@ -48,12 +52,34 @@ struct Judgement {
 };
 
 [[nodiscard]] std::span<const Rule> identity_rules();
-[[nodiscard]] std::span<const FieldRule> field_rules();
 [[nodiscard]] std::span<const Rule> development_rules();
+[[nodiscard]] std::span<const Rule> cultivation_rules();
+[[nodiscard]] std::span<const Rule> plan_rules();
 [[nodiscard]] std::span<const Rule> admission_rules();
+[[nodiscard]] std::span<const Rule> admission_step_rules();
+[[nodiscard]] std::span<const Rule> stage_rules();
+[[nodiscard]] std::span<const Rule> conversion_rules();
+[[nodiscard]] std::span<const Rule> conversion_reminders();
+[[nodiscard]] std::span<const Rule> transfer_rules();
+[[nodiscard]] std::span<const Rule> letter_rules();
+[[nodiscard]] std::span<const Rule> whereabouts_rules();
+[[nodiscard]] std::span<const Rule> dues_rules();
+[[nodiscard]] std::span<const Rule> payment_rules();
 [[nodiscard]] std::span<const Rule> organisation_rules();
+[[nodiscard]] std::span<const Rule> organisation_size_rules();
+[[nodiscard]] std::span<const Rule> organisation_change_rules();
+[[nodiscard]] std::span<const Rule> election_rules();
+[[nodiscard]] std::span<const Rule> appraisal_rules();
+[[nodiscard]] std::span<const Rule> work_rules();
 [[nodiscard]] std::span<const Rule> control_rules();
+[[nodiscard]] std::span<const Rule> account_request_rules();
+[[nodiscard]] std::span<const Rule> explanation_rules();
+[[nodiscard]] std::span<const Rule> casework_rules();
+[[nodiscard]] std::span<const FieldRule> field_rules();
 [[nodiscard]] std::span<const Judgement> engine_judgements();
+
+/// Marks the findings whose explanation is kept beside the record (kinds *_explanation).
+void mark_explained(const Case& of, std::vector<Finding>& findings);
 
 /// The rule is kept.
 inline const Breach kept = std::nullopt;

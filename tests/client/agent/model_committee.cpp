@@ -1,6 +1,12 @@
 #include "tests/client/agent/model_committee.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <map>
 #include <utility>
+#include <vector>
+
+#include "shared/ledger/leaf.hpp"
 
 namespace zhibu::client::test {
 namespace {
@@ -94,6 +100,19 @@ struct ModelCommittee::Handler {
         committee.say(sync::DigestReply{digest.at, digest.records, digest.digest});
     }
 
+    void operator()(const sync::TreeHeadRequest& request) const {
+        committee.grow_tree();
+        sync::TreeHead head;
+        head.origin = committee.challenge.space;
+        head.epoch = committee.challenge.epoch;
+        head.signed_at = noon;
+        committee.say(committee.tree_.answer(request, head, committee.key_));
+    }
+
+    void operator()(const sync::InclusionRequest& request) const {
+        committee.say(committee.tree_.answer(request));
+    }
+
     void operator()(const sync::IncidentReport& report) const {
         committee.incidents.push_back(report);
     }
@@ -160,6 +179,7 @@ void ModelCommittee::say_bytes(std::vector<std::uint8_t> frame) {
 void ModelCommittee::restore(const Backup& backup, record::EpochId epoch) {
     records = backup.records;
     receipts_ = backup.receipts;
+    tree_.shrink_to(std::min(tree_.head(), records.head()));
     challenge.epoch = epoch;
 }
 
@@ -249,6 +269,25 @@ void ModelCommittee::take_push(const sync::Push& push) {
     }
     send_verdicts_after(before);
     publish();
+}
+
+void ModelCommittee::grow_tree() {
+    std::map<record::LogIndex, const sync::Receipt*> own;
+    for (const auto& [sequence, receipt] : receipts_) {
+        own.emplace(sync::decode_verdict(receipt.verdict)->index, &receipt);
+    }
+    while (tree_.head() < records.head()) {
+        const record::LogIndex index{tree_.head().position + 1};
+        record::Verdict verdict;
+        std::vector<std::uint8_t> bytes;
+        if (const auto found = own.find(index); found != own.end()) {
+            bytes = found->second->verdict;
+            verdict = *sync::decode_verdict(bytes);
+        }
+        tree_.push({ledger::make_leaf(
+                        ledger::group_content(index, verdict.name, verdict.group_hash), random_),
+                    ledger::make_leaf(ledger::verdict_content(index, bytes), random_)});
+    }
 }
 
 void ModelCommittee::send_verdicts_after(std::uint64_t sequence) {

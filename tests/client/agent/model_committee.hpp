@@ -9,7 +9,9 @@
 #include "shared/keys/ed25519.hpp"
 #include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/session/wire.hpp"
+#include "tests/client/agent/model_tree.hpp"
 #include "tests/client/replica/fixture.hpp"
+#include "tests/support/seeded_random.hpp"
 
 namespace zhibu::client::test {
 
@@ -99,11 +101,15 @@ private:
     void take_hello(const sync::Hello& hello);
     void take_push(const sync::Push& push);
     void send_verdicts_after(std::uint64_t sequence);
+    /// Leaves up to the log's head: those of this device's groups say what they must.
+    void grow_tree();
     void close_wire(sync::WireFault fault);
 
     sync::Executor& executor_;
     keys::Ed25519Key key_ = keys::Ed25519Key::generate();
     std::map<std::uint64_t, sync::Receipt> receipts_;
+    ModelTree tree_;
+    support::SeededRandom random_{5};
     std::unique_ptr<End> wire_;
     sync::WireEvents* hanging_ = nullptr;
     std::optional<record::LogIndex> told_through_;

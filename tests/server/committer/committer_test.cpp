@@ -119,7 +119,7 @@ TEST_F(CommitterOf, AForkIsKeptAndTheDeviceSuspended) {
     EXPECT_TRUE(result.receipts.empty());
     expect_refused(result, RefusalReason::device_not_active);
     const auto contents = court.store.contents();
-    ASSERT_EQ(contents->rows.size(), rows + 2);
+    ASSERT_EQ(contents->rows.size(), rows + 3);
     const LogRow& fork = *contents->rows[rows];
     EXPECT_EQ(fork.sealed, forked);
     EXPECT_EQ(fork.outcome, Outcome::quarantined);

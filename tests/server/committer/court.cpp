@@ -184,7 +184,7 @@ void Court::stop() { committer.reset(); }
 
 void Court::restart() {
     stop();
-    auto started = Committer::start(parts(), {});
+    auto started = Committer::start(parts(), settings);
     ZHIBU_CHECK(started.has_value());
     committer = *std::move(started);
 }
@@ -280,6 +280,37 @@ bool Court::exists(std::string_view kind, const RecordId& id) const {
 
 Value Court::value(std::string_view kind, const RecordId& id, std::string_view field) const {
     return state(kind, id).value(kind_of(kind).field(field).id());
+}
+
+std::vector<record::RecordState> Court::all(std::string_view kind) const {
+    std::vector<record::RecordState> found;
+    for (const auto& [key, state] : store.contents()->records) {
+        if (key.kind == kind_of(kind).id()) {
+            found.push_back(state);
+        }
+    }
+    return found;
+}
+
+RecordId Court::case_of(const record::Verdict& verdict) const {
+    for (const record::RecordState& state : all("case")) {
+        if (value("case", state.key.id, "number") == text(std::to_string(verdict.index.position))) {
+            return state.key.id;
+        }
+    }
+    ZHIBU_CHECK(!"no case");
+    return {};
+}
+
+std::vector<RecordId> Court::conflicts_of(const record::Verdict& verdict) const {
+    std::vector<RecordId> found;
+    for (const record::RecordState& state : all("conflict")) {
+        const Value at = value("conflict", state.key.id, "offered_at");
+        if (at == Value{static_cast<std::int64_t>(verdict.index.position)}) {
+            found.push_back(state.key.id);
+        }
+    }
+    return found;
 }
 
 LogIndex Court::head() const { return LogIndex{store.contents()->rows.size()}; }

@@ -102,6 +102,12 @@ public:
     [[nodiscard]] bool exists(std::string_view kind, const RecordId& id) const;
     [[nodiscard]] Value value(std::string_view kind, const RecordId& id,
                               std::string_view field) const;
+    /// All records of a kind that are there now, by id.
+    [[nodiscard]] std::vector<record::RecordState> all(std::string_view kind) const;
+    /// The case of a group that was set aside, which must be there.
+    [[nodiscard]] RecordId case_of(const record::Verdict& verdict) const;
+    /// What the group's verdict has left to conflicts, in order.
+    [[nodiscard]] std::vector<RecordId> conflicts_of(const record::Verdict& verdict) const;
     [[nodiscard]] LogIndex head() const;
 
     /// Of what the replica has seen now.
@@ -116,6 +122,8 @@ public:
     support::MemoryStore store;
     Store* used_store;
     rules::Parameters parameters;
+    /// Taken by the next restart().
+    Committer::Settings settings;
     std::vector<CommitNotice> notices;
     std::unique_ptr<Committer> committer;
 

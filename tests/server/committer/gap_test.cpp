@@ -56,7 +56,9 @@ TEST_F(BehindGap, IsKeptInQuarantineAndNotApplied) {
     EXPECT_TRUE(applied(0));
     EXPECT_FALSE(applied(2) || applied(3));
     EXPECT_EQ(chain().last, Sequence{1}) << "the chain still waits for what is missing";
-    EXPECT_EQ(court.store.contents()->rows.back()->sealed, fourth) << "whole, with its signature";
+    const LogRow& row =
+        *court.store.contents()->rows[verdict_of(result.receipts[2]).index.position - 1];
+    EXPECT_EQ(row.sealed, fourth) << "whole, with its signature";
 }
 
 TEST_F(BehindGap, IsTakenOnce) {

@@ -30,15 +30,28 @@ public:
         EXPECT_EQ(verdict.outcome, Outcome::quarantined);
         EXPECT_TRUE(names(verdict, rule));
         EXPECT_TRUE(verdict.decisions.empty());
-        EXPECT_EQ(verdict.index, court.head());
-        EXPECT_TRUE(court.store.contents()->rows.back()->effects.empty());
+        // Its case is the next group.
+        EXPECT_LT(verdict.index, court.head());
+        EXPECT_TRUE(court.store.contents()->rows[verdict.index.position - 1]->effects.empty());
+        EXPECT_EQ(court.value("case", court.case_of(verdict), "state"), text("1"));
         EXPECT_NE(rules::message(rule, catalog::Language::zh, {}), rule) << "no message";
     }
 
     void expect_set_aside(std::vector<record::Change> changes, std::string_view rule) {
-        const auto records = court.store.contents()->records;
+        const auto records = others_than_cases();
         expect_set_aside(court.judge(desk, std::move(changes)), rule);
-        EXPECT_EQ(court.store.contents()->records, records);
+        EXPECT_EQ(others_than_cases(), records);
+    }
+
+    [[nodiscard]] std::vector<record::RecordState> others_than_cases() const {
+        std::vector<record::RecordState> found;
+        for (const auto& [key, state] : court.store.contents()->records) {
+            if (key.kind != catalog::standard_catalog().kind("case").id() &&
+                key.kind != catalog::standard_catalog().kind("case_content").id()) {
+                found.push_back(state);
+            }
+        }
+        return found;
     }
 
     RecordId existing() {
@@ -166,8 +179,12 @@ TEST_F(Judge, LivesAreRespected) {
               Outcome::accepted);
     EXPECT_TRUE(court.state("person", person).retired);
     EXPECT_EQ(court.state("person", person).life_changed_at, court.head());
-    expect_set_aside({update("person", person, court.seen(), {{"mobile", text("13800000000")}})},
-                     "record_retired");
+    const auto waits = court.judge(
+        desk, {update("person", person, court.seen(), {{"mobile", text("13800000000")}})});
+    EXPECT_EQ(waits.outcome, Outcome::merged);
+    EXPECT_EQ(waits.decisions.at(0).settlement, record::Settlement::waits);
+    EXPECT_TRUE(court.state("person", person).retired);
+    EXPECT_EQ(court.value("person", person, "mobile"), Value{});
     EXPECT_EQ(court.judge(desk, {life("person", person, Operation::restore)}).outcome,
               Outcome::accepted);
     EXPECT_FALSE(court.state("person", person).retired);
@@ -200,7 +217,7 @@ TEST_F(Judge, AnEntryMayComeWithItsOwner) {
 
 TEST_F(Judge, ReferencesMustExistAndLive) {
     expect_set_aside({good({{"mentor_1", Value{court.new_id()}}})}, "reference_missing");
-    existing();
+    EXPECT_EQ(court.judge(desk, {good({{"stage", text("50")}})}).outcome, Outcome::accepted);
     const RecordId mentor = person;
     EXPECT_EQ(court.judge(desk, {good({{"mentor_1", Value{mentor}}})}).outcome, Outcome::accepted);
     EXPECT_EQ(court.judge(desk, {life("person", mentor, Operation::retire)}).outcome,
@@ -234,6 +251,20 @@ TEST_F(Judge, BasesThatCannotBeWait) {
     expect_set_aside({edit(record::own_base(Sequence{desk.last.position + 1}))}, "base_unknown");
     expect_set_aside(court.judge(desk, {edit(court.seen())}, {Sequence{desk.last.position + 9}}),
                      "base_unknown");
+}
+
+// Only the server knows that a code is nobody's.
+TEST_F(Judge, WhatMustExistElsewhereIsLookedForInTheWholeSpace) {
+    existing();
+    const auto letter = [&](std::string_view code) {
+        return create("letter", court.new_id(),
+                      {{"type", text("21")},
+                       {"person", Value{person}},
+                       {"state", text("10")},
+                       {"sending_organisation", Value{court.branch_a}},
+                       {"receiving_code", text(code)}});
+    };
+    expect_set_aside({letter("NOBODYS")}, "R-504");
 }
 
 TEST_F(Judge, RulesThatRefuseSetAsideAndOthersAreTold) {

@@ -1,12 +1,15 @@
 #include <gtest/gtest.h>
-#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "server/store/store.hpp"
 #include "shared/record/change.hpp"
 #include "shared/record/value.hpp"
+#include "sync_protocol/casework/casework.hpp"
 #include "tests/server/committer/court.hpp"
 
 namespace zhibu::server::test {
@@ -37,7 +40,26 @@ public:
         return court.value("person", person, field);
     }
 
-    [[nodiscard]] std::size_t conflicts() const { return court.store.contents()->conflicts.size(); }
+    /// Those that wait for an officer.
+    [[nodiscard]] std::vector<RecordId> conflicts() const {
+        std::vector<RecordId> waiting;
+        for (const auto& state : court.all("conflict")) {
+            if (court.value("conflict", state.key.id, "state") == text("1")) {
+                waiting.push_back(state.key.id);
+            }
+        }
+        return waiting;
+    }
+
+    [[nodiscard]] Value told(const RecordId& conflict, std::string_view field) const {
+        return court.value("conflict", conflict, field);
+    }
+
+    /// A value that a conflict holds.
+    [[nodiscard]] Value kept(const RecordId& conflict, std::string_view field) const {
+        const auto unpacked = sync::unpacked_field(std::get<std::string>(told(conflict, field)));
+        return unpacked ? unpacked->value : text("unreadable");
+    }
 
     Court court;
     Desk first = court.enrol(court.secretary_a);
@@ -66,7 +88,14 @@ TEST_F(MergeOnTheServer, TheLaterOfTwoDescriptionsStandsAndTheOtherIsKept) {
     EXPECT_EQ(verdict.decisions[0].committed_at, at);
     EXPECT_EQ(verdict.decisions[0].committed_by, court.secretary_a);
     EXPECT_EQ(value("address"), text("二路"));
-    EXPECT_FALSE(court.store.contents()->rows.back()->verbatim);
+    EXPECT_FALSE(court.store.contents()->rows[verdict.index.position - 1]->verbatim);
+    const auto losses = court.conflicts_of(verdict);
+    ASSERT_EQ(losses.size(), 1U);
+    EXPECT_EQ(told(losses[0], "state"), text("5"));
+    EXPECT_EQ(told(losses[0], "loser"), Value{court.secretary_a});
+    EXPECT_EQ(kept(losses[0], "committed"), text("一路"));
+    EXPECT_EQ(told(losses[0], "record"), text(to_text(person)));
+    EXPECT_EQ(told(losses[0], "organisation"), Value{court.branch_a});
 }
 
 TEST_F(MergeOnTheServer, TheSameValueTwiceDecidesNothing) {
@@ -87,12 +116,15 @@ TEST_F(MergeOnTheServer, AnIdentityFieldWaitsForAnOfficer) {
     ASSERT_EQ(verdict.decisions.size(), 1U);
     EXPECT_EQ(verdict.decisions[0].settlement, Settlement::waits);
     EXPECT_EQ(value("name"), text("王一明"));
-    ASSERT_EQ(conflicts(), 1U);
-    const Conflict& conflict = court.store.contents()->conflicts.front();
-    EXPECT_EQ(conflict.offered, text("王二明"));
-    EXPECT_EQ(conflict.committed, text("王一明"));
-    EXPECT_EQ(conflict.committed_at, at);
-    EXPECT_EQ(conflict.offered_at, court.head());
+    ASSERT_EQ(conflicts().size(), 1U);
+    const RecordId conflict = conflicts()[0];
+    EXPECT_EQ(kept(conflict, "offered"), text("王二明"));
+    EXPECT_EQ(kept(conflict, "committed"), text("王一明"));
+    EXPECT_EQ(told(conflict, "committed_at"), Value{static_cast<std::int64_t>(at.position)});
+    EXPECT_EQ(told(conflict, "offered_at"),
+              Value{static_cast<std::int64_t>(verdict.index.position)});
+    EXPECT_EQ(told(conflict, "loser"), Value{});
+    EXPECT_EQ(told(conflict, "life"), Value{});
 }
 
 TEST_F(MergeOnTheServer, AskingCannotBeGotRoundByEditingTwice) {
@@ -101,7 +133,7 @@ TEST_F(MergeOnTheServer, AskingCannotBeGotRoundByEditingTwice) {
     const auto verdict = edit(second, record::own_base(second.last), {{"name", text("王三明")}});
     EXPECT_EQ(verdict.outcome, Outcome::merged);
     EXPECT_EQ(value("name"), text("王一明"));
-    EXPECT_EQ(conflicts(), 2U);
+    EXPECT_EQ(conflicts().size(), 2U);
 }
 
 TEST_F(MergeOnTheServer, OwnPendingWorkIsNoConflict) {

@@ -91,6 +91,9 @@ protected:
             auto opened = vault::open_for_server(box, box_key);
             return opened ? std::optional{std::move(opened->group)} : std::nullopt;
         };
+        parts.keep_incident = [this](const sync::IncidentReport& report, const sync::Hello& hello) {
+            incidents.emplace_back(report, hello.device);
+        };
         parts.log = [](std::string_view, std::string_view) {};
         return parts;
     }
@@ -167,6 +170,7 @@ protected:
     // First, since threads of all the others post to it.
     support::HandExecutor executor;
     Court court;
+    std::vector<std::pair<sync::IncidentReport, DeviceId>> incidents;
     /// What every box holds, whatever is in it.
     std::optional<record::SealedGroup> boxed;
     keys::Ed25519Key password_key = keys::Ed25519Key::generate();

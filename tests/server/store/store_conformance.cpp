@@ -393,35 +393,17 @@ TEST_P(StoreConformance, ControlRowsComeBackAndAreReplaced) {
     EXPECT_FALSE(read->enrolment_code(Hash{}).value().has_value());
 }
 
-TEST_P(StoreConformance, ConflictsAreTheScopesNewestFirst) {
+TEST_P(StoreConformance, AReceiptIsFoundByItsPosition) {
     write_organisations();
-    scribe_.commit(*store_, here_, {new_person(1, 2), new_person(2, 3), new_person(3, 2)});
-    {
-        const auto transaction = begin();
-        for (std::uint64_t number = 1; number <= 3; ++number) {
-            const Conflict conflict{person(number),  FieldNumber{1},   std::string("新"),
-                                    record::Empty{}, LogIndex{number}, LogIndex{0}};
-            ASSERT_TRUE(transaction->add_conflict(conflict).has_value());
-        }
-        ASSERT_TRUE(transaction->commit().has_value());
-    }
+    const LogIndex at = scribe_.commit(*store_, here_, {new_person(1, 2)});
     const auto read = reader();
-    const auto numbers = [&](const ScopeFilter& filter, std::uint32_t limit) {
-        std::vector<std::uint64_t> found;
-        const std::vector<Conflict> conflicts = read->conflicts(filter, limit).value();
-        for (const Conflict& each : conflicts) {
-            EXPECT_EQ(each.record, person(each.offered_at.position));
-            EXPECT_EQ(each.offered, record::Value{std::string("新")});
-            EXPECT_TRUE(record::is_empty(each.committed));
-            found.push_back(each.offered_at.position);
-        }
-        return found;
-    };
-    EXPECT_EQ(numbers(everything(), 9), (std::vector<std::uint64_t>{3, 2, 1}));
-    EXPECT_EQ(numbers(scope({2}), 9), (std::vector<std::uint64_t>{3, 1}));
-    EXPECT_EQ(numbers(scope({2}), 1), (std::vector<std::uint64_t>{3}));
-    EXPECT_TRUE(numbers(scope({4}), 9).empty());
-    EXPECT_TRUE(numbers(everything(), 0).empty());
+    const auto sent =
+        read->receipts(here_.device, here_.incarnation, Sequence{}, std::size_t{1} << 20U).value();
+    EXPECT_EQ(read->receipt_at(at).value(), sent.back());
+    EXPECT_EQ(read->receipt_at(LogIndex{}).value(), std::nullopt);
+    EXPECT_EQ(read->receipt_at(LogIndex{at.position + 1}).value(), std::nullopt);
+    const auto transaction = begin();
+    EXPECT_EQ(transaction->receipt_at(at).value(), sent.back());
 }
 
 TEST_P(StoreConformance, KilledInMidTransactionLeavesWhatWasCommitted) {

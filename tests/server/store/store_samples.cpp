@@ -238,6 +238,9 @@ Scribe::Group Scribe::next(const DeviceName& author, const std::vector<Edit>& ed
         group.states.push_back(states_.at(each.effect.state.key));
     }
     add_entries_that_moved(before, group);
+    row.leaves.group.commitment = row.group_hash;
+    row.leaves.group.salt = keys::sha256(row.group_hash);
+    row.leaves.verdict.commitment = keys::sha256(row.receipt.verdict);
     rows_.push_back(row);
     return group;
 }

@@ -128,7 +128,15 @@ TEST(StandardKinds, NumbersOfKindsStay) {
                                                   {"organisation_appraisal", 23},
                                                   {"organisation_congress", 24},
                                                   {"organisation_change", 25},
-                                                  {"letter_endorsement", 30}};
+                                                  {"letter_endorsement", 30},
+                                                  {"case", 40},
+                                                  {"case_content", 41},
+                                                  {"conflict", 42},
+                                                  {"person_explanation", 50},
+                                                  {"organisation_explanation", 51},
+                                                  {"letter_explanation", 52},
+                                                  {"account_request", 53},
+                                                  {"incident", 60}};
     std::map<std::string_view, int> found;
     for (const Kind& kind : standard_catalog().kinds()) {
         found[kind.name] = kind.number;
@@ -179,6 +187,19 @@ TEST(StandardKinds, WhatAHigherOrganisationOwnsIsItsOwn) {
             EXPECT_EQ(field.policy, MergePolicy::authority) << kind << '.' << field.name;
         }
     }
+}
+
+TEST(StandardKinds, OfDecisionsTheFirstStands) {
+    for (const char* kind : {"case", "conflict"}) {
+        EXPECT_EQ(standard_catalog().kind(kind).writers, Writers::decider) << kind;
+        for (const char* field : {"state", "remark"}) {
+            EXPECT_EQ(standard_catalog().kind(kind).field(field).policy, MergePolicy::first)
+                << kind << '.' << field;
+        }
+    }
+    EXPECT_EQ(standard_catalog().kind("case_content").writers, Writers::server);
+    EXPECT_EQ(standard_catalog().kind("case_content").field("content").confidentiality,
+              Confidentiality::sensitive);
 }
 
 TEST(StandardKinds, NothingAboutAPersonIsMerelyInternal) {

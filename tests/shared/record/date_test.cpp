@@ -102,5 +102,39 @@ TEST(DateAddDays, AMonthCountsFromItsFirstDay) {
     EXPECT_EQ(add_days(date("2024-03-01"), -1), date("2024-02-29"));
 }
 
+TEST(Weekday, MondayIsOne) {
+    EXPECT_EQ(weekday(Date{2026, 11, 23}), 1);
+    EXPECT_EQ(weekday(Date{2026, 11, 29}), 7);
+    EXPECT_EQ(weekday(Date{2024, 2, 29}), 4);
+}
+
+TEST(LastFriday, OfEveryMonthIsAFridayOfItsLastWeek) {
+    EXPECT_EQ(last_friday(Date{2026, 11, 1}), (Date{2026, 11, 27}));
+    EXPECT_EQ(last_friday(Date{2024, 2, 29}), (Date{2024, 2, 23}));
+    EXPECT_EQ(last_friday(Date{2026, 7, 31}), (Date{2026, 7, 31}));
+    for (int month = 0; month < 24; ++month) {
+        const Date first = add_months(Date{2026, 1, 1}, month);
+        const Date friday = last_friday(first);
+        EXPECT_EQ(weekday(friday), 5);
+        EXPECT_EQ(friday.month, first.month);
+        EXPECT_NE(add_days(friday, 7).month, first.month);
+    }
+}
+
+TEST(WorkingDays, AreCountedBothEndsIncluded) {
+    EXPECT_EQ(working_days(Date{2026, 11, 23}, Date{2026, 11, 27}), 5);
+    EXPECT_EQ(working_days(Date{2026, 11, 27}, Date{2026, 11, 30}), 2);
+    EXPECT_EQ(working_days(Date{2026, 11, 28}, Date{2026, 11, 29}), 0);
+    EXPECT_EQ(working_days(Date{2026, 11, 28}, Date{2026, 11, 27}), 0);
+    for (int length = 0; length < 40; ++length) {
+        const Date from{2024, 2, 20};
+        int counted = 0;
+        for (int day = 0; day <= length; ++day) {
+            counted += weekday(add_days(from, day)) <= 5 ? 1 : 0;
+        }
+        EXPECT_EQ(working_days(from, add_days(from, length)), counted) << length;
+    }
+}
+
 }  // namespace
 }  // namespace zhibu::record

@@ -22,19 +22,30 @@ using Plain = std::vector<std::pair<std::string_view, std::string>>;
 /// Records in memory: what rules may ask about others.
 class Shelf : public Surroundings {
 public:
+    /// A person or organisation without a name gets one of its own.
     record::RecordId put(std::string_view kind, const Plain& values);
+    /// The name of a person or organisation on the shelf that the text tells; empty if none.
+    [[nodiscard]] std::string name_told_by(const std::string& text) const;
     void retire(const record::RecordId& id);
+    /// Gives a record other values.
+    void set(const record::RecordId& id, const Plain& values);
 
     [[nodiscard]] std::optional<record::RecordState> find(const record::RecordKey& key) override;
     [[nodiscard]] std::vector<record::RecordKey> holding(record::KindNumber kind,
                                                          record::FieldNumber field,
                                                          const record::Value& value) override;
 
+    [[nodiscard]] bool is_whole_space() const override { return whole_space; }
+
+    /// As on the server.
+    bool whole_space = false;
+
 private:
     std::map<record::RecordKey, record::RecordState> records_;
 };
 
-/// Judges one record of one kind before and after a change.
+/// Judges one record of one kind before and after a change. A finding that tells the name of
+/// another record fails the test: who reads it may not be one who sees that record.
 class Bench {
 public:
     explicit Bench(std::string_view kind);
@@ -43,6 +54,19 @@ public:
     [[nodiscard]] std::vector<std::string> on_creation(const Plain& values);
     /// Ids of the rules that are broken when a record with `values` gets `changed`, too.
     [[nodiscard]] std::vector<std::string> on_change(const Plain& values, const Plain& changed);
+
+    /// Ids of what the survey says about a record with these values.
+    [[nodiscard]] std::vector<std::string> on_the_day(const Plain& values);
+    /// Ids of the rules that are broken when a record with `values` is taken out of use.
+    [[nodiscard]] std::vector<std::string> on_retirement(const Plain& values);
+
+    /// Whether a new record with these values breaks the rule.
+    [[nodiscard]] bool creation_breaks(std::string_view rule, const Plain& values);
+    /// Whether `changed` breaks the rule for a record with `values`.
+    [[nodiscard]] bool change_breaks(std::string_view rule, const Plain& values,
+                                     const Plain& changed);
+    /// Whether the survey names the rule for a record with `values`.
+    [[nodiscard]] bool day_breaks(std::string_view rule, const Plain& values);
 
     /// What was found last.
     [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
@@ -59,6 +83,7 @@ public:
 private:
     std::vector<std::string> judged(const record::RecordState* before,
                                     const record::RecordState& after);
+    std::vector<std::string> named(const record::RecordState& judged_state);
 
     const catalog::Kind& kind_;
     std::vector<Finding> findings_;

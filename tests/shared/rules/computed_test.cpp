@@ -111,5 +111,41 @@ TEST(ValidUntil, IsTheIssueAndItsDays) {
     EXPECT_EQ(until("90"), "2024-04-30");
 }
 
+TEST(DuesOf, AreRoundedToTheNearestFen) {
+    EXPECT_EQ(dues_for("10", 0)->least_fen, 0);
+    EXPECT_EQ(dues_for("10", 99)->least_fen, 0);
+    EXPECT_EQ(dues_for("10", 100)->least_fen, 1);
+    EXPECT_EQ(dues_for("10", 300'000)->least_fen, 1'500);
+    EXPECT_EQ(dues_for("10", 300'001)->per_mille, 10);
+    EXPECT_EQ(dues_for("40", 500'000)->least_fen, 2'500);
+    EXPECT_EQ(dues_for("40", 500'001)->least_fen, 5'000);
+}
+
+TEST(DuesOf, WhatNoIncomeReachesIsNotComputed) {
+    EXPECT_TRUE(dues_for("10", 1'000'000'000'000'000));
+    EXPECT_FALSE(dues_for("10", 1'000'000'000'000'001));
+    EXPECT_FALSE(dues_for("10", -1));
+    EXPECT_FALSE(dues_for("80", 300'000));
+    EXPECT_FALSE(dues_for("", 300'000));
+}
+
+TEST(Calendar, TheNextLastFridayIsTodayAtTheEarliest) {
+    EXPECT_EQ(next_last_friday(date("2026-11-27")), date("2026-11-27"));
+    EXPECT_EQ(next_last_friday(date("2026-11-28")), date("2026-12-25"));
+    EXPECT_EQ(next_last_friday(date("2026-12-31")), date("2027-01-29"));
+    EXPECT_EQ(next_last_friday(date("2027-01-31")), date("2027-02-26"));
+}
+
+TEST(Calendar, ThePlanIsInByTheTenthOfDecember) {
+    EXPECT_EQ(plan_deadline(2027), date("2026-12-10"));
+}
+
+TEST(Calendar, ConfirmationIsDueTwiceAYear) {
+    EXPECT_EQ(confirmation_due(date("2026-04-30")), date("2025-11-01"));
+    EXPECT_EQ(confirmation_due(date("2026-05-01")), date("2026-05-01"));
+    EXPECT_EQ(confirmation_due(date("2026-10-31")), date("2026-05-01"));
+    EXPECT_EQ(confirmation_due(date("2026-11-01")), date("2026-11-01"));
+}
+
 }  // namespace
 }  // namespace zhibu::rules

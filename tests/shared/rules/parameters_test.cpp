@@ -49,6 +49,18 @@ TEST(Parameters, EachSurvivesTheList) {
     EXPECT_EQ(again.extra_divisions, (std::vector<std::string>{"98", "99"}));
 }
 
+TEST(Parameters, EveryNumberOfTheTableSurvivesAlone) {
+    for (const ParameterLine& line : parameter_table()) {
+        Parameters changed;
+        EXPECT_GE(changed.*line.member, line.least) << line.name;
+        EXPECT_LE(changed.*line.member, line.most) << line.name;
+        for (const int number : {line.least, line.most}) {
+            changed.*line.member = number;
+            EXPECT_EQ(from_list(to_list(changed)).*line.member, number) << line.name;
+        }
+    }
+}
+
 // A hostile or newer server must not make the arithmetic of dates overflow.
 TEST(Parameters, WhatIsNoSoundNumberIsLeftAlone) {
     for (const char* value : {"", "abc", "6x", " 6", "-1", "1201", "2147483647", "99999999999"}) {

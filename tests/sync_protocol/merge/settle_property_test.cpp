@@ -46,7 +46,8 @@ rc::Gen<Value> any_values() { return rc::gen::oneOf(small_values(), small_sets()
 
 rc::Gen<MergePolicy> policies() {
     return rc::gen::element(MergePolicy::later, MergePolicy::authority, MergePolicy::max,
-                            MergePolicy::min, MergePolicy::unite, MergePolicy::ask);
+                            MergePolicy::min, MergePolicy::unite, MergePolicy::ask,
+                            MergePolicy::first);
 }
 
 FieldChange change_of(Value value, Value previous) {
@@ -129,10 +130,11 @@ TEST(MergeProperty, UniteConvergesInAnyOrderAndTwice) {
         [] { expect_order_does_not_matter(MergePolicy::unite, small_sets(), *small_sets()); }));
 }
 
-TEST(MergeProperty, AskNeverChangesWhatOthersCommittedMeanwhile) {
+TEST(MergeProperty, AskAndFirstNeverChangeWhatOthersCommittedMeanwhile) {
     EXPECT_TRUE(rc::check([] {
+        const auto policy = *rc::gen::element(MergePolicy::ask, MergePolicy::first);
         const CommittedField committed{*any_values(), LogIndex{2}, {}, 0};
-        const auto settled = settle(MergePolicy::ask, subject, change_of(*any_values(), Value{}),
+        const auto settled = settle(policy, subject, change_of(*any_values(), Value{}),
                                     OfferedStanding{LogIndex{1}, 0}, committed);
         RC_ASSERT(!settled.changed);
     }));

@@ -62,10 +62,13 @@ ClientSession::Settings comparing_when_asked() {
 }
 
 Opening opened(const ReplicaPosition& at, const Welcome& with,
-               ClientSession::Settings settings = comparing_when_asked()) {
+               ClientSession::Settings settings = comparing_when_asked(),
+               std::uint16_t newest_protocol = protocol_current) {
+    Challenge challenge = samples::challenge();
+    challenge.newest_protocol = newest_protocol;
     Opening opening{ClientSession{at, samples::server_key().public_key(), settings}, {}};
     static_cast<void>(opening.session.step(Opened{}));
-    static_cast<void>(receive(opening.session, samples::challenge()));
+    static_cast<void>(receive(opening.session, challenge));
     static_cast<void>(opening.session.step(Proved{record::Signature(64, 1)}));
     opening.after_welcome = receive(opening.session, with);
     return opening;
@@ -178,7 +181,7 @@ TEST(ClientSession, GivesPullCreditBackOnlyWhenTheTailIsApplied) {
 }
 
 TEST(ClientSession, LeavesOnlyWhenAllIsJudgedAndApplied) {
-    Opening opening = opened(position(5, 1), welcome(5));
+    Opening opening = opened(position(5, 1), welcome(5), comparing_when_asked(), 1);
     EXPECT_TRUE(only<End>(opening.session.step(LeaveWhenDone{})).empty());
     static_cast<void>(opening.session.step(Done{}));
     static_cast<void>(opening.session.step(WaitingRead{{samples::sealed_group(1)}, Sequence{1}}));
@@ -195,7 +198,7 @@ TEST(ClientSession, LeavesOnlyWhenAllIsJudgedAndApplied) {
 }
 
 TEST(ClientSession, ComparesDigestsBeforeItLeaves) {
-    Opening opening = opened(position(4, 0), welcome(5));
+    Opening opening = opened(position(4, 0), welcome(5), comparing_when_asked(), 1);
     static_cast<void>(opening.session.step(CompareWanted{}));
     static_cast<void>(opening.session.step(LeaveWhenDone{}));
     static_cast<void>(opening.session.step(Done{}));

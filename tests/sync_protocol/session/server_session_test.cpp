@@ -308,5 +308,44 @@ TEST(ServerHandIn, MayEndWithAGoodbyeAndHasNoTimeAfterHello) {
     EXPECT_EQ(refused_with(receive(open, HandIn{})), RefusalReason::unexpected_message);
 }
 
+TEST(ServerSession, ReadsOneTreeHeadAndOneInclusionAtATime) {
+    ServerSession session = open_session();
+    const auto head = only<ReadTreeHead>(receive(session, TreeHeadRequest{7}));
+    ASSERT_EQ(head.size(), 1U);
+    EXPECT_EQ(head[0].known_size, 7U);
+    const auto inclusion = only<ReadInclusion>(receive(session, InclusionRequest{LogIndex{3}, 8}));
+    ASSERT_EQ(inclusion.size(), 1U);
+    EXPECT_EQ(inclusion[0].index, LogIndex{3});
+    EXPECT_EQ(inclusion[0].tree_size, 8U);
+    EXPECT_EQ(sent<TreeHeadReply>(session.step(TreeHeadRead{})).size(), 1U);
+    EXPECT_EQ(sent<InclusionReply>(session.step(InclusionRead{})).size(), 1U);
+    EXPECT_EQ(only<ReadTreeHead>(receive(session, TreeHeadRequest{})).size(), 1U);
+    EXPECT_EQ(refused_with(receive(session, TreeHeadRequest{})), RefusalReason::unexpected_message);
+    ServerSession other = open_session();
+    static_cast<void>(receive(other, InclusionRequest{}));
+    EXPECT_EQ(refused_with(receive(other, InclusionRequest{})), RefusalReason::unexpected_message);
+}
+
+TEST(ServerSession, KeepsIncidentsUpToALimit) {
+    ServerSession session = open_session();
+    for (int i = 0; i < 8; ++i) {
+        EXPECT_EQ(only<KeepIncident>(receive(session, IncidentReport{})).size(), 1U);
+    }
+    EXPECT_EQ(refused_with(receive(session, IncidentReport{})), RefusalReason::unexpected_message);
+}
+
+TEST(ServerSession, ASessionOfVersion1KnowsNoTree) {
+    for (const Message& message :
+         {Message{TreeHeadRequest{}}, Message{InclusionRequest{}}, Message{IncidentReport{}}}) {
+        ServerSession session{ServerSession::Settings{}};
+        static_cast<void>(session.step(Opened{samples::challenge()}));
+        Hello hello = samples::hello();
+        hello.protocol = 1;
+        static_cast<void>(receive(session, hello));
+        static_cast<void>(session.step(Admitted{welcome(10)}));
+        EXPECT_EQ(refused_with(receive(session, message)), RefusalReason::unexpected_message);
+    }
+}
+
 }  // namespace
 }  // namespace zhibu::sync

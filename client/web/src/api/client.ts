@@ -103,6 +103,8 @@ export const api = {
       action: "edit",
       changes: [{ kind, id, operation: "update", fields }],
     }),
+  resubmit: (sequence: number, language: Language) =>
+    post<{ sequence: number }>(`/api/groups/${String(sequence)}/resubmit?lang=${language}`, {}),
   syncNow: () => post<{ started: boolean }>("/api/sync", {}),
   unlock: (password: string, language: Language) =>
     post<{ done: boolean }>(`/api/unlock?lang=${language}`, { password }),

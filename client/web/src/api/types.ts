@@ -98,6 +98,16 @@ export interface Decision {
   readonly committed: string;
 }
 
+/** What an officer has decided about a group that was set aside. */
+export interface GroupCase {
+  readonly number: string;
+  /** Of list case_state. */
+  readonly state: string;
+  readonly state_text: string;
+  readonly remark: string;
+  readonly decided_by: string;
+}
+
 export interface Group {
   readonly sequence: number;
   readonly action: string;
@@ -108,6 +118,7 @@ export interface Group {
   readonly log_index: number;
   readonly reasons: readonly { readonly rule: string; readonly message: string }[];
   readonly decisions: readonly Decision[];
+  readonly case?: GroupCase;
 }
 
 export interface Finding {

@@ -73,6 +73,8 @@ export const en: Words = {
     why: "Why",
     yours: "yours: {{value}}",
     theirs: "already there: {{value}}",
+    case: "Case {{number}}: {{state}}.",
+    resubmit: "Send once more",
   },
   action: {
     edit: "edit",
@@ -81,6 +83,10 @@ export const en: Words = {
     retire: "take out of use",
     restore: "restore",
     invite: "enrolment code",
+    resubmit: "send once more",
+    decide_case: "decide a case",
+    withdraw_case: "withdraw a case",
+    settle_conflict: "settle a conflict",
   },
   persons: {
     search: "Find by name, id number or mobile",

@@ -71,6 +71,8 @@ export const zh = {
     why: "说明",
     yours: "您的值：{{value}}",
     theirs: "已有的值：{{value}}",
+    case: "待审 {{number}}：{{state}}",
+    resubmit: "重新提交",
   },
   action: {
     edit: "修改",
@@ -79,6 +81,10 @@ export const zh = {
     retire: "停用",
     restore: "恢复",
     invite: "生成登记码",
+    resubmit: "重新提交",
+    decide_case: "处理待审",
+    withdraw_case: "撤回待审",
+    settle_conflict: "裁定冲突",
   },
   persons: {
     search: "按姓名、身份证号或手机查找",

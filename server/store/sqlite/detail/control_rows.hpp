@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 
 #include "server/store/sqlite/detail/connection.hpp"
@@ -8,7 +7,7 @@
 
 namespace zhibu::server::detail {
 
-/// Conflicts, and what accounts and devices prove themselves with.
+/// What accounts and devices prove themselves with.
 /// Throws Failed and what guarded() translates.
 class ControlRows {
 public:
@@ -20,10 +19,6 @@ public:
     void write(const RecordId& account, const Credential& credential);
     void write(const DeviceKey& key);
     void write(const EnrolmentCode& code);
-
-    void add(const Conflict& conflict);
-    /// Newest first, until `visit` says false.
-    void each_conflict(const std::function<bool(const Conflict&)>& visit);
 
 private:
     Connection& connection_;

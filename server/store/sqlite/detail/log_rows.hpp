@@ -30,11 +30,14 @@ public:
     [[nodiscard]] std::optional<HeldGroup> held_outside(const GroupName& name);
     [[nodiscard]] HeldChain chain(const DeviceId& device, const IncarnationId& incarnation);
     [[nodiscard]] RecordId author_at(LogIndex index);
+    [[nodiscard]] std::optional<record::Receipt> receipt_at(LogIndex index);
     [[nodiscard]] std::vector<record::Receipt> receipts(const DeviceId& device,
                                                         const IncarnationId& incarnation,
                                                         Sequence after, std::size_t bytes_max);
     void append(const LogRow& row);
     void take_into_chain(const GroupName& name, const record::Hash& group_hash);
+    /// Without its leaves.
+    [[nodiscard]] std::optional<LogRow> row(LogIndex index);
 
     /// Drops the effects of the positions after `from`, up to `through`, that were committed before
     /// `before`; stops at the first that was not, or after `positions_max`. The last one dropped.

@@ -7,6 +7,7 @@
 
 #include "server/store/sqlite/detail/control_rows.hpp"
 #include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/sqlite/detail/leaf_rows.hpp"
 #include "server/store/sqlite/detail/log_rows.hpp"
 #include "server/store/sqlite/detail/meta_rows.hpp"
 #include "server/store/sqlite/detail/record_rows.hpp"
@@ -21,12 +22,14 @@ struct Tables {
         : connection(file, use, vfs),
           records(connection, catalog),
           log(connection),
+          leaves(connection),
           control(connection),
           meta(connection) {}
 
     Connection connection;
     RecordRows records;
     LogRows log;
+    LeafRows leaves;
     ControlRows control;
     MetaRows meta;
 };
@@ -87,6 +90,29 @@ public:
 
     [[nodiscard]] Stored<RecordId> author_at(LogIndex index) override {
         return around_.run([&] { return tables_.log.author_at(index); });
+    }
+
+    [[nodiscard]] Stored<std::optional<LogRow>> row(LogIndex index) override {
+        return around_.run([&] {
+            auto found = tables_.log.row(index);
+            if (found) {
+                found->leaves = tables_.leaves.read(index).value_or(ledger::LogLeaves{});
+            }
+            return found;
+        });
+    }
+
+    [[nodiscard]] Stored<std::optional<ledger::LogLeaves>> leaves(LogIndex index) override {
+        return around_.run([&] { return tables_.leaves.read(index); });
+    }
+
+    [[nodiscard]] Stored<std::optional<Hash>> subtree(unsigned level,
+                                                      std::uint64_t index) override {
+        return around_.run([&] { return tables_.leaves.subtree(level, index); });
+    }
+
+    [[nodiscard]] Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) override {
+        return around_.run([&] { return tables_.log.receipt_at(index); });
     }
 
     [[nodiscard]] Stored<std::optional<Credential>> credential(const RecordId& account) override {

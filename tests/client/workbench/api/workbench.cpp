@@ -29,7 +29,7 @@ bool Answer::has(std::string_view pointer) const {
     return json::parse(body, fault).find_pointer(pointer, fault) != nullptr;
 }
 
-Workbench::Workbench() {
+Workbench::Workbench(std::vector<record::RecordState> more) {
     auto replica = Replica::create(support::sealed(folder.file()), identity(),
                                    catalog::standard_catalog(), clock, random)
                        .value();
@@ -37,18 +37,19 @@ Workbench::Workbench() {
         "person", record_id(22),
         {{"name", std::string{"王五"}}, {"id_number", std::string{"110105194912310054"}}});
     retired.retired = true;
-    fill(*replica,
-         {standard_branch(),
-          standard_record("person", record_id(20),
-                          {{"name", std::string{"张三"}},
-                           {"mobile", std::string{"13900000001"}},
-                           {"native_place", std::string{"杭州"}}}),
-          standard_record("person", record_id(21),
-                          {{"name", std::string{"李四"}},
-                           {"id_number", std::string{"110105194912310038"}},
-                           {"organisation", record_id(2)}}),
-          retired},
-         lease_until({noon.milliseconds + 72 * hour}));
+    std::vector<record::RecordState> records{
+        standard_branch(),
+        standard_record("person", record_id(20),
+                        {{"name", std::string{"张三"}},
+                         {"mobile", std::string{"13900000001"}},
+                         {"native_place", std::string{"杭州"}}}),
+        standard_record("person", record_id(21),
+                        {{"name", std::string{"李四"}},
+                         {"id_number", std::string{"110105194912310038"}},
+                         {"organisation", record_id(2)}}),
+        retired};
+    records.insert(records.end(), more.begin(), more.end());
+    fill(*replica, std::move(records), lease_until({noon.milliseconds + 72 * hour}));
     desk = std::make_unique<ReplicaDesk>(std::move(replica));
     ApiParts parts;
     parts.desk = desk.get();

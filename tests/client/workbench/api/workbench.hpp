@@ -28,7 +28,7 @@ struct Answer {
 /// record_id(1) is the branch, record_id(20) 张三, record_id(21) 李四, record_id(22) 王五
 /// (retired).
 struct Workbench {
-    Workbench();
+    explicit Workbench(std::vector<record::RecordState> more = {});
     ~Workbench();
     Workbench(const Workbench&) = delete;
     Workbench& operator=(const Workbench&) = delete;

@@ -42,6 +42,43 @@ function Why({ group }: { readonly group: Group }) {
   );
 }
 
+/** Of list case_state: what is still open, so that its author may send it once more. */
+const openCases: ReadonlySet<string> = new Set(["1", "4"]);
+
+function canResubmit(group: Group): boolean {
+  return group.case === undefined ? group.stage === "rejected" : openCases.has(group.case.state);
+}
+
+/** The officer's step, and the author's answer to it in one action. */
+function Next({ group, language }: { readonly group: Group; readonly language: Language }) {
+  const { t } = useTranslation();
+  const resubmit = useMutation({ mutationFn: () => api.resubmit(group.sequence, language) });
+  return (
+    <Space direction="vertical" size={2}>
+      {group.case !== undefined && (
+        <Typography.Text type={group.case.state === "4" ? "warning" : "secondary"}>
+          {t("sync.case", { number: group.case.number, state: group.case.state_text })}
+          {group.case.remark === "" ? "" : ` ${group.case.remark}`}
+        </Typography.Text>
+      )}
+      {canResubmit(group) && (
+        <Button
+          size="small"
+          loading={resubmit.isPending}
+          onClick={() => {
+            resubmit.mutate();
+          }}
+        >
+          {t("sync.resubmit")}
+        </Button>
+      )}
+      {resubmit.isError && (
+        <Typography.Text type="danger">{resubmit.error.message}</Typography.Text>
+      )}
+    </Space>
+  );
+}
+
 /** What waits, what was merged, what was refused and why. */
 export function SyncDrawer({ open, status, language, onClose }: Props) {
   const { t, i18n } = useTranslation();
@@ -97,7 +134,15 @@ export function SyncDrawer({ open, status, language, onClose }: Props) {
                 <Tag color={colours[group.stage] ?? "default"}>{text}</Tag>
               ),
             },
-            { title: t("sync.why"), render: (_: unknown, group) => <Why group={group} /> },
+            {
+              title: t("sync.why"),
+              render: (_: unknown, group) => (
+                <Space direction="vertical" size={2}>
+                  <Why group={group} />
+                  <Next group={group} language={language} />
+                </Space>
+              ),
+            },
           ]}
         />
       </Space>

@@ -1,0 +1,303 @@
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "client/agent/replica_desk.hpp"
+#include "client/casework/casework.hpp"
+#include "client/replica/replica.hpp"
+#include "client/words/casework_forms.hpp"
+#include "client/words/forms.hpp"
+#include "client/workbench/api/answer.hpp"
+#include "client/workbench/api/api.hpp"
+#include "client/workbench/api/drafts.hpp"
+#include "client/workbench/api/queries.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/rules/rules.hpp"
+
+/// Api's operations on cases and conflicts.
+namespace zhibu::client {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t number_segment = 3;
+constexpr std::size_t depth_max = 8;
+constexpr std::uint32_t listed_max = 1'000;
+
+/// What a person decides, as the page says it.
+struct Wish {
+    std::string decision;
+    std::string remark;
+    std::string value;
+    /// What an amended group writes.
+    std::vector<DraftChange> changes;
+};
+
+Problem bad_body(const std::string& place) {
+    return {400, "bad_body", "请求内容不对：" + place, "The request is wrong at: " + place};
+}
+
+std::expected<Wish, Problem> read_wish(const catalog::Catalog& catalog, std::string_view body) {
+    json::parse_options options;
+    options.max_depth = depth_max;
+    boost::system::error_code fault;
+    const json::value parsed = json::parse(body, fault, {}, options);
+    const json::object* object = fault ? nullptr : parsed.if_object();
+    if (object == nullptr) {
+        return std::unexpected{bad_body("JSON")};
+    }
+    Wish wish;
+    for (const auto& [name, value] : *object) {
+        if (name == "changes") {
+            auto draft = read_draft(
+                catalog, json::serialize(json::object{{"action", "amend"}, {"changes", value}}));
+            if (!draft) {
+                return std::unexpected{std::move(draft).error()};
+            }
+            wish.changes = std::move(draft->changes);
+            continue;
+        }
+        std::string* into = name == "decision" ? &wish.decision
+                            : name == "remark" ? &wish.remark
+                            : name == "value"  ? &wish.value
+                                               : nullptr;
+        const json::string* text = value.if_string();
+        if (into == nullptr || text == nullptr) {
+            return std::unexpected{bad_body(std::string{name})};
+        }
+        *into = std::string{*text};
+    }
+    return wish;
+}
+
+template <class Decision, std::size_t size>
+std::optional<Decision> decision_of(
+    const std::array<std::pair<std::string_view, Decision>, size>& words, std::string_view word) {
+    for (const auto& [name, decision] : words) {
+        if (name == word) {
+            return decision;
+        }
+    }
+    return std::nullopt;
+}
+
+constexpr std::array<std::pair<std::string_view, CaseDecision>, 5> case_decisions{
+    {{"accept", CaseDecision::accept},
+     {"amend", CaseDecision::amend},
+     {"return", CaseDecision::give_back},
+     {"discard", CaseDecision::discard},
+     {"withdraw", CaseDecision::withdraw}}};
+
+constexpr std::array<std::pair<std::string_view, ConflictDecision>, 5> conflict_decisions{
+    {{"keep", ConflictDecision::keep},
+     {"take", ConflictDecision::take_offered},
+     {"value", ConflictDecision::third_value},
+     {"resubmit", ConflictDecision::resubmit},
+     {"seen", ConflictDecision::seen}}};
+
+bool is_asked(const ApiQuery& query, const std::string& name) {
+    const auto found = query.find(name);
+    return found != query.end() && found->second == "true";
+}
+
+/// No value: it may.
+template <class Decision>
+std::optional<ApiResponse> refused_officer(Replica& replica, const catalog::Catalog& catalog,
+                                           Decision decision, Language language) {
+    const auto may = may_decide(replica, decision);
+    if (!may) {
+        return refusal(catalog, may.error(), language);
+    }
+    if (*may) {
+        return std::nullopt;
+    }
+    return problem(403, "not_the_decider", rules::message("not_the_decider", language, {}), {});
+}
+
+std::expected<record::Value, Problem> read_third(const catalog::Catalog& catalog,
+                                                 const FieldConflict& of, std::string_view text) {
+    const catalog::Kind* kind = catalog.find(of.subject.kind);
+    const catalog::Field* field = kind == nullptr ? nullptr : kind->find(of.field);
+    auto value = field == nullptr ? std::nullopt : catalog::parse_value(catalog, *field, text);
+    if (!value) {
+        return std::unexpected{Problem{422, "unreadable_value", "另定的值无法识别。",
+                                       "The third value cannot be read."}};
+    }
+    return *std::move(value);
+}
+
+}  // namespace
+
+void Api::commit(Replica& replica, const std::vector<Draft>& drafts, Language language,
+                 const Respond& respond) {
+    Committed last;
+    for (const Draft& draft : drafts) {
+        auto committed = replica.commit(draft, parts_.sign);
+        if (!committed) {
+            respond(refusal(*parts_.catalog, committed.error(), language));
+            return;
+        }
+        last = *std::move(committed);
+        if (last.sequence.position != 0) {
+            touch();
+            parts_.group_made(last.sequence);
+        }
+    }
+    respond(
+        answer(json::object{{"sequence", last.sequence.position},
+                            {"warnings", finding_forms(*parts_.catalog, last.warnings, language)}},
+               201));
+}
+
+void Api::get_cases(const ApiRequest& request, Language language, Respond respond) {
+    const bool waiting_alone = !is_asked(request.query, "all");
+    parts_.desk->ask(
+        [this, language, waiting_alone, respond = std::move(respond)](Replica& replica) {
+            const auto cases = list_cases(replica, *parts_.catalog, waiting_alone, listed_max);
+            if (!cases) {
+                respond(refusal(*parts_.catalog, cases.error(), language));
+                return;
+            }
+            json::array forms;
+            for (const QuarantineCase& each : *cases) {
+                forms.emplace_back(case_form(replica, *parts_.catalog, each, language));
+            }
+            respond(answer(forms));
+        });
+}
+
+void Api::get_case(const ApiRequest& request, Language language, Respond respond) {
+    const std::string number{segment_at(request.path, number_segment)};
+    parts_.desk->ask([this, language, number, respond = std::move(respond)](Replica& replica) {
+        const auto found = find_case(replica, *parts_.catalog, number);
+        if (!found) {
+            respond(refusal(*parts_.catalog, found.error(), language));
+        } else if (!*found) {
+            respond(problem(unknown_record_problem(), language));
+        } else {
+            respond(answer(case_form(replica, *parts_.catalog, **found, language)));
+        }
+    });
+}
+
+void Api::post_case(const ApiRequest& request, Language language, Respond respond) {
+    const auto wish = read_wish(*parts_.catalog, request.body);
+    const auto decision = wish ? decision_of(case_decisions, wish->decision) : std::nullopt;
+    if (!wish || !decision) {
+        respond(problem(wish ? bad_body("decision") : wish.error(), language));
+        return;
+    }
+    const std::string number{segment_at(request.path, number_segment)};
+    parts_.desk->ask([this, language, number, wish = *wish, decision = *decision,
+                      respond = std::move(respond)](Replica& replica) {
+        const auto found = find_case(replica, *parts_.catalog, number);
+        if (!found || !*found) {
+            respond(found ? problem(unknown_record_problem(), language)
+                          : refusal(*parts_.catalog, found.error(), language));
+            return;
+        }
+        if (auto refused = refused_officer(replica, *parts_.catalog, decision, language)) {
+            respond(*std::move(refused));
+            return;
+        }
+        const auto dependents = dependents_of(replica, *parts_.catalog, **found);
+        if (!dependents) {
+            respond(refusal(*parts_.catalog, dependents.error(), language));
+            return;
+        }
+        const Draft changes = with_ids({"amend", wish.changes}, replica);
+        commit(
+            replica,
+            {decide(*parts_.catalog, **found, decision, wish.remark, *dependents, changes.changes)},
+            language, respond);
+    });
+}
+
+void Api::get_conflicts(const ApiRequest& request, Language language, Respond respond) {
+    const bool losses = is_asked(request.query, "losses");
+    const bool waiting_alone = !is_asked(request.query, "all");
+    parts_.desk->ask(
+        [this, language, losses, waiting_alone, respond = std::move(respond)](Replica& replica) {
+            const auto conflicts =
+                losses ? list_losses(replica, *parts_.catalog, listed_max)
+                       : list_conflicts(replica, *parts_.catalog, waiting_alone, listed_max);
+            if (!conflicts) {
+                respond(refusal(*parts_.catalog, conflicts.error(), language));
+                return;
+            }
+            json::array forms;
+            for (const FieldConflict& each : *conflicts) {
+                forms.emplace_back(conflict_form(replica, *parts_.catalog, each, language));
+            }
+            respond(answer(forms));
+        });
+}
+
+void Api::post_conflict(const ApiRequest& request, Language language, Respond respond) {
+    const auto wish = read_wish(*parts_.catalog, request.body);
+    const auto decision = wish ? decision_of(conflict_decisions, wish->decision) : std::nullopt;
+    if (!wish || !decision || !wish->changes.empty()) {
+        respond(problem(wish ? bad_body("decision") : wish.error(), language));
+        return;
+    }
+    const std::string number{segment_at(request.path, number_segment)};
+    parts_.desk->ask([this, language, number, wish = *wish, decision = *decision,
+                      respond = std::move(respond)](Replica& replica) {
+        const auto found = find_conflict(replica, *parts_.catalog, number);
+        if (!found || !*found) {
+            respond(found ? problem(unknown_record_problem(), language)
+                          : refusal(*parts_.catalog, found.error(), language));
+            return;
+        }
+        if (auto refused = refused_officer(replica, *parts_.catalog, decision, language)) {
+            respond(*std::move(refused));
+            return;
+        }
+        record::Value third;
+        if (decision == ConflictDecision::third_value) {
+            auto read = read_third(*parts_.catalog, **found, wish.value);
+            if (!read) {
+                respond(problem(read.error(), language));
+                return;
+            }
+            third = *std::move(read);
+        }
+        commit(replica, settle(*parts_.catalog, **found, decision, third, wish.remark), language,
+               respond);
+    });
+}
+
+void Api::post_resubmit(const ApiRequest& request, Language language, Respond respond) {
+    const std::string sequence{segment_at(request.path, number_segment)};
+    parts_.desk->ask([this, language, sequence, respond = std::move(respond)](Replica& replica) {
+        const auto groups = replica.own_groups(listed_max);
+        if (!groups) {
+            respond(refusal(*parts_.catalog, groups.error(), language));
+            return;
+        }
+        const auto own = std::ranges::find_if(*groups, [&](const OwnGroup& each) {
+            return std::to_string(each.group.name.sequence.position) == sequence;
+        });
+        if (own == groups->end()) {
+            respond(problem(unknown_record_problem(), language));
+            return;
+        }
+        const auto draft = resubmit(replica, *parts_.catalog, *own);
+        if (!draft) {
+            respond(refusal(*parts_.catalog, draft.error(), language));
+            return;
+        }
+        commit(replica, {*draft}, language, respond);
+    });
+}
+
+}  // namespace zhibu::client

@@ -1,0 +1,253 @@
+#include "server/inspection/inspection.hpp"
+
+#include <boost/json.hpp>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "server/founding/store_key.hpp"
+#include "server/inspection/detail/history_text.hpp"
+#include "server/ledger/audit.hpp"
+#include "server/ledger/head_file.hpp"
+#include "server/ledger/history.hpp"
+#include "server/ledger/proofs.hpp"
+#include "server/store/sqlite/sqlite_store.hpp"
+#include "shared/keys/enrolment_code.hpp"
+#include "shared/keys/system.hpp"
+#include "sync_protocol/codec/codec.hpp"
+
+namespace zhibu::server {
+namespace {
+
+namespace json = boost::json;
+
+/// A head file is some hundred bytes; nobody needs more read.
+constexpr std::size_t head_bytes_max = 64U << 10U;
+
+/// The store of a stopped server, and its keys.
+struct OpenSpace {
+    ServerKeys server_keys;
+    // Before the store, which takes nonces from it.
+    std::unique_ptr<keys::SystemRandom> random;
+    std::unique_ptr<Store> store;
+    std::unique_ptr<StoreReader> reader;
+};
+
+std::expected<OpenSpace, FoundingError> open_space(const InspectionWords& words) {
+    auto server_keys = load_server_keys(words.files);
+    if (!server_keys) {
+        return std::unexpected{explain(server_keys.error())};
+    }
+    auto store_key = read_store_key(words.files, words.config->store_key);
+    if (!store_key) {
+        return std::unexpected{explain(store_key.error())};
+    }
+    const auto data_keys = load_data_keys(words.files, *std::move(store_key));
+    if (!data_keys) {
+        return std::unexpected{explain(data_keys.error())};
+    }
+    auto random = std::make_unique<keys::SystemRandom>();
+    auto store =
+        open_sqlite_store({words.files.store(), data_keys->ring(), random.get()}, *words.catalog);
+    if (!store) {
+        return std::unexpected{explain(store.error())};
+    }
+    auto reader = (*store)->open_reader();
+    if (!reader) {
+        return std::unexpected{explain(reader.error())};
+    }
+    return OpenSpace{*std::move(server_keys), std::move(random), *std::move(store),
+                     *std::move(reader)};
+}
+
+Inspected fail(const InspectionWords& words, const FoundingError& error, std::ostream& err) {
+    err << (words.chinese ? error.zh : error.en) << '\n';
+    return Inspected::failed;
+}
+
+AuditMeans means_of(const OpenSpace& space) {
+    AuditMeans means;
+    means.identity = space.store->identity();
+    means.server_key = space.server_keys.signing_key.public_key();
+    means.server_device = space.server_keys.server_device;
+    means.group_key = space.server_keys.group_key.public_key();
+    return means;
+}
+
+std::optional<sync::SignedTreeHead> read_head_file(const std::filesystem::path& file) {
+    std::ifstream stream{file, std::ios::binary};
+    std::string text(head_bytes_max, '\0');
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    return read_head(text);
+}
+
+json::object to_json(const AuditReport& report) {
+    json::object out{{"whole", !report.finding.has_value()},
+                     {"log_index", report.head.position},
+                     {"size", report.tree.size},
+                     {"root", keys::to_hex(report.tree.root)},
+                     {"heads_agreed", report.heads_agreed}};
+    if (report.finding) {
+        const AuditWords explained = explain(*report.finding);
+        out["finding"] = json::object{{"fault", to_text(report.finding->fault)},
+                                      {"log_index", report.finding->at.position},
+                                      {"agreed", report.finding->agreed.position},
+                                      {"detail", report.finding->detail},
+                                      {"zh", explained.zh},
+                                      {"en", explained.en}};
+    }
+    return out;
+}
+
+void print_report(const InspectionWords& words, const AuditReport& report, std::ostream& out) {
+    if (words.json) {
+        out << json::serialize(to_json(report)) << '\n';
+        return;
+    }
+    const std::string positions = std::to_string(report.head.position);
+    const std::string heads = std::to_string(report.heads_agreed);
+    if (report.finding) {
+        const AuditWords explained = explain(*report.finding);
+        out << (words.chinese ? "存储与其历史不符。" : "The store is not its own history. ")
+            << (words.chinese ? explained.zh : explained.en) << '\n';
+        return;
+    }
+    out << (words.chinese ? "日志完整：" + positions + "个位置全部核对无误，与" + heads +
+                                "个保存的树头一致。\n"
+                          : "The log is whole: all " + positions + " positions are right, and " +
+                                heads + " heads that were kept agree.\n")
+        << (words.chinese ? "根：" : "root: ") << keys::to_hex(report.tree.root) << '\n';
+    if (report.heads_agreed == 0) {
+        out << (words.chinese
+                    ? "没有与别处保存的树头比较：持有全部密钥的人可以重写整个历史而不被发现。\n"
+                    : "It was compared with no head kept elsewhere: whoever has all keys can "
+                      "rewrite the whole of it unseen.\n");
+    }
+}
+
+void show_progress(const InspectionWords& words, LogIndex done, LogIndex head, std::ostream& err) {
+    err << (words.chinese ? "已核对 " : "checked ") << done.position << " / " << head.position
+        << '\n';
+}
+
+std::optional<record::RecordKey> parse_record(const catalog::Catalog& catalog,
+                                              std::string_view text) {
+    const auto slash = text.find('/');
+    const catalog::Kind* kind = catalog.find(text.substr(0, slash));
+    const auto id =
+        slash == std::string_view::npos ? std::nullopt : record::parse_uuid(text.substr(slash + 1));
+    if (kind == nullptr || !id) {
+        return std::nullopt;
+    }
+    return record::RecordKey{kind->id(), RecordId{*id}};
+}
+
+}  // namespace
+
+Inspected print_head(const InspectionWords& words, std::ostream& out, std::ostream& err) {
+    const auto space = open_space(words);
+    if (!space) {
+        return fail(words, space.error(), err);
+    }
+    keys::SystemClock clock;
+    const SpaceIdentity identity = space->store->identity();
+    const HeadMaker maker{identity.space, identity.epoch, clock.now(),
+                          [&](std::span<const std::uint8_t> bytes) {
+                              return space->server_keys.signing_key.sign(bytes);
+                          }};
+    const auto made = signed_head(*space->reader, maker);
+    if (!made) {
+        return fail(words, explain(made.error()), err);
+    }
+    const std::string text = to_text(*made);
+    if (!words.json) {
+        out << text;
+        return Inspected::well;
+    }
+    const auto head = sync::decode_tree_head(made->bytes);
+    out << json::serialize(json::object{{"origin", to_text(head->origin)},
+                                        {"epoch", to_text(head->epoch)},
+                                        {"log_index", head->size / 2},
+                                        {"size", head->size},
+                                        {"root", keys::to_hex(head->root)},
+                                        {"signed_at", head->signed_at.milliseconds},
+                                        {"text", text}})
+        << '\n';
+    return Inspected::well;
+}
+
+Inspected verify(const InspectionWords& words, const std::vector<std::filesystem::path>& heads,
+                 std::ostream& out, std::ostream& err) {
+    std::vector<sync::SignedTreeHead> kept;
+    for (const std::filesystem::path& file : heads) {
+        auto head = read_head_file(file);
+        if (!head) {
+            return fail(words,
+                        {"读不出树头文件：" + file.string() + "。没有核对。",
+                         "There is no tree head in " + file.string() + ". Nothing was checked."},
+                        err);
+        }
+        kept.push_back(*std::move(head));
+    }
+    const auto space = open_space(words);
+    if (!space) {
+        return fail(words, space.error(), err);
+    }
+    AuditMeans means = means_of(*space);
+    means.kept = std::move(kept);
+    means.progress = [&](LogIndex done, LogIndex head) { show_progress(words, done, head, err); };
+    const auto report = audit(*space->reader, means);
+    if (!report) {
+        return fail(words, explain(report.error()), err);
+    }
+    print_report(words, *report, out);
+    return report->finding ? Inspected::differs : Inspected::well;
+}
+
+Inspected print_history(const InspectionWords& words, const std::string& record, std::ostream& out,
+                        std::ostream& err) {
+    const auto key = parse_record(*words.catalog, record);
+    if (!key) {
+        return fail(words,
+                    {"请按 类别/编号 指定记录，例如 person/0190…。",
+                     "Name the record as KIND/ID, as in person/0190…"},
+                    err);
+    }
+    const auto space = open_space(words);
+    if (!space) {
+        return fail(words, space.error(), err);
+    }
+    const auto report = audit(*space->reader, means_of(*space));
+    if (!report) {
+        return fail(words, explain(report.error()), err);
+    }
+    if (report->finding) {
+        print_report(words, *report, err);
+        return Inspected::differs;
+    }
+    const detail::HistoryPrinter printer{*words.catalog, *space->reader, words.chinese, words.json};
+    std::uint64_t printed = 0;
+    bool all_proved = true;
+    const auto read =
+        each_of_history(*space->reader, *key, report->tree, [&](const HistoryEntry& entry) {
+            printed += 1;
+            all_proved = all_proved && entry.is_proved;
+            out << printer.text_of(entry);
+        });
+    if (!read) {
+        return fail(words, explain(read.error()), err);
+    }
+    if (printed == 0) {
+        err << (words.chinese ? "日志中没有提到这条记录。"
+                              : "No group in the log names this record.")
+            << '\n';
+        return Inspected::unknown;
+    }
+    return all_proved ? Inspected::well : Inspected::differs;
+}
+
+}  // namespace zhibu::server

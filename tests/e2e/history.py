@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""A server whose store was put back, cut or rewritten is found out: by its devices, and by
+`zhibu-server verify`.
+
+  history.py [--bin FOLDER]
+
+Exit code 0 when every expectation held.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from programs import BIN, Client, Failed, Stage, id_number  # noqa: E402
+
+
+class StoppedServer:
+    """What an operator asks of a store whose server does not run."""
+
+    def __init__(self, stage):
+        self.stage = stage
+
+    def run(self, *words, exit_code=0):
+        done = subprocess.run(
+            [str(self.stage.bin / "zhibu-server"), "--lang", "en", "--data",
+             str(self.stage.work / "server"), "--config", str(self.stage.work / "server.toml"),
+             *words], capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode != exit_code:
+            raise Failed(f"zhibu-server {' '.join(words)}: exit {done.returncode}, expected "
+                         f"{exit_code}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def verify(self, *heads, exit_code=0):
+        options = [word for head in heads for word in ("--head", str(head))]
+        return json.loads(self.run("verify", "--json", *options, exit_code=exit_code))
+
+    def keep_head(self, name):
+        file = self.stage.work / name
+        file.write_text(self.run("head"))
+        return file
+
+
+def add_person(client, number):
+    client.run("create", "person", f"name=测试{chr(0x4E00 + number)}", "stage=50",
+               f"sex={'1' if number % 2 else '2'}", "birth_date=1970-01-01",
+               f"id_number={id_number(number)}", "organisation=第一党支部")
+
+
+def set_up(stage):
+    """A space with one branch; an officer of the committee writes, the branch reads."""
+    code = stage.found_space()
+    stage.start_server()
+    writer = Client(stage, "writer")
+    stage.enrol(writer, code)
+    writer.sync()
+    writer.run("create", "organisation", "name=第一党支部", "code=D002", "type=30",
+               "parent=示范大学党委")
+    writer.run("create", "account", "name=一支部账号", "organisation=第一党支部", "level=3",
+               "nature=1", "permission=1", "state=1")
+    writer.sync()
+    reader = Client(stage, "reader")
+    invited = writer.one("invite", "一支部账号", "--activate")
+    writer.sync()
+    stage.enrol(reader, invited["code"])
+    reader.sync()
+    return writer, reader
+
+
+def findings(client):
+    return [finding["sort"] for finding in client.one("status")["findings"]]
+
+
+def honest_history(stage, server, writer):
+    """Returns a head of the store as it is, and the id of a person with a history."""
+    add_person(writer, 1)
+    add_person(writer, 2)
+    writer.sync()
+    person = writer.one("list", "person", "--limit", "1")["records"][0]["id"]
+    writer.run("edit", "person", person, "address=一路")
+    writer.sync()
+    stage.stop_server()
+    head = server.keep_head("head-early")
+    report = server.verify(head)
+    stage.expect.that(report["whole"] and report["heads_agreed"] == 1,
+                      "an honest store is whole, and agrees with its head", report)
+    told = [json.loads(line)
+            for line in server.run("history", f"person/{person}", "--json").splitlines()]
+    stage.expect.that([entry["operation"] for entry in told] == ["create", "update"] and
+                      all(entry["proved"] for entry in told),
+                      "a record's history is told from its creation, and proved", told)
+    stage.expect.that(told[-1]["fields"] == {"address": "一路"}, "with what was changed", told)
+    return head
+
+
+def put_back(stage, server, writer, reader, early):
+    """All of the server's files are put back to an earlier day; nothing else changes."""
+    place = stage.work / "server"
+    kept = stage.work / "server-of-yesterday"
+    shutil.copytree(place, kept)
+    stage.start_server()
+    add_person(writer, 3)
+    writer.sync()
+    reader.sync()
+    stage.expect.that(findings(writer) == [] and findings(reader) == [],
+                      "devices of an honest server find nothing")
+    stage.stop_server()
+    late = server.keep_head("head-late")
+    shutil.rmtree(place)
+    shutil.copytree(kept, place)
+
+    report = server.verify(early)
+    stage.expect.that(report["whole"], "a store put back is whole by itself", report)
+    report = server.verify(early, late, exit_code=3)
+    stage.expect.that(report["finding"]["fault"] == "history_shortened" and
+                      report["heads_agreed"] == 1,
+                      "against the head that was kept elsewhere it is shortened", report)
+
+    stage.start_server()
+    reader.one("sync", exit_code=None)
+    stage.expect.that(findings(reader) == ["history_shortened"],
+                      "a device that only read finds the history shortened", findings(reader))
+    words = reader.one("status")["findings"][0]["message"]
+    stage.expect.that("shorter" in words and "safe" in words,
+                      "and says what happened and what is safe", words)
+    log = (stage.work / "server.log").read_text()
+    stage.expect.that('"event":"incident"' in log, "the server has the report in its log")
+    writer.one("sync", exit_code=None)
+    stage.expect.that(findings(writer) == ["history_shortened"],
+                      "a device whose acknowledged work is gone finds it too", findings(writer))
+    add_person(reader, 4)
+    reader.one("sync", exit_code=None)
+    stage.expect.that(reader.one("status")["waiting"] == 0, "work goes on all the same")
+    # The log has grown beyond what was pinned, and is another one.
+    stage.expect.that(findings(reader)[0] == "history_shortened" and
+                      set(findings(reader)) <= {"history_shortened", "history_forked",
+                                                "digest_differs"},
+                      "the evidence stays", findings(reader))
+    stage.expect.that('"event":"incident_not_kept"' not in log, "and keeps it for the officer")
+    stage.stop_server()
+    report = server.verify(early)
+    stage.expect.that(report["whole"] and report["heads_agreed"] == 1,
+                      "and the store, which has grown since, is whole", report)
+
+
+def play(stage):
+    server = StoppedServer(stage)
+    writer, reader = set_up(stage)
+    early = honest_history(stage, server, writer)
+    put_back(stage, server, writer, reader, early)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", type=Path, default=BIN)
+    words = parser.parse_args()
+    work = Path(tempfile.mkdtemp(prefix="zhibu-history-"))
+    stage = Stage(words.bin, work)
+    try:
+        play(stage)
+        print(f"All {stage.expect.held} expectations held.")
+        return 0
+    except Failed as failed:
+        print(f"\n  ✗ {failed}", file=sys.stderr)
+        return 1
+    finally:
+        stage.stop_server()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -59,6 +59,10 @@ DeviceOutbox::DeviceOutbox(vault::Outbox outbox, const IdentityFiles& files,
 
 bool DeviceOutbox::holds(const record::GroupName& name) const { return outbox_.contains(name); }
 
+bool DeviceOutbox::make_room(std::size_t group_bytes) {
+    return outbox_.make_room(group_bytes).has_value();
+}
+
 bool DeviceOutbox::keep(const record::GroupName& name, const record::SealedGroup& group) {
     if (!access_->data_key) {
         return false;

@@ -27,6 +27,7 @@ public:
         vault::Disk& disk, record::Random& random);
 
     [[nodiscard]] bool holds(const record::GroupName& name) const override;
+    [[nodiscard]] bool make_room(std::size_t group_bytes) override;
     [[nodiscard]] bool keep(const record::GroupName& name,
                             const record::SealedGroup& group) override;
 

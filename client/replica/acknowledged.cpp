@@ -112,16 +112,16 @@ void Replica::Body::fail_forked(const char* place) {
     if (escrow_ == nullptr) {
         throw Failed(ReplicaFault::contradiction, place);
     }
-    fill_escrow();
+    static_cast<void>(fill_escrow());
     detail::Query row =
         connection_->query("SELECT 1 FROM own_group WHERE verdict IS NULL AND sequence > ?");
     row.bind(escrowed_.position);
     throw Failed(row.step() ? ReplicaFault::storage_failed : ReplicaFault::forked, place);
 }
 
-void Replica::Body::fill_escrow() {
+bool Replica::Body::fill_escrow() {
     if (escrow_ == nullptr) {
-        return;
+        return true;
     }
     record::GroupName name{
         record::DeviceId{uuid("device")}, record::IncarnationId{uuid("incarnation")}, {}};
@@ -132,9 +132,22 @@ void Replica::Body::fill_escrow() {
     while (row.step()) {
         name.sequence = record::Sequence{row.position(0)};
         if (!escrow_->holds(name) && !escrow_->keep(name, {row.bytes(1), row.bytes(2)})) {
-            return;
+            return false;
         }
         escrowed_ = name.sequence;
+    }
+    return true;
+}
+
+void Replica::Body::make_room_in_escrow(record::Sequence sequence) {
+    if (escrow_ == nullptr) {
+        return;
+    }
+    detail::Query row = connection_->query(
+        "SELECT length(sealed) + length(signature) FROM own_group WHERE sequence=?");
+    row.bind(sequence.position);
+    if (!row.step() || !escrow_->make_room(static_cast<std::size_t>(row.position(0)))) {
+        throw Failed(ReplicaFault::storage_full, "outbox");
     }
 }
 

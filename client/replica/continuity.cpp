@@ -25,7 +25,7 @@ void Replica::Body::adopt_epoch(record::EpochId new_epoch, record::Sequence held
     transaction.commit();
     // A backup that held a group may be the very one that is lost: it is kept here again.
     escrowed_ = {};
-    fill_escrow();
+    static_cast<void>(fill_escrow());
 }
 
 void Replica::Body::void_verdicts_after(record::Sequence held) {

@@ -123,7 +123,7 @@ std::unique_ptr<Replica::Body> Replica::Body::take_up(std::unique_ptr<detail::Fi
     body->check_schema();
     body->check_head(std::move(head));
     body->escrow_ = place.escrow;
-    body->fill_escrow();
+    static_cast<void>(body->fill_escrow());
     return body;
 }
 

@@ -78,6 +78,10 @@ record::RecordId Replica::Body::new_record_id() {
 
 Committed Replica::Body::commit(const Draft& draft, const SignHash& sign) {
     const record::Instant now = clock_.now();
+    if (!fill_escrow()) {
+        // What is acknowledged must outlive the replica; nothing is taken before that is so again.
+        throw Failed(ReplicaFault::storage_full, "outbox");
+    }
     detail::WriteTransaction transaction(*connection_);
     const sync::Lease held = check_permission(now);
     Judged judged = judge(draft, now);
@@ -109,9 +113,10 @@ Committed Replica::Body::commit(const Draft& draft, const SignHash& sign) {
     }
     set_number("last_time", static_cast<std::int64_t>(group.made_at.packed));
     see_time(now);
+    make_room_in_escrow(group.name.sequence);
     transaction.commit();
     write_head();
-    fill_escrow();
+    static_cast<void>(fill_escrow());
     return Committed{group.name.sequence, std::move(judged.findings)};
 }
 

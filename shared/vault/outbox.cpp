@@ -90,6 +90,20 @@ std::expected<void, OutboxFault> Outbox::take_stock() {
     }
 }
 
+std::expected<void, OutboxFault> Outbox::make_room(std::size_t group_bytes) {
+    const std::size_t entry_bytes = group_bytes + outbox_entry_overhead_bytes;
+    if (bytes_ > terms_.bytes_max || entry_bytes > terms_.bytes_max - bytes_) {
+        return error(OutboxFault::full);
+    }
+    const std::vector<std::uint8_t> room(entry_bytes, 0);
+    if (!file_->write(room, bytes_)) {
+        static_cast<void>(file_->truncate(bytes_));
+        return error(OutboxFault::storage_failed);
+    }
+    has_room_ = true;
+    return {};
+}
+
 std::expected<void, OutboxFault> Outbox::append(const record::GroupName& name,
                                                 const record::SealedGroup& group,
                                                 const OutboxRecipients& recipients,
@@ -114,6 +128,10 @@ std::expected<void, OutboxFault> Outbox::write(std::span<const std::uint8_t> byt
         // leaves of it is a damaged range.
         static_cast<void>(file_->truncate(bytes_));
         return error(OutboxFault::storage_failed);
+    }
+    if (std::exchange(has_room_, false)) {
+        // What is left of the room would be a damaged range to the next reader, no more.
+        static_cast<void>(file_->truncate(bytes_ + bytes.size()));
     }
     if (!file_->sync()) {
         terms_.sync_failed();

@@ -27,7 +27,7 @@ struct OutboxTerms {
 ///
 /// Promised: what append() has returned from is on the disk; a damaged entry hides no other one;
 /// nothing is dropped but by drop_through().
-/// Used so: commit to the replica, append, then acknowledge the user's action; at start, append
+/// Used so: make room, commit to the replica, append, acknowledge the user's action; at start, append
 /// whatever group waits in the replica and is not contained here.
 /// Threads: not synchronised; belongs to whoever commits. Source: vault.md, "Keys"; sync.md,
 /// "Edit windows"; docs/file-formats.md, "Outbox".
@@ -38,6 +38,11 @@ public:
     [[nodiscard]] static std::expected<Outbox, OutboxFault> open(Disk& disk,
                                                                  std::filesystem::path file,
                                                                  OutboxTerms terms = {});
+
+    /// Takes room on the disk for an entry whose group and signature have so many bytes: the next
+    /// append() overwrites it, and cannot fail for want of it. What a crash leaves of it is a
+    /// damaged range. Errors: full, storage_failed (no room): nothing has changed.
+    [[nodiscard]] std::expected<void, OutboxFault> make_room(std::size_t group_bytes);
 
     /// Seals the group, writes it behind the others and syncs. `random` must be unpredictable.
     /// Errors: group_too_large, already_there, full, bad_server_key, storage_failed; the entries
@@ -86,6 +91,8 @@ private:
     std::set<record::GroupName> names_;
     record::Hash last_{};
     std::uint64_t bytes_ = 0;
+    /// Behind `bytes_` the file has room that was taken for the next entry.
+    bool has_room_ = false;
 };
 
 }  // namespace zhibu::vault

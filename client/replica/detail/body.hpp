@@ -109,8 +109,11 @@ private:
     void check_head(vault::HeadFile head);
     /// Makes the newest group of this device known to the head record, durably.
     void write_head();
-    /// Gives the escrow what it does not hold of the groups without a verdict.
-    void fill_escrow();
+    /// Gives the escrow what it does not hold of the groups without a verdict. False: it has no
+    /// room for all of them.
+    [[nodiscard]] bool fill_escrow();
+    /// Throws storage_full where the escrow cannot take this group of the open transaction.
+    void make_room_in_escrow(record::Sequence sequence);
     /// To be called where the server's word is of a group that this replica does not hold. Throws
     /// forked; something else where the escrow does not hold all that waits here.
     [[noreturn]] void fail_forked(const char* place);

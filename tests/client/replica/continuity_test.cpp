@@ -33,6 +33,8 @@ public:
         return names.contains(name);
     }
 
+    [[nodiscard]] bool make_room(std::size_t /*group_bytes*/) override { return true; }
+
     [[nodiscard]] bool keep(const record::GroupName& name,
                             const record::SealedGroup& /*group*/) override {
         return names.insert(name).second;

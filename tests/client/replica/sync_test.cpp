@@ -130,14 +130,42 @@ public:
         return names.contains(name);
     }
 
+    [[nodiscard]] bool make_room(std::size_t /*group_bytes*/) override { return finds_room; }
+
     [[nodiscard]] bool keep(const record::GroupName& name,
                             const record::SealedGroup& /*group*/) override {
         return has_room && names.insert(name).second;
     }
 
     std::set<record::GroupName> names;
+    bool finds_room = true;
     bool has_room = true;
 };
+
+TEST_F(ReplicaSync, NothingIsAcknowledgedThatTheEscrowHasNoRoomFor) {
+    const auto escrow = std::make_shared<NamesOnly>();
+    device.replica.reset();
+    SealedPlace place = sealed(device.folder.file());
+    place.escrow = escrow;
+    device.replica = Replica::open(place, small_catalog(), device.clock, device.random).value();
+    const std::string before = device.fingerprint();
+
+    escrow->finds_room = false;
+    const auto refused = device.replica->commit(edit(lin, mobile, "2"), sign);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().fault, ReplicaFault::storage_full);
+    EXPECT_EQ(device.fingerprint(), before) << "nothing has changed";
+
+    escrow->finds_room = true;
+    escrow->has_room = false;
+    ASSERT_TRUE(device.replica->commit(edit(lin, mobile, "3"), sign))
+        << "a failure after the room was taken";
+    EXPECT_FALSE(device.replica->commit(edit(lin, mobile, "4"), sign))
+        << "but no further one until that is kept";
+    escrow->has_room = true;
+    EXPECT_TRUE(device.replica->commit(edit(lin, mobile, "4"), sign));
+    EXPECT_EQ(escrow->names.size(), 2U);
+}
 
 TEST_F(ReplicaSync, AReplicaThatWasPutBackSaysThatItIsForkedOnceTheEscrowHoldsAll) {
     const auto escrow = std::make_shared<NamesOnly>();

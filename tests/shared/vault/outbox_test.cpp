@@ -92,6 +92,32 @@ TEST(Outbox, KnowsItsEntriesAfterReopening) {
     EXPECT_EQ(entries[2].previous, entries[1].hash);
 }
 
+TEST(Outbox, RoomThatWasTakenIsEnoughThoughTheDiskIsFullSince) {
+    Samples samples;
+    MemoryDisk disk = disk_with(samples, 2);
+    MemoryFolder files{disk};
+    auto outbox = Outbox::open(files, Samples::file);
+    ASSERT_TRUE(outbox);
+    const record::SealedGroup next = Samples::group_of(3);
+    ASSERT_TRUE(outbox->make_room(next.bytes.size() + next.signature.size()));
+    disk.set_full(true);
+    ASSERT_TRUE(samples.append(*outbox, 3));
+    EXPECT_EQ(outbox->bytes(), disk.content(Samples::file).size()) << "what was too much is gone";
+    EXPECT_EQ(outbox->make_room(1).error(), OutboxFault::storage_failed);
+    EXPECT_EQ(sequences_on(disk), (Sequences{1, 2, 3}));
+}
+
+TEST(Outbox, RoomThatACrashLeavesHidesNoEntry) {
+    Samples samples;
+    MemoryDisk disk = disk_with(samples, 2);
+    MemoryFolder files{disk};
+    ASSERT_TRUE(Outbox::open(files, Samples::file)->make_room(1'000));
+    auto reopened = Outbox::open(files, Samples::file);
+    ASSERT_TRUE(reopened);
+    ASSERT_TRUE(samples.append(*reopened, 3));
+    EXPECT_EQ(sequences_on(disk), (Sequences{1, 2, 3}));
+}
+
 TEST(Outbox, IsSyncedBeforeAppendReturns) {
     Samples samples;
     for (std::uint64_t seed = 0; seed < 50; ++seed) {

@@ -6,21 +6,18 @@
 Exit code 0 when every expectation held.
 """
 
-import argparse
 import hashlib
 import hmac
 import json
-import shutil
 import struct
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from faults import add_person, people, set_up  # noqa: E402
-from programs import BIN, Failed, Stage, id_number  # noqa: E402
+from programs import id_number, perform  # noqa: E402
 
 OUTBOX_MARK = bytes([0x89, 0x5A, 0x4F, 0x42, 0x58, 0x0D, 0x0A, 0x1A])
 DAY_MS = 24 * 3600 * 1000
@@ -109,27 +106,13 @@ def clock_set_back(stage, officer):
         stage.expect.that(officer.sync()["equal"], "and costs a new replica, no more")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=Path, default=BIN)
-    words = parser.parse_args()
-    work = Path(tempfile.mkdtemp(prefix="zhibu-escrow-"))
-    stage = Stage(words.bin, work)
-    try:
-        officer = set_up(stage)
-        add_person(officer, 0)
-        officer.sync()
-        behind_a_gap(stage, officer)
-        clock_set_back(stage, officer)
-        print(f"All {stage.expect.held} expectations held.")
-        return 0
-    except Failed as failed:
-        print(f"\n  ✗ {failed}", file=sys.stderr)
-        return 1
-    finally:
-        stage.stop_server()
-        shutil.rmtree(work, ignore_errors=True)
+def play(stage):
+    officer = set_up(stage)
+    add_person(officer, 0)
+    officer.sync()
+    behind_a_gap(stage, officer)
+    clock_set_back(stage, officer)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(perform("escrow", __doc__, play))

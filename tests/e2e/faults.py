@@ -10,28 +10,22 @@ Exit code 0 when every expectation held. The full disks need root (a small tmpfs
 are left out, and said so.
 """
 
-import argparse
 import os
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from programs import BIN, Client, Failed, Stage, birth_date, id_number  # noqa: E402
+from programs import Client, Failed, birth_date, id_number, perform  # noqa: E402
 
 
 def set_up(stage):
     """A space with one branch, whose officer is the only client."""
-    code = stage.found_space()
-    stage.start_server()
-    officer = Client(stage, "officer")
-    stage.enrol(officer, code)
-    officer.sync()
+    officer = stage.begin()
     officer.run("create", "organisation", "name=第一党支部", "code=D002", "type=30",
                 "parent=示范大学党委")
     officer.sync()
@@ -188,25 +182,5 @@ def play(stage, kills, seed):
         disk.remove()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=Path, default=BIN)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    words = parser.parse_args()
-    work = Path(tempfile.mkdtemp(prefix="zhibu-faults-"))
-    stage = Stage(words.bin, work)
-    try:
-        play(stage, words.kills, words.seed)
-        print(f"All {stage.expect.held} expectations held.")
-        return 0
-    except Failed as failed:
-        print(f"\n  ✗ {failed}", file=sys.stderr)
-        return 1
-    finally:
-        stage.stop_server()
-        shutil.rmtree(work, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(perform("faults", __doc__, play, kills=20, seed=1))

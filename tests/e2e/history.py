@@ -7,17 +7,15 @@
 Exit code 0 when every expectation held.
 """
 
-import argparse
 import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from programs import BIN, Client, Failed, Stage, id_number  # noqa: E402
+from programs import Client, Failed, id_number, perform  # noqa: E402
 
 
 class StoppedServer:
@@ -54,11 +52,7 @@ def add_person(client, number):
 
 def set_up(stage):
     """A space with one branch; an officer of the committee writes, the branch reads."""
-    code = stage.found_space()
-    stage.start_server()
-    writer = Client(stage, "writer")
-    stage.enrol(writer, code)
-    writer.sync()
+    writer = stage.begin("writer")
     writer.run("create", "organisation", "name=第一党支部", "code=D002", "type=30",
                "parent=示范大学党委")
     writer.run("create", "account", "name=一支部账号", "organisation=第一党支部", "level=3",
@@ -155,23 +149,5 @@ def play(stage):
     put_back(stage, server, writer, reader, early)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=Path, default=BIN)
-    words = parser.parse_args()
-    work = Path(tempfile.mkdtemp(prefix="zhibu-history-"))
-    stage = Stage(words.bin, work)
-    try:
-        play(stage)
-        print(f"All {stage.expect.held} expectations held.")
-        return 0
-    except Failed as failed:
-        print(f"\n  ✗ {failed}", file=sys.stderr)
-        return 1
-    finally:
-        stage.stop_server()
-        shutil.rmtree(work, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(perform("history", __doc__, play))

@@ -8,7 +8,6 @@ programs have written, in what the system shows of them, and in the memory of a 
 Exit code 0 when nothing was found.
 """
 
-import argparse
 import csv
 import os
 import resource
@@ -22,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from programs import BIN, PASSWORD, Client, Failed, Stage, Workbench, id_number  # noqa: E402
+from programs import PASSWORD, Workbench, id_number, perform  # noqa: E402
 
 PEOPLE = 400
 # Nobody's name, and rare enough to be nobody else's word.
@@ -100,11 +99,7 @@ def write_roster(file):
 
 
 def set_up(stage):
-    code = stage.found_space()
-    stage.start_server()
-    officer = Client(stage, "officer")
-    stage.enrol(officer, code)
-    officer.sync()
+    officer = stage.begin()
     officer.run("create", "organisation", "name=第一党支部", "code=D002", "type=30",
                 "parent=示范大学党委")
     roster = stage.work / "roster.csv"
@@ -207,26 +202,16 @@ def play(stage, temporary):
                       "and what is planted in the open is found")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=Path, default=BIN)
-    words = parser.parse_args()
-    work = Path(tempfile.mkdtemp(prefix="zhibu-leaks-"))
+def play_alone(stage):
+    """With a folder of temporary files in which nobody else leaves any."""
     temporary = Path(tempfile.mkdtemp(prefix="zhibu-leaks-tmp-"))
     os.environ["TMPDIR"] = os.environ["SQLITE_TMPDIR"] = str(temporary)
-    stage = Stage(words.bin.resolve(), work)
     try:
         play(stage, temporary)
-        print(f"All {stage.expect.held} expectations held.")
-        return 0
-    except Failed as failed:
-        print(f"\n  ✗ {failed}", file=sys.stderr)
-        return 1
     finally:
         stage.stop_server()
-        shutil.rmtree(work, ignore_errors=True)
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(perform("leaks", __doc__, play_alone))

@@ -1,9 +1,13 @@
 """The real programs as a test drives them: a server with its space, and clients' devices."""
 
+import argparse
 import json
+import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -128,6 +132,15 @@ class Stage:
             if self.server.wait(timeout=30) != 0:
                 raise Failed(f"the server's stop was not graceful: {self.server.returncode}")
 
+    def begin(self, name="officer"):
+        """A space, its server running, and the first administrator's device, synchronised."""
+        code = self.found_space()
+        self.start_server()
+        officer = Client(self, name)
+        self.enrol(officer, code)
+        officer.sync()
+        return officer
+
     def enrol(self, client, code):
         client.run("enrol", "--server", f"127.0.0.1:{self.port}", "--code", code,
                    "--label", client.name)
@@ -183,3 +196,28 @@ class Workbench:
     def stop(self):
         self.program.send_signal(signal.SIGTERM)
         self.program.wait(timeout=20)
+
+
+def perform(name, doc, play, **options):
+    """The program of one test: `play(stage, **options)` in a folder of its own, which goes with it.
+
+    `doc` is the script's. The options are whole numbers with their defaults, and become words of
+    the command line beside --bin. Returns the exit code: 0 when every expectation held.
+    """
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--bin", type=Path, default=BIN)
+    for option, default in options.items():
+        parser.add_argument(f"--{option}", type=int, default=default)
+    words = vars(parser.parse_args())
+    work = Path(tempfile.mkdtemp(prefix=f"zhibu-{name}-"))
+    stage = Stage(words.pop("bin").resolve(), work)
+    try:
+        play(stage, **words)
+        print(f"All {stage.expect.held} expectations held.")
+        return 0
+    except Failed as failed:
+        print(f"\n  ✗ {failed}", file=sys.stderr)
+        return 1
+    finally:
+        stage.stop_server()
+        shutil.rmtree(work, ignore_errors=True)

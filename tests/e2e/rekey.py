@@ -6,13 +6,11 @@
 Exit code 0 when every expectation held.
 """
 
-import argparse
 import json
 import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -20,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from faults import add_person, set_up  # noqa: E402
-from programs import BIN, Failed, Stage, birth_date, id_number  # noqa: E402
+from programs import Failed, birth_date, id_number, perform  # noqa: E402
 
 PAGE = 4096
 FRAME = 24 + PAGE
@@ -214,35 +212,16 @@ def by_the_server(stage, officer):
     stage.expect.that(officer.sync()["equal"], "and opens by it after a restart")
 
 
-def play(stage, rows):
+def play(stage, people):
     officer = set_up(stage)
-    fill(officer, rows)
+    fill(officer, people)
     # Its end moves the log into the database, so that the pages stand there.
     stage.stop_server()
     stage.start_server()
-    killed_twice(stage, officer, rows)
+    killed_twice(stage, officer, people)
     without_server(stage, officer)
     by_the_server(stage, officer)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=Path, default=BIN)
-    parser.add_argument("--people", type=int, default=20_000)
-    words = parser.parse_args()
-    work = Path(tempfile.mkdtemp(prefix="zhibu-rekey-"))
-    stage = Stage(words.bin, work)
-    try:
-        play(stage, words.people)
-        print(f"All {stage.expect.held} expectations held.")
-        return 0
-    except Failed as failed:
-        print(f"\n  ✗ {failed}", file=sys.stderr)
-        return 1
-    finally:
-        stage.stop_server()
-        shutil.rmtree(work, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(perform("rekey", __doc__, play, people=20_000))

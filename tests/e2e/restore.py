@@ -6,19 +6,17 @@
 Exit code 0 when every expectation held.
 """
 
-import argparse
 import json
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from programs import BIN, Client, Failed, Stage, id_number  # noqa: E402
+from programs import Client, Failed, id_number, perform  # noqa: E402
 
 BRANCHES = {"甲": "第一党支部", "乙": "第二党支部"}
 
@@ -75,11 +73,7 @@ def enrol_branch(stage, officer, name, branch):
 
 
 def set_up(stage):
-    code = stage.found_space()
-    stage.start_server()
-    officer = Client(stage, "officer")
-    stage.enrol(officer, code)
-    officer.sync()
+    officer = stage.begin()
     for number, branch in enumerate(BRANCHES.values()):
         officer.run("create", "organisation", f"name={branch}", f"code=D10{number}", "type=30",
                     "parent=示范大学党委")
@@ -226,23 +220,5 @@ def play(stage):
     lose_history(stage, officer, first, numbers)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=Path, default=BIN)
-    words = parser.parse_args()
-    work = Path(tempfile.mkdtemp(prefix="zhibu-restore-"))
-    stage = Stage(words.bin, work)
-    try:
-        play(stage)
-        print(f"All {stage.expect.held} expectations held.")
-        return 0
-    except Failed as failed:
-        print(f"\n  ✗ {failed}", file=sys.stderr)
-        return 1
-    finally:
-        stage.stop_server()
-        shutil.rmtree(work, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(perform("restore", __doc__, play))

@@ -139,14 +139,8 @@ bool Replica::Body::fill_escrow() {
     return true;
 }
 
-void Replica::Body::make_room_in_escrow(record::Sequence sequence) {
-    if (escrow_ == nullptr) {
-        return;
-    }
-    detail::Query row = connection_->query(
-        "SELECT length(sealed) + length(signature) FROM own_group WHERE sequence=?");
-    row.bind(sequence.position);
-    if (!row.step() || !escrow_->make_room(static_cast<std::size_t>(row.position(0)))) {
+void Replica::Body::make_room_in_escrow(std::size_t group_bytes) {
+    if (escrow_ != nullptr && !escrow_->make_room(group_bytes)) {
         throw Failed(ReplicaFault::storage_full, "outbox");
     }
 }

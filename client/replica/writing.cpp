@@ -104,7 +104,7 @@ Committed Replica::Body::commit(const Draft& draft, const SignHash& sign) {
     group.depends_on = dependencies(judged.changes);
     group.changes = std::move(judged.changes);
     name_group(group);
-    store_group(group, sign);
+    const std::size_t group_bytes = store_group(group, sign);
     overlay(group);
     for (const record::Change& change : group.changes) {
         std::optional<record::RecordState> state = rows_.read(change.record);
@@ -113,7 +113,7 @@ Committed Replica::Body::commit(const Draft& draft, const SignHash& sign) {
     }
     set_number("last_time", static_cast<std::int64_t>(group.made_at.packed));
     see_time(now);
-    make_room_in_escrow(group.name.sequence);
+    make_room_in_escrow(group_bytes);
     transaction.commit();
     write_head();
     static_cast<void>(fill_escrow());
@@ -272,7 +272,7 @@ void Replica::Body::name_group(record::Group& group) {
     }
 }
 
-void Replica::Body::store_group(const record::Group& group, const SignHash& sign) {
+std::size_t Replica::Body::store_group(const record::Group& group, const SignHash& sign) {
     if (const auto sound = sync::check_encodable(group); !sound) {
         throw Failed(sound.error().fault == sync::CodecFault::too_large
                          ? ReplicaFault::group_too_large
@@ -282,18 +282,20 @@ void Replica::Body::store_group(const record::Group& group, const SignHash& sign
     const sync::Bytes sealed = sync::encode(group);
     check_size(sealed.size());
     const record::Hash hash = keys::sha256(sealed);
+    const record::Signature signature = sign(hash);
     connection_
         ->query(
             "INSERT INTO own_group(sequence, sealed, signature, hash, stage, made_at, action) "
             "VALUES(?, ?, ?, ?, ?, ?, ?)")
         .bind(group.name.sequence.position)
         .bind(std::span<const std::uint8_t>(sealed))
-        .bind(std::span<const std::uint8_t>(sign(hash)))
+        .bind(std::span<const std::uint8_t>(signature))
         .bind(std::span<const std::uint8_t>(hash))
         .bind(static_cast<std::int64_t>(GroupStage::waiting))
         .bind(static_cast<std::int64_t>(group.made_at.packed))
         .bind(std::string_view(group.action))
         .run();
+    return sealed.size() + signature.size();
 }
 
 }  // namespace zhibu::client

@@ -112,8 +112,9 @@ private:
     /// Gives the escrow what it does not hold of the groups without a verdict. False: it has no
     /// room for all of them.
     [[nodiscard]] bool fill_escrow();
-    /// Throws storage_full where the escrow cannot take this group of the open transaction.
-    void make_room_in_escrow(record::Sequence sequence);
+    /// Throws storage_full where the escrow cannot take a group of so many bytes, signature
+    /// counted.
+    void make_room_in_escrow(std::size_t group_bytes);
     /// To be called where the server's word is of a group that this replica does not hold. Throws
     /// forked; something else where the escrow does not hold all that waits here.
     [[noreturn]] void fail_forked(const char* place);
@@ -148,7 +149,8 @@ private:
         const std::vector<record::Change>& changes);
     /// Its place in this incarnation's chain.
     void name_group(record::Group& group);
-    void store_group(const record::Group& group, const SignHash& sign);
+    /// Returns how many bytes the sealed group and its signature have.
+    [[nodiscard]] std::size_t store_group(const record::Group& group, const SignHash& sign);
 
     // overlay.cpp
     struct Image {

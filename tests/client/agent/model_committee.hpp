@@ -9,8 +9,8 @@
 #include "shared/keys/ed25519.hpp"
 #include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/session/wire.hpp"
-#include "tests/client/agent/model_tree.hpp"
 #include "tests/client/replica/fixture.hpp"
+#include "tests/support/model_tree.hpp"
 #include "tests/support/seeded_random.hpp"
 
 namespace zhibu::client::test {
@@ -108,7 +108,7 @@ private:
     sync::Executor& executor_;
     keys::Ed25519Key key_ = keys::Ed25519Key::generate();
     std::map<std::uint64_t, sync::Receipt> receipts_;
-    ModelTree tree_;
+    support::ModelTree tree_;
     support::SeededRandom random_{5};
     std::unique_ptr<End> wire_;
     sync::WireEvents* hanging_ = nullptr;

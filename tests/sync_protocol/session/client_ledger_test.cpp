@@ -12,6 +12,7 @@
 #include "shared/ledger/leaf.hpp"
 #include "shared/ledger/tree.hpp"
 #include "sync_protocol/session/client_session.hpp"
+#include "tests/support/model_tree.hpp"
 #include "tests/support/seeded_random.hpp"
 #include "tests/sync_protocol/session/session_samples.hpp"
 
@@ -26,7 +27,7 @@ public:
     explicit Server(std::uint64_t seed = 1) : random_{seed} {}
 
     Receipt grow() {
-        const LogIndex index{leaves_.size() + 1};
+        const LogIndex index{tree_.head().position + 1};
         record::Verdict verdict;
         verdict.name = {samples::device, samples::incarnation, Sequence{index.position}};
         verdict.group_hash.fill(static_cast<std::uint8_t>(index.position));
@@ -34,28 +35,22 @@ public:
         Receipt receipt;
         receipt.verdict = encode(verdict);
         receipt.signature = samples::server_key().sign(receipt.verdict);
-        leaves_.push_back(
-            {ledger::make_leaf(ledger::group_content(index, verdict.name, verdict.group_hash),
-                               random_),
-             ledger::make_leaf(ledger::verdict_content(index, receipt.verdict), random_)});
+        tree_.push({ledger::make_leaf(
+                        ledger::group_content(index, verdict.name, verdict.group_hash), random_),
+                    ledger::make_leaf(ledger::verdict_content(index, receipt.verdict), random_)});
         return receipt;
     }
 
     void grow_to(std::uint64_t positions) {
-        while (leaves_.size() < positions) {
+        while (tree_.head().position < positions) {
             static_cast<void>(grow());
         }
     }
 
-    void shrink_to(std::uint64_t positions) { leaves_.resize(positions); }
+    void shrink_to(std::uint64_t positions) { tree_.shrink_to(LogIndex{positions}); }
 
     [[nodiscard]] SignedTreeHead head() const {
-        TreeHead head;
-        head.origin = samples::space;
-        head.epoch = epoch;
-        head.size = 2 * leaves_.size();
-        head.root = ledger::root_of(head.size, reader()).value();
-        return sign(head);
+        return tree_.sign(unsigned_head(), samples::server_key());
     }
 
     static SignedTreeHead sign(const TreeHead& head) {
@@ -66,46 +61,25 @@ public:
     }
 
     [[nodiscard]] TreeHeadReply answer(const TreeHeadRequest& request) const {
-        TreeHeadReply reply{head(), request.known_size, {}};
-        if (request.known_size <= 2 * leaves_.size()) {
-            reply.consistency =
-                ledger::consistency_proof(request.known_size, 2 * leaves_.size(), reader()).value();
-        }
-        return reply;
+        return tree_.answer(request, unsigned_head(), samples::server_key());
     }
 
     [[nodiscard]] InclusionReply answer(const InclusionRequest& request) const {
-        InclusionReply reply{request.index, request.tree_size, {}};
-        const ledger::LogLeaves& leaves = leaves_.at(request.index.position - 1);
-        for (const auto& [number, leaf] :
-             {std::pair{ledger::group_leaf(request.index), leaves.group},
-              std::pair{ledger::verdict_leaf(request.index), leaves.verdict}}) {
-            reply.leaves.push_back(
-                {number,
-                 leaf.commitment,
-                 {leaf.salt->begin(), leaf.salt->end()},
-                 ledger::inclusion_proof(number, request.tree_size, reader()).value()});
-        }
-        return reply;
+        return tree_.answer(request);
     }
 
     EpochId epoch = samples::epoch;
 
 private:
-    [[nodiscard]] ledger::ReadSubtree reader() const {
-        return [this](unsigned level, std::uint64_t index) -> std::optional<Hash> {
-            std::vector<Hash> parts;
-            for (std::uint64_t leaf = index << level; leaf < (index + 1) << level; ++leaf) {
-                const ledger::LogLeaves& at = leaves_.at(leaf / 2);
-                parts.push_back(
-                    ledger::leaf_hash((leaf % 2 == 0 ? at.group : at.verdict).commitment));
-            }
-            return ledger::fold(std::move(parts));
-        };
+    [[nodiscard]] TreeHead unsigned_head() const {
+        TreeHead head;
+        head.origin = samples::space;
+        head.epoch = epoch;
+        return head;
     }
 
     support::SeededRandom random_;
-    std::vector<ledger::LogLeaves> leaves_;
+    support::ModelTree tree_;
 };
 
 LedgerWatch watch(const LedgerPin& pin = {}) {

@@ -1,4 +1,4 @@
-#include "tests/client/agent/model_tree.hpp"
+#include "tests/support/model_tree.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -6,20 +6,24 @@
 
 #include "sync_protocol/codec/codec.hpp"
 
-namespace zhibu::client::test {
+namespace zhibu::support {
+
+sync::SignedTreeHead ModelTree::sign(sync::TreeHead head, const keys::Ed25519Key& key) const {
+    head.size = ledger::tree_size_at(this->head());
+    head.root = ledger::root_of(head.size, reader()).value();
+    sync::SignedTreeHead made;
+    made.bytes = sync::encode(head);
+    made.signature = key.sign(made.bytes);
+    return made;
+}
 
 sync::TreeHeadReply ModelTree::answer(const sync::TreeHeadRequest& request,
                                       sync::TreeHead unsigned_head,
                                       const keys::Ed25519Key& key) const {
-    unsigned_head.size = ledger::tree_size_at(head());
-    unsigned_head.root = ledger::root_of(unsigned_head.size, reader()).value();
-    sync::TreeHeadReply reply;
-    reply.known_size = request.known_size;
-    reply.head.bytes = sync::encode(unsigned_head);
-    reply.head.signature = key.sign(reply.head.bytes);
-    if (request.known_size <= unsigned_head.size) {
-        reply.consistency =
-            ledger::consistency_proof(request.known_size, unsigned_head.size, reader()).value();
+    const std::uint64_t size = ledger::tree_size_at(head());
+    sync::TreeHeadReply reply{sign(unsigned_head, key), request.known_size, {}};
+    if (request.known_size <= size) {
+        reply.consistency = ledger::consistency_proof(request.known_size, size, reader()).value();
     }
     return reply;
 }
@@ -50,4 +54,4 @@ ledger::ReadSubtree ModelTree::reader() const {
     };
 }
 
-}  // namespace zhibu::client::test
+}  // namespace zhibu::support

@@ -7,7 +7,7 @@
 #include "shared/ledger/tree.hpp"
 #include "sync_protocol/message/message.hpp"
 
-namespace zhibu::client::test {
+namespace zhibu::support {
 
 /// A server's Merkle tree, each proof made from all leaves.
 class ModelTree {
@@ -18,7 +18,9 @@ public:
 
     void shrink_to(record::LogIndex head) { leaves_.resize(head.position); }
 
-    /// @param unsigned_head  without size and root, which are the tree's
+    /// @param head  without size and root, which are the tree's
+    [[nodiscard]] sync::SignedTreeHead sign(sync::TreeHead head, const keys::Ed25519Key& key) const;
+    /// @param unsigned_head  as for sign()
     [[nodiscard]] sync::TreeHeadReply answer(const sync::TreeHeadRequest& request,
                                              sync::TreeHead unsigned_head,
                                              const keys::Ed25519Key& key) const;
@@ -30,4 +32,4 @@ private:
     std::vector<ledger::LogLeaves> leaves_;
 };
 
-}  // namespace zhibu::client::test
+}  // namespace zhibu::support

@@ -30,7 +30,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t number_segment = 3;
-constexpr std::size_t depth_max = 8;
 constexpr std::uint32_t listed_max = 1'000;
 
 /// What a person decides, as the page says it.
@@ -42,18 +41,10 @@ struct Wish {
     std::vector<DraftChange> changes;
 };
 
-Problem bad_body(const std::string& place) {
-    return {400, "bad_body", "请求内容不对：" + place, "The request is wrong at: " + place};
-}
-
 std::expected<Wish, Problem> read_wish(const catalog::Catalog& catalog, std::string_view body) {
-    json::parse_options options;
-    options.max_depth = depth_max;
-    boost::system::error_code fault;
-    const json::value parsed = json::parse(body, fault, {}, options);
-    const json::object* object = fault ? nullptr : parsed.if_object();
-    if (object == nullptr) {
-        return std::unexpected{bad_body("JSON")};
+    const auto object = read_object(body);
+    if (!object) {
+        return std::unexpected{object.error()};
     }
     Wish wish;
     for (const auto& [name, value] : *object) {
@@ -77,6 +68,17 @@ std::expected<Wish, Problem> read_wish(const catalog::Catalog& catalog, std::str
         *into = std::string{*text};
     }
     return wish;
+}
+
+/// The answer where what was looked for is not there, or could not be read.
+template <class Found>
+std::optional<ApiResponse> why_missing(
+    const std::expected<std::optional<Found>, ReplicaError>& found, const catalog::Catalog& catalog,
+    Language language) {
+    if (!found) {
+        return refusal(catalog, found.error(), language);
+    }
+    return *found ? std::nullopt : std::optional{problem(unknown_record_problem(), language)};
 }
 
 template <class Decision, std::size_t size>
@@ -179,13 +181,9 @@ void Api::get_case(const ApiRequest& request, Language language, Respond respond
     const std::string number{segment_at(request.path, number_segment)};
     parts_.desk->ask([this, language, number, respond = std::move(respond)](Replica& replica) {
         const auto found = find_case(replica, *parts_.catalog, number);
-        if (!found) {
-            respond(refusal(*parts_.catalog, found.error(), language));
-        } else if (!*found) {
-            respond(problem(unknown_record_problem(), language));
-        } else {
-            respond(answer(case_form(replica, *parts_.catalog, **found, language)));
-        }
+        auto missing = why_missing(found, *parts_.catalog, language);
+        respond(missing ? *std::move(missing)
+                        : answer(case_form(replica, *parts_.catalog, **found, language)));
     });
 }
 
@@ -200,9 +198,8 @@ void Api::post_case(const ApiRequest& request, Language language, Respond respon
     parts_.desk->ask([this, language, number, wish = *wish, decision = *decision,
                       respond = std::move(respond)](Replica& replica) {
         const auto found = find_case(replica, *parts_.catalog, number);
-        if (!found || !*found) {
-            respond(found ? problem(unknown_record_problem(), language)
-                          : refusal(*parts_.catalog, found.error(), language));
+        if (auto missing = why_missing(found, *parts_.catalog, language)) {
+            respond(*std::move(missing));
             return;
         }
         if (auto refused = refused_officer(replica, *parts_.catalog, decision, language)) {
@@ -253,9 +250,8 @@ void Api::post_conflict(const ApiRequest& request, Language language, Respond re
     parts_.desk->ask([this, language, number, wish = *wish, decision = *decision,
                       respond = std::move(respond)](Replica& replica) {
         const auto found = find_conflict(replica, *parts_.catalog, number);
-        if (!found || !*found) {
-            respond(found ? problem(unknown_record_problem(), language)
-                          : refusal(*parts_.catalog, found.error(), language));
+        if (auto missing = why_missing(found, *parts_.catalog, language)) {
+            respond(*std::move(missing));
             return;
         }
         if (auto refused = refused_officer(replica, *parts_.catalog, decision, language)) {

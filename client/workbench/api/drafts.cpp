@@ -15,9 +15,8 @@ namespace json = boost::json;
 constexpr std::size_t depth_max = 8;
 constexpr std::size_t action_bytes_max = 64;
 
-std::unexpected<Problem> bad_body(const std::string& place) {
-    return std::unexpected{
-        Problem{400, "bad_body", "请求内容不对：" + place, "The request is wrong at: " + place}};
+std::unexpected<Problem> wrong_at(const std::string& place) {
+    return std::unexpected{bad_body(place)};
 }
 
 /// The first member of `object` that is none of `known`.
@@ -70,13 +69,13 @@ std::expected<std::vector<DraftField>, Problem> read_fields(const catalog::Catal
     }
     const json::object* object = given->if_object();
     if (object == nullptr) {
-        return bad_body(place + ".fields");
+        return wrong_at(place + ".fields");
     }
     for (const auto& [name, value] : *object) {
         const catalog::Field* field = kind.find(std::string_view{name});
         const json::string* text = value.if_string();
         if (field == nullptr || text == nullptr) {
-            return bad_body(place + ".fields." + std::string{name});
+            return wrong_at(place + ".fields." + std::string{name});
         }
         auto read = catalog::parse_value(catalog, *field, std::string_view{*text});
         if (!read) {
@@ -94,20 +93,20 @@ std::expected<DraftChange, Problem> read_change(const catalog::Catalog& catalog,
                                                 const std::string& place) {
     const json::object* object = value.if_object();
     if (object == nullptr) {
-        return bad_body(place);
+        return wrong_at(place);
     }
     if (const auto unknown = stranger(*object, {"kind", "id", "operation", "fields"})) {
-        return bad_body(place + "." + *unknown);
+        return wrong_at(place + "." + *unknown);
     }
     const json::string* kind_name = text_at(*object, "kind");
     const catalog::Kind* kind =
         kind_name == nullptr ? nullptr : catalog.find(std::string_view{*kind_name});
     if (kind == nullptr) {
-        return bad_body(place + ".kind");
+        return wrong_at(place + ".kind");
     }
     const auto operation = operation_of(text_at(*object, "operation"));
     if (!operation) {
-        return bad_body(place + ".operation");
+        return wrong_at(place + ".operation");
     }
     DraftChange change;
     change.record.kind = kind->id();
@@ -116,7 +115,7 @@ std::expected<DraftChange, Problem> read_change(const catalog::Catalog& catalog,
         const json::string* id = text_at(*object, "id");
         const auto uuid = id == nullptr ? std::nullopt : record::parse_uuid(std::string_view{*id});
         if (!uuid || record::RecordId{*uuid}.is_none()) {
-            return bad_body(place + ".id");
+            return wrong_at(place + ".id");
         }
         change.record.id = record::RecordId{*uuid};
     }
@@ -130,26 +129,38 @@ std::expected<DraftChange, Problem> read_change(const catalog::Catalog& catalog,
 
 }  // namespace
 
-std::expected<Draft, Problem> read_draft(const catalog::Catalog& catalog, std::string_view body) {
+Problem bad_body(const std::string& place) {
+    return {400, "bad_body", "请求内容不对：" + place, "The request is wrong at: " + place};
+}
+
+std::expected<json::object, Problem> read_object(std::string_view body) {
     json::parse_options options;
     options.max_depth = depth_max;
     boost::system::error_code fault;
-    const json::value parsed = json::parse(body, fault, {}, options);
-    const json::object* object = fault ? nullptr : parsed.if_object();
+    json::value parsed = json::parse(body, fault, {}, options);
+    json::object* object = fault ? nullptr : parsed.if_object();
     if (object == nullptr) {
-        return bad_body("JSON");
+        return wrong_at("JSON");
+    }
+    return std::move(*object);
+}
+
+std::expected<Draft, Problem> read_draft(const catalog::Catalog& catalog, std::string_view body) {
+    const auto object = read_object(body);
+    if (!object) {
+        return std::unexpected{object.error()};
     }
     if (const auto unknown = stranger(*object, {"action", "changes"})) {
-        return bad_body(*unknown);
+        return wrong_at(*unknown);
     }
     const json::string* action = text_at(*object, "action");
     if (!is_word(action)) {
-        return bad_body("action");
+        return wrong_at("action");
     }
     const json::value* changes = object->if_contains("changes");
     const json::array* list = changes == nullptr ? nullptr : changes->if_array();
     if (list == nullptr || list->empty()) {
-        return bad_body("changes");
+        return wrong_at("changes");
     }
     Draft draft;
     draft.action = std::string{*action};

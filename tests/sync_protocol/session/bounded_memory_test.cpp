@@ -8,6 +8,7 @@
 
 #include "sync_protocol/session/client_session.hpp"
 #include "sync_protocol/session/server_session.hpp"
+#include "tests/sync_protocol/session/client_samples.hpp"
 #include "tests/sync_protocol/session/session_samples.hpp"
 
 /// Both engines over a wire, with a replica that is slower than the server: how much is under way
@@ -30,7 +31,8 @@ RecordState record_number(std::uint64_t number) {
 class SlowReplica {
 public:
     explicit SlowReplica(std::uint64_t confirmed)
-        : client_{position(confirmed), samples::server_key().public_key(), settings()} {}
+        : client_{samples::replica_at(confirmed), samples::server_key().public_key(),
+                  samples::comparing_when_asked()} {}
 
     /// Until nothing happens any more.
     void run() {
@@ -59,24 +61,6 @@ public:
     bool swapped = false;
 
 private:
-    static ReplicaPosition position(std::uint64_t confirmed) {
-        ReplicaPosition made;
-        made.space = samples::space;
-        made.device = samples::device;
-        made.incarnation = samples::incarnation;
-        made.account = samples::account;
-        made.epoch = samples::epoch;
-        made.confirmed = LogIndex{confirmed};
-        made.scope = samples::scope;
-        return made;
-    }
-
-    static ClientSession::Settings settings() {
-        ClientSession::Settings made;
-        made.compares = false;
-        return made;
-    }
-
     static Bytes take(std::deque<Bytes>& frames) {
         Bytes frame = std::move(frames.front());
         frames.pop_front();

@@ -14,6 +14,7 @@
 #include "sync_protocol/session/client_session.hpp"
 #include "tests/support/model_tree.hpp"
 #include "tests/support/seeded_random.hpp"
+#include "tests/sync_protocol/session/client_samples.hpp"
 #include "tests/sync_protocol/session/session_samples.hpp"
 
 namespace zhibu::sync {
@@ -366,26 +367,8 @@ TEST(LedgerWatch, APinThatTheServerDidNotSignIsNone) {
 
 // The session around it.
 
-ClientSession::Settings without_comparing() {
-    ClientSession::Settings settings;
-    settings.compares = false;
-    return settings;
-}
-
 class LedgerInSession : public testing::Test {
 protected:
-    static ReplicaPosition position() {
-        ReplicaPosition made;
-        made.space = samples::space;
-        made.device = samples::device;
-        made.incarnation = samples::incarnation;
-        made.account = samples::account;
-        made.epoch = samples::epoch;
-        made.confirmed = LogIndex{5};
-        made.scope = samples::scope;
-        return made;
-    }
-
     static ClientEffects receive(ClientSession& session, const Message& message) {
         return session.step(client_event::Received{encode(message)});
     }
@@ -414,7 +397,8 @@ protected:
 
 TEST_F(LedgerInSession, AsksAtOnceAndLeavesWhenAnswered) {
     server.grow_to(5);
-    ClientSession session{position(), samples::server_key().public_key(), without_comparing()};
+    ClientSession session{samples::replica_at(5), samples::server_key().public_key(),
+                          samples::comparing_when_asked()};
     const auto requests = sent<TreeHeadRequest>(open(session));
     ASSERT_EQ(requests.size(), 1U);
     static_cast<void>(session.step(client_event::LeaveWhenDone{}));
@@ -430,10 +414,10 @@ TEST_F(LedgerInSession, AsksAtOnceAndLeavesWhenAnswered) {
 
 TEST_F(LedgerInSession, TellsBothSidesOfAnIncidentAndWorksOn) {
     server.grow_to(9);
-    ReplicaPosition at = position();
+    ReplicaPosition at = samples::replica_at(5);
     at.ledger = pinned_by(server);
     server.shrink_to(6);
-    ClientSession session{at, samples::server_key().public_key(), without_comparing()};
+    ClientSession session{at, samples::server_key().public_key(), samples::comparing_when_asked()};
     const auto requests = sent<TreeHeadRequest>(open(session));
     ASSERT_EQ(requests.size(), 1U);
     EXPECT_EQ(requests[0].known_size, 18U);
@@ -449,10 +433,10 @@ TEST_F(LedgerInSession, TellsBothSidesOfAnIncidentAndWorksOn) {
 }
 
 TEST_F(LedgerInSession, TellsOfAServerThatLostWhatItAcknowledged) {
-    ReplicaPosition at = position();
+    ReplicaPosition at = samples::replica_at(5);
     at.last_sequence = Sequence{3};
     at.last_verdict = Sequence{3};
-    ClientSession session{at, samples::server_key().public_key(), without_comparing()};
+    ClientSession session{at, samples::server_key().public_key(), samples::comparing_when_asked()};
     const auto effects = open(session, Sequence{2});
     EXPECT_EQ(samples::only<client_effect::Tell>(effects).size(), 1U);
     EXPECT_EQ(sent<IncidentReport>(effects).size(), 1U);

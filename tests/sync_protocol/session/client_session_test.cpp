@@ -6,6 +6,7 @@
 
 #include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/message/message.hpp"
+#include "tests/sync_protocol/session/client_samples.hpp"
 #include "tests/sync_protocol/session/session_samples.hpp"
 
 namespace zhibu::sync {
@@ -24,18 +25,11 @@ ClientEffects receive(ClientSession& session, const Message& message) {
     return session.step(Received{encode(message)});
 }
 
+/// A new replica is of no epoch yet.
 ReplicaPosition position(std::uint64_t confirmed, std::uint64_t last_sequence,
                          std::uint64_t last_verdict = 0) {
-    ReplicaPosition made;
-    made.space = samples::space;
-    made.device = samples::device;
-    made.incarnation = samples::incarnation;
-    made.account = samples::account;
+    ReplicaPosition made = samples::replica_at(confirmed, last_sequence, last_verdict);
     made.epoch = confirmed == 0 ? EpochId{} : samples::epoch;
-    made.confirmed = LogIndex{confirmed};
-    made.scope = samples::scope;
-    made.last_sequence = Sequence{last_sequence};
-    made.last_verdict = Sequence{last_verdict};
     return made;
 }
 
@@ -55,14 +49,8 @@ struct Opening {
     ClientEffects after_welcome;
 };
 
-ClientSession::Settings comparing_when_asked() {
-    ClientSession::Settings settings;
-    settings.compares = false;
-    return settings;
-}
-
 Opening opened(const ReplicaPosition& at, const Welcome& with,
-               ClientSession::Settings settings = comparing_when_asked(),
+               ClientSession::Settings settings = samples::comparing_when_asked(),
                std::uint16_t newest_protocol = protocol_current) {
     Challenge challenge = samples::challenge();
     challenge.newest_protocol = newest_protocol;
@@ -181,7 +169,7 @@ TEST(ClientSession, GivesPullCreditBackOnlyWhenTheTailIsApplied) {
 }
 
 TEST(ClientSession, LeavesOnlyWhenAllIsJudgedAndApplied) {
-    Opening opening = opened(position(5, 1), welcome(5), comparing_when_asked(), 1);
+    Opening opening = opened(position(5, 1), welcome(5), samples::comparing_when_asked(), 1);
     EXPECT_TRUE(only<End>(opening.session.step(LeaveWhenDone{})).empty());
     static_cast<void>(opening.session.step(Done{}));
     static_cast<void>(opening.session.step(WaitingRead{{samples::sealed_group(1)}, Sequence{1}}));
@@ -198,7 +186,7 @@ TEST(ClientSession, LeavesOnlyWhenAllIsJudgedAndApplied) {
 }
 
 TEST(ClientSession, ComparesDigestsBeforeItLeaves) {
-    Opening opening = opened(position(4, 0), welcome(5), comparing_when_asked(), 1);
+    Opening opening = opened(position(4, 0), welcome(5), samples::comparing_when_asked(), 1);
     static_cast<void>(opening.session.step(CompareWanted{}));
     static_cast<void>(opening.session.step(LeaveWhenDone{}));
     static_cast<void>(opening.session.step(Done{}));

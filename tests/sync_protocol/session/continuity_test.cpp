@@ -7,6 +7,7 @@
 #include "shared/ledger/tree.hpp"
 #include "sync_protocol/session/client_session.hpp"
 #include "sync_protocol/session/server_session.hpp"
+#include "tests/sync_protocol/session/client_samples.hpp"
 #include "tests/sync_protocol/session/session_samples.hpp"
 
 /// A session across what breaks the even course: another epoch, a snapshot that was cut, a replica
@@ -26,17 +27,7 @@ std::vector<Wanted> sent(const ClientEffects& effects) {
 const EpochId other_epoch{samples::uuid(88)};
 
 ReplicaPosition standing_at(std::uint64_t confirmed, std::uint64_t sequence = 0) {
-    ReplicaPosition made;
-    made.space = samples::space;
-    made.device = samples::device;
-    made.incarnation = samples::incarnation;
-    made.account = samples::account;
-    made.epoch = samples::epoch;
-    made.confirmed = LogIndex{confirmed};
-    made.scope = samples::scope;
-    made.last_sequence = Sequence{sequence};
-    made.last_verdict = Sequence{sequence};
-    return made;
+    return samples::replica_at(confirmed, sequence, sequence);
 }
 
 struct Server {

@@ -150,13 +150,12 @@ Stored<Batch::Taken> Batch::judge_next(const AuthenticGroup& group) {
     return Taken{std::move(receipt)};
 }
 
-Stored<Batch::Taken> Batch::take_fork(const AuthenticGroup& group) {
+Stored<Batch::Taken> Batch::take_fork(const AuthenticGroup& group, bool goes_on) {
     ZHIBU_TRY(known, transaction_.held(group.group.name, group.hash));
     if (known) {
         return Taken{std::move(known->receipt)};
     }
     const GroupName& name = group.group.name;
-    ZHIBU_TRY(goes_on, continues_fork(group));
     ZHIBU_TRY(chain, transaction_.chain(name.device, name.incarnation));
     // What is told as held must not fall behind what was acknowledged: the first to bear its name
     // is the chain's.
@@ -222,7 +221,7 @@ Stored<Batch::Taken> Batch::take(const AuthenticGroup& group, bool is_hand_in) {
     }
     ZHIBU_TRY(goes_on, continues_fork(group));
     if (held || goes_on) {
-        return take_fork(group);
+        return take_fork(group, goes_on);
     }
     ZHIBU_TRY(chain, transaction_.chain(group.group.name.device, group.group.name.incarnation));
     const Sequence expected{chain.last.position + 1};
@@ -245,7 +244,7 @@ Stored<Batch::Taken> Batch::take(const AuthenticGroup& group, bool is_hand_in) {
 Stored<Batch::Taken> Batch::take_next(const AuthenticGroup& group) {
     ZHIBU_TRY(outside, transaction_.held_outside(group.group.name));
     if (outside && outside->group_hash != group.hash) {
-        return take_fork(group);
+        return take_fork(group, false);
     }
     if (!outside) {
         return judge_next(group);
@@ -263,7 +262,7 @@ Stored<Batch::Taken> Batch::take_behind_gap(const AuthenticGroup& group) {
         return Taken{std::move(outside->receipt)};
     }
     if (outside) {
-        return take_fork(group);
+        return take_fork(group, false);
     }
     if (is_full(group.group.name.device, group.sealed.bytes.size())) {
         return Taken{std::unexpect, refusal_of(RefusalReason::quarantine_full)};

@@ -88,8 +88,8 @@ private:
     [[nodiscard]] Stored<Taken> take_behind_gap(const AuthenticGroup& group);
     [[nodiscard]] Stored<Taken> judge_next(const AuthenticGroup& group);
     /// Beside the group of its name that is held; the device is suspended, unless the group goes on
-    /// from one that was set aside like this.
-    [[nodiscard]] Stored<Taken> take_fork(const AuthenticGroup& group);
+    /// from one that was set aside like this, as continues_fork() has said.
+    [[nodiscard]] Stored<Taken> take_fork(const AuthenticGroup& group, bool goes_on);
     [[nodiscard]] Stored<bool> continues_fork(const AuthenticGroup& group);
     [[nodiscard]] Stored<void> suspend(Part& part, const DeviceId& device);
 

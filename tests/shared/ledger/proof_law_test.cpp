@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "shared/ledger/frontier.hpp"
@@ -75,6 +76,61 @@ TEST(InclusionProof, OfEveryLeafInEverySmallTreeHolds) {
         for (std::uint64_t leaf = 0; leaf < size; ++leaf) {
             const auto path = inclusion_proof(leaf, size, tree().reader());
             ASSERT_TRUE(path && includes(tree().at(size), leaf, tree().leaf(leaf), *path));
+        }
+    }
+}
+
+/// Every way to spoil a list of hashes by one: a bit of each, each gone, each twice, two exchanged.
+std::vector<std::vector<Hash>> all_spoilt(const std::vector<Hash>& hashes) {
+    std::vector<std::vector<Hash>> lists;
+    for (std::size_t at = 0; at < hashes.size(); ++at) {
+        const auto place = static_cast<std::ptrdiff_t>(at);
+        lists.push_back(hashes);
+        lists.back()[at][31] ^= 1U;
+        lists.push_back(hashes);
+        lists.back().erase(lists.back().begin() + place);
+        lists.push_back(hashes);
+        lists.back().insert(lists.back().begin() + place, hashes[at]);
+        if (at > 0) {
+            lists.push_back(hashes);
+            std::swap(lists.back()[at - 1], lists.back()[at]);
+        }
+    }
+    lists.push_back(hashes);
+    lists.back().push_back(tree().leaf(0));
+    return lists;
+}
+
+constexpr std::uint64_t every_size_to = 33;
+
+TEST(InclusionProof, InEveryTreeToThirtyThreeNothingElseIsAProof) {
+    for (std::uint64_t size = 1; size <= every_size_to; ++size) {
+        for (std::uint64_t leaf = 0; leaf < size; ++leaf) {
+            const auto path = inclusion_proof(leaf, size, tree().reader()).value();
+            for (const auto& spoilt : all_spoilt(path)) {
+                ASSERT_FALSE(includes(tree().at(size), leaf, tree().leaf(leaf), spoilt))
+                    << leaf << " of " << size;
+            }
+            for (std::uint64_t other = 0; other < size + 2; ++other) {
+                ASSERT_EQ(includes(tree().at(size), other, tree().leaf(leaf), path), other == leaf)
+                    << leaf << " as " << other << " of " << size;
+            }
+        }
+    }
+}
+
+TEST(ConsistencyProof, BetweenAllTreesToThirtyThreeNothingElseIsAProof) {
+    for (std::uint64_t newer = 1; newer <= every_size_to; ++newer) {
+        for (std::uint64_t older = 1; older < newer; ++older) {
+            const auto proof = consistency_proof(older, newer, tree().reader()).value();
+            for (const auto& spoilt : all_spoilt(proof)) {
+                ASSERT_FALSE(extends(tree().at(older), tree().at(newer), spoilt))
+                    << older << " to " << newer;
+            }
+            for (std::uint64_t other = 1; other <= newer; ++other) {
+                ASSERT_EQ(extends(tree().at(other), tree().at(newer), proof), other == older)
+                    << other << " for " << older << " to " << newer;
+            }
         }
     }
 }

@@ -12,103 +12,19 @@
 #include "shared/ledger/leaf.hpp"
 #include "shared/ledger/tree.hpp"
 #include "sync_protocol/session/client_session.hpp"
-#include "tests/support/model_tree.hpp"
-#include "tests/support/seeded_random.hpp"
 #include "tests/sync_protocol/session/client_samples.hpp"
+#include "tests/sync_protocol/session/ledger_server.hpp"
 #include "tests/sync_protocol/session/session_samples.hpp"
 
 namespace zhibu::sync {
 namespace {
 
+using samples::acknowledge;
+using samples::ask;
+using samples::pinned_by;
+using samples::watch;
+using Server = samples::LedgerServer;
 using Wrong = LedgerWatch::Outcome::Wrong;
-
-/// A server whose log is all of this device's groups.
-class Server {
-public:
-    explicit Server(std::uint64_t seed = 1) : random_{seed} {}
-
-    Receipt grow() {
-        const LogIndex index{tree_.head().position + 1};
-        record::Verdict verdict;
-        verdict.name = {samples::device, samples::incarnation, Sequence{index.position}};
-        verdict.group_hash.fill(static_cast<std::uint8_t>(index.position));
-        verdict.index = index;
-        Receipt receipt;
-        receipt.verdict = encode(verdict);
-        receipt.signature = samples::server_key().sign(receipt.verdict);
-        tree_.push({ledger::make_leaf(
-                        ledger::group_content(index, verdict.name, verdict.group_hash), random_),
-                    ledger::make_leaf(ledger::verdict_content(index, receipt.verdict), random_)});
-        return receipt;
-    }
-
-    void grow_to(std::uint64_t positions) {
-        while (tree_.head().position < positions) {
-            static_cast<void>(grow());
-        }
-    }
-
-    void shrink_to(std::uint64_t positions) { tree_.shrink_to(LogIndex{positions}); }
-
-    [[nodiscard]] SignedTreeHead head() const {
-        return tree_.sign(unsigned_head(), samples::server_key());
-    }
-
-    static SignedTreeHead sign(const TreeHead& head) {
-        SignedTreeHead made;
-        made.bytes = encode(head);
-        made.signature = samples::server_key().sign(made.bytes);
-        return made;
-    }
-
-    [[nodiscard]] TreeHeadReply answer(const TreeHeadRequest& request) const {
-        return tree_.answer(request, unsigned_head(), samples::server_key());
-    }
-
-    [[nodiscard]] InclusionReply answer(const InclusionRequest& request) const {
-        return tree_.answer(request);
-    }
-
-    EpochId epoch = samples::epoch;
-
-private:
-    [[nodiscard]] TreeHead unsigned_head() const {
-        TreeHead head;
-        head.origin = samples::space;
-        head.epoch = epoch;
-        return head;
-    }
-
-    support::SeededRandom random_;
-    support::ModelTree tree_;
-};
-
-LedgerWatch watch(const LedgerPin& pin = {}) {
-    return {samples::space, samples::server_key().public_key(), pin};
-}
-
-/// What the watch asks, with the server's answer; none where it asks nothing.
-std::optional<LedgerWatch::Outcome> ask(LedgerWatch& watch, const Server& server) {
-    const auto request = watch.ask();
-    if (!request) {
-        return std::nullopt;
-    }
-    if (const auto* head = std::get_if<TreeHeadRequest>(&*request)) {
-        return watch.take(server.answer(*head));
-    }
-    return watch.take(server.answer(std::get<InclusionRequest>(*request)));
-}
-
-void acknowledge(LedgerWatch& watch, const Receipt& receipt) {
-    watch.acknowledged(receipt, decode_verdict(receipt.verdict).value());
-}
-
-/// The pin that a session of a device without one ends with.
-LedgerPin pinned_by(const Server& server) {
-    LedgerWatch fresh = watch();
-    fresh.begin(2, server.epoch, {});
-    return ask(fresh, server).value().pin.value();
-}
 
 TEST(LedgerWatch, PinsTheFirstHeadAndAsksNoMore) {
     Server server;

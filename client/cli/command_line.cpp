@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "client/cli/actions.hpp"
 #include "client/cli/casework.hpp"
 #include "client/cli/control.hpp"
 #include "client/cli/import.hpp"
@@ -18,6 +19,7 @@
 #include "client/cli/text_table.hpp"
 #include "client/cli/unlocking.hpp"
 
+// tidy-exempt(file-length): a table, the words of every command
 namespace zhibu::client {
 namespace {
 
@@ -42,6 +44,7 @@ struct Program {
     InviteWords invite;
     WindowWords window;
     ServeWords serve;
+    DoWords doing;
     CaseWords cases;
     ConflictWords conflicts;
 
@@ -171,6 +174,27 @@ void add_work_commands(CLI::App& app, Program& program) {
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     program.choose(groups, [&](Console& console) { return list_groups(console, program.limit); });
+}
+
+void add_action_commands(CLI::App& app, Program& program) {
+    const auto say = [&program](auto zh, auto en) { return program.say(zh, en); };
+    CLI::App* doing = app.add_subcommand(
+        "do", say("办理一项操作：吸收、转正、转出等", "do an action: admit, convert, transfer"));
+    doing
+        ->add_option("action", program.doing.action,
+                     say("操作；全部操作见 zhibu actions", "its name; zhibu actions lists them"))
+        ->required();
+    doing->add_option(
+        "words", program.doing.words,
+        say("记录（编号、姓名、身份证号），以及 字段=值；只对其中一人：姓名:字段=值",
+            "records (id, name, number) and field=value; for one of them, name:field=value"));
+    doing->add_flag("--preview", program.doing.preview,
+                    say("只显示结果，不保存", "say what would come of it"));
+    doing->add_flag("--yes", program.doing.yes, say("确认提示", "accept the warnings"));
+    program.choose(doing, [&](Console& console) { return do_action(console, program.doing); });
+    CLI::App* listed =
+        app.add_subcommand("actions", say("全部操作及其内容", "all actions and their inputs"));
+    program.choose(listed, [](Console& console) { return list_actions(console); });
 }
 
 void add_casework_commands(CLI::App& app, Program& program) {
@@ -439,6 +463,7 @@ int run_command_line(std::vector<std::string> words, const Surroundings& surroun
     add_reading_commands(app, program);
     add_writing_commands(app, program);
     add_work_commands(app, program);
+    add_action_commands(app, program);
     add_casework_commands(app, program);
     add_network_commands(app, program);
     add_lock_commands(app, program);

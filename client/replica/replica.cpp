@@ -62,6 +62,11 @@ std::expected<std::vector<rules::Finding>, ReplicaError> Replica::preview(const 
     return guarded([&] { return body_->preview(draft); });
 }
 
+std::expected<std::vector<rules::Finding>, ReplicaError> Replica::survey(
+    const Draft& draft, std::span<const record::RecordKey> records) {
+    return guarded([&] { return body_->survey(draft, records); });
+}
+
 std::expected<std::vector<record::SealedGroup>, ReplicaError> Replica::waiting_after(
     record::Sequence after, std::size_t bytes_max) {
     return guarded([&] { return body_->waiting_after(after, bytes_max); });

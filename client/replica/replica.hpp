@@ -259,6 +259,11 @@ public:
     [[nodiscard]] std::expected<std::vector<rules::Finding>, ReplicaError> preview(
         const Draft& draft);
 
+    /// What is to be said of these records on the day, as they would stand with the draft made:
+    /// rules::survey(). Needs no permission to edit.
+    [[nodiscard]] std::expected<std::vector<rules::Finding>, ReplicaError> survey(
+        const Draft& draft, std::span<const record::RecordKey> records);
+
     // Synchronisation, called by the agent.
 
     /// Waiting groups after `after` in ascending sequence, at most about `bytes_max` (at least one

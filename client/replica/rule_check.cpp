@@ -111,16 +111,42 @@ std::vector<rules::Finding> Replica::Body::findings_of(const std::vector<record:
         ZHIBU_CHECK(!detail::replay(change, state));
         surroundings.add(*std::move(state));
     }
-    const std::optional<sync::Lease> held = lease();
-    const rules::Parameters parameters = held ? rules::from_list(held->rules) : rules::Parameters{};
+    const rules::Parameters numbers = parameters();
     const record::Date today = record::shanghai_day(now);
     std::vector<rules::Finding> findings;
     for (const record::Change& change : changes) {
         const std::optional<RecordState> before = rows_.read(change.record);
-        std::vector<rules::Finding> found = rules::judge(
-            rules::Case{catalog_, parameters, surroundings, before ? &*before : nullptr,
-                        surroundings.drafted(change.record), today});
+        std::vector<rules::Finding> found =
+            rules::judge(rules::Case{catalog_, numbers, surroundings, before ? &*before : nullptr,
+                                     surroundings.drafted(change.record), today});
         std::ranges::move(found, std::back_inserter(findings));
+    }
+    return findings;
+}
+
+rules::Parameters Replica::Body::parameters() {
+    const std::optional<sync::Lease> held = lease();
+    return held ? rules::from_list(held->rules) : rules::Parameters{};
+}
+
+std::vector<rules::Finding> Replica::Body::survey(const Draft& draft,
+                                                  std::span<const RecordKey> records) {
+    const record::Instant now = clock_.now();
+    DraftSurroundings surroundings(*connection_, rows_, catalog_);
+    for (const record::Change& change : judge(draft, now).changes) {
+        std::optional<RecordState> state = rows_.read(change.record);
+        ZHIBU_CHECK(!detail::replay(change, state));
+        surroundings.add(*std::move(state));
+    }
+    const rules::Parameters numbers = parameters();
+    std::vector<rules::Finding> findings;
+    for (const RecordKey& key : records) {
+        const std::optional<RecordState> state = surroundings.find(key);
+        if (state) {
+            std::ranges::move(rules::survey(rules::Case{catalog_, numbers, surroundings, nullptr,
+                                                        *state, record::shanghai_day(now)}),
+                              std::back_inserter(findings));
+        }
     }
     return findings;
 }

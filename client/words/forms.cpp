@@ -78,14 +78,24 @@ std::string shown(Replica& replica, const catalog::Catalog& catalog, const Field
     if (id == nullptr) {
         return catalog::display_text(catalog, field, value, language);
     }
-    const Kind& kind = catalog.kind(field.refers_to);
-    const auto found = replica.find(record::RecordKey{kind.id(), *id});
+    return name_of(replica, catalog, record::RecordKey{catalog.kind(field.refers_to).id(), *id},
+                   language);
+}
+
+std::string name_of(Replica& replica, const catalog::Catalog& catalog, const record::RecordKey& key,
+                    Language language) {
+    const Kind& kind = *catalog.find(key.kind);
+    const auto found = replica.find(key);
     if (found && *found) {
-        for (const std::string_view name : {"name", "number", "label"}) {
-            if (const Field* naming = kind.find(name)) {
-                return record::to_text((*found)->value(naming->id()));
+        for (const std::string_view name : {"name", "number", "label", "person", "organisation"}) {
+            const Field* naming = kind.find(name);
+            const record::Value& value =
+                naming == nullptr ? record::Value{} : (*found)->value(naming->id());
+            if (!record::is_empty(value)) {
+                return shown(replica, catalog, *naming, value, language);
             }
         }
+        return {};
     }
     // Outside this account's scope: neither a name nor an id says anything to the reader.
     return language == Language::zh ? "（其他组织）" : "(elsewhere)";

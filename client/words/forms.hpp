@@ -16,6 +16,11 @@ namespace zhibu::client {
                                 const catalog::Field& field, const record::Value& value,
                                 Language language);
 
+/// What a record is called: its name, number or label; a letter and others that have none by whom
+/// they are about.
+[[nodiscard]] std::string name_of(Replica& replica, const catalog::Catalog& catalog,
+                                  const record::RecordKey& key, Language language);
+
 /// {id, kind, retired, fields: {name: {value, shown, changed_at}}}; empty fields are left out.
 [[nodiscard]] boost::json::object record_form(Replica& replica, const catalog::Catalog& catalog,
                                               const catalog::Kind& kind,

@@ -27,6 +27,8 @@ Kind person() {
         code(12, "category", "人员类别", "Category", "person_category").counted().called("类别|身份类别"),
         ref(13, "organisation", "所属支部", "Branch", "organisation").must().ask().called("支部|所在支部|党支部|所在党支部|所属党支部|组织|所属组织"),
         code(14, "stage", "阶段", "Stage", "person_stage").must().ask().called("人员阶段|党员状态|人员状态|党员类别"),
+        // While a letter is under way: who sees the person beside the own branch.
+        ref(15, "moving_to", "转接中的转入组织", "On the way to", "organisation").ask(),
 
         // Work.
         month(20, "work_start_date", "参加工作日期", "Started work").happened().called("参加工作时间|参加工作年月|工作日期|参工时间|何时参加工作"),
@@ -54,6 +56,7 @@ Kind person() {
         ref(49, "mentor_1", "培养联系人一", "Mentor 1", "person").called("培养联系人|培养联系人1|第一培养联系人"),
         ref(50, "mentor_2", "培养联系人二", "Mentor 2", "person").called("培养联系人2|第二培养联系人"),
         integer(51, "plan_year", "计划发展年度", "Plan year").ask().called("计划年度|发展年度"),
+        text(52, "cultivation_reason", "移出计划或终止培养原因", "Why taken off the plan or ended", 500),
 
         // Membership.
         day(60, "meeting_date", "支部大会日期", "Branch meeting on").happened().ask().called("支部大会通过日期"),

@@ -6,8 +6,8 @@
 namespace zhibu::rules::detail {
 namespace {
 
-// What only the engine says: about rights, windows, the form of a change. Ids stay; verdicts that
-// name them are kept for ever.
+// What only the engine says: about rights, windows, the form of a change; and what an action says
+// before there is a change to judge. Ids stay; verdicts that name them are kept for ever.
 constexpr std::array judgements{
     Judgement{"R-901",
               {"当前不在维护时段内，账号暂不可用。",
@@ -134,6 +134,19 @@ constexpr std::array judgements{
                "The same device sent two different changes under one number; it may have been "
                "copied or restored. Both are kept, and the device is suspended."}},
     Judgement{"group_too_large", {"一次操作的内容过多。", "This is too much for one action."}},
+    Judgement{"action_not_for",
+              {"“{操作}”不适用于此记录：{字段}为“{状态}”。",
+               "\"{action}\" is not for this record: its {field} is \"{state}\"."}},
+    Judgement{"record_out_of_use",
+              {"该记录已停用，请先恢复。", "The record is out of use. Restore it first."}},
+    Judgement{"letter_without_person",
+              {"本机没有该介绍信上的党员信息，请同步后重试；仍然没有的，请联系上级组织。",
+               "The member whom the letter names is not on this machine. Synchronise, then try "
+               "again; if that does not help, ask the organisation above."}},
+    Judgement{"letter_is_received_there",
+              {"转入组织使用本系统，由转入组织接收，不登记回执。",
+               "The receiving organisation works with this system and accepts the letter itself; "
+               "no receipt is entered."}},
     Judgement{"evicted",
               {"该记录已转出本账号管辖范围，未上传的修改已搁置并保留。",
                "The record has left this account's scope. The change that was not yet sent is set "

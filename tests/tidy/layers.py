@@ -91,6 +91,8 @@ CLIENT = _upon(
     {
         "client/replica": set(),
         "client/casework": {"client/replica"},
+        # The users' actions by name, as drafts over a replica.
+        "client/workflow": {"client/replica"},
         "client/roster": set(),
         "client/identity": set(),
         "client/access": {"client/identity", "client/replica"},
@@ -98,6 +100,7 @@ CLIENT = _upon(
         "client/words": {
             "client/replica",
             "client/casework",
+            "client/workflow",
             "client/roster",
             "client/agent",
             "client/access",
@@ -105,6 +108,7 @@ CLIENT = _upon(
         "client/workbench/api": {
             "client/replica",
             "client/casework",
+            "client/workflow",
             "client/roster",
             "client/agent",
             "client/identity",
@@ -117,6 +121,7 @@ CLIENT = _upon(
             "client/access",
             "client/replica",
             "client/casework",
+            "client/workflow",
             "client/roster",
             "client/agent",
             "client/identity",

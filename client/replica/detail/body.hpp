@@ -46,6 +46,10 @@ public:
     Committed commit(const Draft& draft, const SignHash& sign);
     std::vector<rules::Finding> preview(const Draft& draft);
 
+    // rule_check.cpp
+    std::vector<rules::Finding> survey(const Draft& draft,
+                                       std::span<const record::RecordKey> records);
+
     // verdicts.cpp
     std::vector<record::SealedGroup> waiting_after(record::Sequence after, std::size_t bytes_max);
     void take_verdicts(std::span<const record::Receipt> receipts);
@@ -132,6 +136,7 @@ private:
     /// The wish as a change without the fields that keep their value; none if nothing is left.
     [[nodiscard]] std::optional<record::Change> fill(const DraftChange& wish, GroupCache& cache);
     void set_bases(record::Change& change, const record::RecordState& current, GroupCache& cache);
+    [[nodiscard]] rules::Parameters parameters();
     [[nodiscard]] std::vector<rules::Finding> findings_of(
         const std::vector<record::Change>& changes, record::Instant now);
     void check_value(const catalog::Kind& kind, const catalog::Field& field,

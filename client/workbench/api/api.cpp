@@ -81,6 +81,9 @@ std::span<const Api::Route> Api::routes() {
         Route{"GET", "/api/groups", &Api::get_groups},
         Route{"POST", "/api/groups", &Api::post_group},
         Route{"POST", "/api/groups/{sequence}/resubmit", &Api::post_resubmit},
+        Route{"GET", "/api/actions", &Api::get_actions},
+        Route{"POST", "/api/actions/{name}/preview", &Api::preview_action},
+        Route{"POST", "/api/actions/{name}", &Api::post_action},
         Route{"GET", "/api/cases", &Api::get_cases},
         Route{"GET", "/api/cases/{number}", &Api::get_case},
         Route{"POST", "/api/cases/{number}", &Api::post_case},
@@ -222,14 +225,10 @@ void Api::post_group(const ApiRequest& request, Language language, Respond respo
     parts_.desk->ask([this, language, wish = *std::move(wish),
                       respond = std::move(respond)](Replica& replica) mutable {
         const Draft draft = with_ids(std::move(wish), replica);
-        const auto committed = replica.commit(draft, parts_.sign);
+        const auto committed = commit_one(replica, draft, language);
         if (!committed) {
-            respond(refusal(*parts_.catalog, committed.error(), language));
+            respond(committed.error());
             return;
-        }
-        if (committed->sequence.position != 0) {
-            touch();
-            parts_.group_made(committed->sequence);
         }
         json::array records;
         for (const DraftChange& change : draft.changes) {
@@ -241,6 +240,19 @@ void Api::post_group(const ApiRequest& request, Language language, Respond respo
                                                                language)}},
                        201));
     });
+}
+
+std::expected<Committed, ApiResponse> Api::commit_one(Replica& replica, const Draft& draft,
+                                                      Language language) {
+    auto committed = replica.commit(draft, parts_.sign);
+    if (!committed) {
+        return std::unexpected{refusal(*parts_.catalog, committed.error(), language)};
+    }
+    if (committed->sequence.position != 0) {
+        touch();
+        parts_.group_made(committed->sequence);
+    }
+    return *std::move(committed);
 }
 
 void Api::post_sync(const ApiRequest& /*request*/, Language /*language*/, Respond respond) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -37,11 +38,8 @@ enum class ApiNews : std::uint8_t {
     sync,     // how synchronisation stands
 };
 
-/// GET /api/catalog, /api/status, /api/records/{kind}, /api/records/{kind}/{id}, /api/groups,
-/// /api/cases, /api/cases/{number}, /api/conflicts;
-/// POST /api/groups, /api/groups/{sequence}/resubmit, /api/cases/{number},
-/// /api/conflicts/{number}, /api/sync. `lang=zh|en` chooses the language of texts. Refusals are
-/// {error: {code, message, findings}} with 4xx.
+/// What can be asked stands in docs/workbench-api.md. `lang=zh|en` chooses the language of texts.
+/// Refusals are {error: {code, message, findings}} with 4xx.
 /// Threads: any.
 class Api {
 public:
@@ -77,6 +75,10 @@ private:
     void get_record(const ApiRequest& request, Language language, Respond respond);
     void get_groups(const ApiRequest& request, Language language, Respond respond);
     void post_group(const ApiRequest& request, Language language, Respond respond);
+    // actions.cpp
+    void get_actions(const ApiRequest& request, Language language, Respond respond);
+    void preview_action(const ApiRequest& request, Language language, Respond respond);
+    void post_action(const ApiRequest& request, Language language, Respond respond);
     // casework.cpp
     void get_cases(const ApiRequest& request, Language language, Respond respond);
     void get_case(const ApiRequest& request, Language language, Respond respond);
@@ -84,6 +86,10 @@ private:
     void get_conflicts(const ApiRequest& request, Language language, Respond respond);
     void post_conflict(const ApiRequest& request, Language language, Respond respond);
     void post_resubmit(const ApiRequest& request, Language language, Respond respond);
+    /// Commits and tells of it; what is refused is the answer.
+    [[nodiscard]] std::expected<Committed, ApiResponse> commit_one(Replica& replica,
+                                                                   const Draft& draft,
+                                                                   Language language);
     /// Commits one after another; the first that is refused is the answer.
     void commit(Replica& replica, const std::vector<Draft>& drafts, Language language,
                 const Respond& respond);

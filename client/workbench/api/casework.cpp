@@ -143,16 +143,12 @@ void Api::commit(Replica& replica, const std::vector<Draft>& drafts, Language la
                  const Respond& respond) {
     Committed last;
     for (const Draft& draft : drafts) {
-        auto committed = replica.commit(draft, parts_.sign);
+        auto committed = commit_one(replica, draft, language);
         if (!committed) {
-            respond(refusal(*parts_.catalog, committed.error(), language));
+            respond(std::move(committed).error());
             return;
         }
         last = *std::move(committed);
-        if (last.sequence.position != 0) {
-            touch();
-            parts_.group_made(last.sequence);
-        }
     }
     respond(
         answer(json::object{{"sequence", last.sequence.position},

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -153,9 +154,24 @@ TEST_F(CommitterOf, WhatACopyDidAfterItsForkIsKeptOnceAnOfficerHasLetTheDeviceIn
         EXPECT_TRUE(names(verdict_of(receipt), "fork"));
     }
     EXPECT_EQ(court.push(clone, copied).receipts, result.receipts) << "sent again";
+    EXPECT_EQ(court.store.contents()->chains.at({desk.device, desk.incarnation}).last, Sequence{3})
+        << "what is told as held is not behind what was acknowledged";
     EXPECT_EQ(persons(), 1U);
     EXPECT_TRUE(court.committer->control()->device(RecordId{desk.device.uuid})->active)
         << "suspended for each group anew";
+}
+
+TEST_F(CommitterOf, ADevicesNewKeyCountsFromItsCommitOnAndTheOldOneNoMore) {
+    court.judge(desk, {applicant_in_a()});
+    const Desk before = desk;
+    desk.key = std::make_shared<keys::P256Key>(keys::P256Key::generate());
+    ServerWrite write;
+    write.action = "enrol";
+    write.device_keys = {DeviceKey{desk.device, desk.account, desk.key->public_key(), {}}};
+    ASSERT_TRUE(court.try_write(std::move(write)));
+    const auto next = before.next({applicant_in_a()});
+    expect_refused(court.push(desk, {before.sign(next)}), RefusalReason::signature_wrong);
+    EXPECT_EQ(court.push(desk, {desk.sign(next)}).receipts.size(), 1U);
 }
 
 TEST_F(CommitterOf, HostileGroupsEndTheSessionAndWriteNothing) {

@@ -115,6 +115,22 @@ TEST_F(BehindGap, AnotherGroupOfItsNumberIsAFork) {
     EXPECT_EQ(chain().last, Sequence{1});
 }
 
+TEST_F(BehindGap, OnceTheGapHasClosedAnotherGroupOfItsNumberIsAForkToo) {
+    ASSERT_EQ(court.hand_in(desk, {first, third}).receipts.size(), 2U);
+    Desk clone = desk;
+    ASSERT_EQ(court.push(desk, {lost}).receipts.size(), 1U);
+    // It goes on from what closed the gap, as the one does that waits outside of the chain.
+    clone.last = Sequence{2};
+    clone.last_hash = chain().last_hash;
+    const auto other =
+        clone.seal({create("person", court.new_id(), applicant(court.branch_a, 77))});
+    const auto result = court.push(desk, {other});
+    ASSERT_TRUE(result.refusal);
+    EXPECT_EQ(result.refusal->reason, RefusalReason::device_not_active);
+    EXPECT_EQ(chain().last, Sequence{2});
+    EXPECT_FALSE(applied(2));
+}
+
 TEST_F(BehindGap, AForgedOneIsRefused) {
     record::SealedGroup forged = third;
     forged.signature[9] ^= 1U;

@@ -98,6 +98,30 @@ TEST(StorageFailure, OfAServersWriteChangesNeitherStoreNorControlNorChain) {
     }
 }
 
+TEST(StorageFailure, WhatCouldNotBeSetAsideDoesNotCountAsWaiting) {
+    Court court;
+    court.settings.waiting_groups_max = 1;
+    court.restart();
+    Desk desk = court.enrol(court.secretary_a);
+    court.judge(desk, {});
+    const auto elsewhere =
+        desk.seal({create("person", court.new_id(), applicant(court.branch_b, 1))});
+    std::uint64_t failed = 0;
+    for (bool is_taken = false; !is_taken; ++failed) {
+        court.store.fail_after(failed, StoreFault::storage_failed);
+        const auto result = court.push(desk, {elsewhere});
+        court.store.heal();
+        is_taken = !result.refusal;
+        if (result.refusal) {
+            ASSERT_EQ(result.refusal->reason, sync::RefusalReason::server_storage_failed)
+                << "after " << failed << " calls";
+        } else {
+            EXPECT_EQ(verdict_of(result.receipts.at(0)).outcome, record::Outcome::quarantined);
+        }
+    }
+    EXPECT_GT(failed, 5U);
+}
+
 TEST(StorageFailure, OfOneGroupLeavesOtherSessionsBe) {
     Court court;
     Desk poisoned = court.enrol(court.secretary_a);

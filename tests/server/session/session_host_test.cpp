@@ -54,6 +54,19 @@ TEST_F(HostOf, ADisabledAccountsSessionEndsWithTheCommit) {
     EXPECT_FALSE(other.wire.closed);
 }
 
+TEST_F(HostOf, AnAccountThatSeesAnotherPartOfTheTreeIsToldToComeAnew) {
+    Peer moved{enrol(court.secretary_a), {}, {}, {}};
+    Peer other{enrol(court.secretary_b), {}, {}, {}};
+    log_in(moved);
+    log_in(other);
+    court.write(
+        {update("account", court.secretary_a, {}, {{"organisation", Value{court.branch_b}}})});
+    tell_of_commit();
+    EXPECT_TRUE(moved.is_told(RefusalReason::scope_changed));
+    EXPECT_TRUE(moved.sent<sync::LeaseUpdate>().empty());
+    EXPECT_FALSE(other.wire.closed);
+}
+
 TEST_F(HostOf, EachSessionEndsWithItsOwnWindow) {
     Peer first{enrol(short_term(10)), {}, {}, {}};
     Peer second{enrol(short_term(20)), {}, {}, {}};

@@ -228,6 +228,28 @@ TEST(ClientSession, ALeaseThatTheServerDidNotSignOpensNothing) {
     EXPECT_EQ(only<End>(opening.after_welcome).front().fault, SessionFault::signature_wrong);
 }
 
+TEST(ClientSession, ALeaseOfAnotherDeviceAccountOrSpaceOpensNothing) {
+    const auto fault_with = [](auto change) {
+        Welcome foreign = welcome(5);
+        Lease lease = decode_lease(foreign.lease.bytes).value();
+        change(lease);
+        foreign.lease.bytes = encode(lease);
+        foreign.lease.signature = samples::server_key().sign(foreign.lease.bytes);
+        const Opening opening = opened(position(5, 0), foreign);
+        EXPECT_TRUE(only<StoreLease>(opening.after_welcome).empty());
+        return only<End>(opening.after_welcome).front().fault;
+    };
+    const DeviceId device{samples::uuid(99)};
+    const RecordId account{samples::uuid(99)};
+    const SpaceId space{samples::uuid(99)};
+    EXPECT_EQ(fault_with([&](Lease& lease) { lease.device = device; }),
+              SessionFault::foreign_receipt);
+    EXPECT_EQ(fault_with([&](Lease& lease) { lease.account = account; }),
+              SessionFault::foreign_receipt);
+    EXPECT_EQ(fault_with([&](Lease& lease) { lease.space = space; }),
+              SessionFault::foreign_receipt);
+}
+
 TEST(ClientSession, ARefusalEndsTheSessionAtAnyTime) {
     Refusal disabled;
     disabled.reason = RefusalReason::account_disabled;

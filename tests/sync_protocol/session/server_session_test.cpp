@@ -166,6 +166,20 @@ TEST(ServerSession, RefusesAPushBeyondItsCredit) {
     EXPECT_EQ(refused_with(effects), RefusalReason::message_too_large);
 }
 
+TEST(ServerSession, WhatIsNotYetJudgedCountsAgainstTheCredit) {
+    const Push push{{samples::sealed_group(1)}};
+    ServerSession::Settings settings;
+    settings.push_credit_bytes = encode(Message{push}).size();
+    ServerSession session = open_session(10, settings);
+    EXPECT_EQ(only<Judge>(receive(session, push)).size(), 1U);
+    EXPECT_EQ(refused_with(receive(session, push)), RefusalReason::message_too_large);
+
+    ServerSession patient = open_session(10, settings);
+    static_cast<void>(receive(patient, push));
+    static_cast<void>(patient.step(Judged{{samples::receipt(1)}, std::nullopt}));
+    EXPECT_EQ(only<Judge>(receive(patient, push)).size(), 1U);
+}
+
 TEST(ServerSession, SendsReceiptsBeforeItEndsOverARefusal) {
     ServerSession session = open_session();
     static_cast<void>(receive(session, Push{{samples::sealed_group(1), samples::sealed_group(3)}}));
@@ -204,16 +218,16 @@ TEST(ServerSession, ReplaysVerdictsThatTheDeviceMissed) {
     Hello hello = samples::hello();
     hello.last_verdict = Sequence{2};
     static_cast<void>(receive(session, hello));
-    const auto admitted = session.step(Admitted{welcome(10, 4)});
+    const auto admitted = session.step(Admitted{welcome(10, 5)});
     ASSERT_EQ(only<ReadReceipts>(admitted).size(), 1U);
     EXPECT_EQ(only<ReadReceipts>(admitted).front().after, Sequence{2});
 
-    const auto one = session.step(ReceiptsRead{{samples::receipt(3)}});
-    EXPECT_EQ(sent<Verdicts>(one).front().receipts.size(), 1U);
-    ASSERT_EQ(only<ReadReceipts>(one).size(), 1U);
-    EXPECT_EQ(only<ReadReceipts>(one).front().after, Sequence{3});
-    const auto two = session.step(ReceiptsRead{{samples::receipt(4)}});
-    EXPECT_TRUE(only<ReadReceipts>(two).empty());
+    const auto two = session.step(ReceiptsRead{{samples::receipt(3), samples::receipt(4)}});
+    EXPECT_EQ(sent<Verdicts>(two).front().receipts.size(), 2U);
+    ASSERT_EQ(only<ReadReceipts>(two).size(), 1U);
+    EXPECT_EQ(only<ReadReceipts>(two).front().after, Sequence{4});
+    const auto last = session.step(ReceiptsRead{{samples::receipt(5)}});
+    EXPECT_TRUE(only<ReadReceipts>(last).empty());
 }
 
 TEST(ServerSession, ReadsTheTailWhileThereIsCreditAndSomethingNew) {

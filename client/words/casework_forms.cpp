@@ -72,6 +72,14 @@ json::object operation_form(record::Operation operation, Language language) {
     std::unreachable();
 }
 
+/// As parse_value() reads it, for the form of an officer who amends.
+std::string plain_text(const catalog::Catalog& catalog, const Field& field,
+                       const record::Value& value, Language language) {
+    return field.type == catalog::FieldType::money
+               ? catalog::display_text(catalog, field, value, language)
+               : record::to_text(value);
+}
+
 json::object change_form(Replica& replica, const catalog::Catalog& catalog,
                          const record::Change& change, Language language) {
     const Kind* kind = catalog.find(change.record.kind);
@@ -86,6 +94,7 @@ json::object change_form(Replica& replica, const catalog::Catalog& catalog,
             fields.emplace_back(json::object{{"field", std::to_string(each.field.number)},
                                              {"label", std::to_string(each.field.number)},
                                              {"value", record::to_text(each.value)},
+                                             {"plain", record::to_text(each.value)},
                                              {"previous", record::to_text(each.previous)}});
             continue;
         }
@@ -93,6 +102,7 @@ json::object change_form(Replica& replica, const catalog::Catalog& catalog,
             json::object{{"field", field->name},
                          {"label", in(field->label, language)},
                          {"value", shown(replica, catalog, *field, each.value, language)},
+                         {"plain", plain_text(catalog, *field, each.value, language)},
                          {"previous", shown(replica, catalog, *field, each.previous, language)}});
     }
     form["fields"] = std::move(fields);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 #include "shared/catalog/catalog.hpp"
+#include "shared/catalog/sections.hpp"
 
 namespace zhibu::catalog {
 namespace {
@@ -64,6 +65,12 @@ json::object described(const Kind& kind) {
         placed_by.emplace_back(field);
     }
     object["placed_by"] = std::move(placed_by);
+    json::array sections;
+    for (const Section& section : sections_of(kind)) {
+        sections.push_back(
+            json::object{{"first", section.first}, {"label", described(section.label)}});
+    }
+    object["sections"] = std::move(sections);
     json::array fields;
     for (const Field& field : kind.fields) {
         fields.push_back(described(field));

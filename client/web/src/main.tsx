@@ -2,16 +2,22 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { enter } from "./api/client";
 import { App } from "./app/App";
 import "./app/page.css";
+import { guardDrafts } from "./features/record/drafts";
 import { startWords } from "./i18n";
 
-const client = new QueryClient({ defaultOptions: { queries: { retry: 1 } } });
+const client = new QueryClient({
+  defaultOptions: {
+    // The program is on this machine: whether there is a network is none of the page's business.
+    queries: { retry: 1, networkMode: "always" },
+    mutations: { networkMode: "always" },
+  },
+});
 
 async function start(): Promise<void> {
   await startWords();
-  const entered = await enter();
+  guardDrafts();
   const root = document.getElementById("root");
   if (root === null) {
     throw new Error("the page has no root");
@@ -19,7 +25,7 @@ async function start(): Promise<void> {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={client}>
-        <App entered={entered} />
+        <App />
       </QueryClientProvider>
     </StrictMode>,
   );

@@ -63,6 +63,8 @@ json::object status_form(Replica& replica, const catalog::Catalog& catalog,
     }
     if (status.lease) {
         form["scope"] = scope_name(replica, catalog, *status.lease);
+        form["scope_id"] = to_text(status.lease->scope);
+        form["account_id"] = to_text(status.lease->account);
         form["editing"] = editing_form(*status.lease, now);
     }
     return form;
@@ -80,6 +82,7 @@ std::span<const Api::Route> Api::routes() {
         Route{"GET", "/api/records/{kind}/{id}", &Api::get_record},
         Route{"GET", "/api/groups", &Api::get_groups},
         Route{"POST", "/api/groups", &Api::post_group},
+        Route{"POST", "/api/check", &Api::post_check},
         Route{"POST", "/api/groups/{sequence}/resubmit", &Api::post_resubmit},
         Route{"GET", "/api/actions", &Api::get_actions},
         Route{"POST", "/api/actions/{name}/preview", &Api::preview_action},
@@ -89,6 +92,8 @@ std::span<const Api::Route> Api::routes() {
         Route{"POST", "/api/cases/{number}", &Api::post_case},
         Route{"GET", "/api/conflicts", &Api::get_conflicts},
         Route{"POST", "/api/conflicts/{number}", &Api::post_conflict},
+        Route{"GET", "/api/preferences", &Api::get_preferences},
+        Route{"POST", "/api/preferences/{page}", &Api::post_preference},
         Route{"POST", "/api/sync", &Api::post_sync},
     };
     return table;
@@ -253,6 +258,22 @@ std::expected<Committed, ApiResponse> Api::commit_one(Replica& replica, const Dr
         parts_.group_made(committed->sequence);
     }
     return *std::move(committed);
+}
+
+/// The same judgement as post_group()'s, of a form that is still being filled in.
+void Api::post_check(const ApiRequest& request, Language language, Respond respond) {
+    auto wish = read_draft(*parts_.catalog, request.body);
+    if (!wish) {
+        respond(problem(wish.error(), language));
+        return;
+    }
+    parts_.desk->ask([this, language, wish = *std::move(wish),
+                      respond = std::move(respond)](Replica& replica) mutable {
+        const auto findings = replica.preview(with_ids(std::move(wish), replica));
+        respond(findings ? answer(json::object{
+                               {"findings", finding_forms(*parts_.catalog, *findings, language)}})
+                         : refusal(*parts_.catalog, findings.error(), language));
+    });
 }
 
 void Api::post_sync(const ApiRequest& /*request*/, Language /*language*/, Respond respond) {

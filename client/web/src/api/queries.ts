@@ -1,46 +1,101 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import type { Language } from "../i18n";
-import { api, type ListWish } from "./client";
+import { useLanguage } from "../i18n/useLanguage";
+import { api, type ListWish } from "./operations";
+import type { Status } from "./types";
 
 /** How often the page asks where things stand; everything else is asked again when that changed. */
 const STATUS_INTERVAL_MS = 1500;
 
+/** Everything under this key is of the records, and is dropped when the workbench locks. */
+const REPLICA = "replica";
+
 export const useCatalog = () =>
   useQuery({ queryKey: ["catalog"], queryFn: api.catalog, staleTime: Infinity });
 
-export function useStatus(language: Language) {
-  const client = useQueryClient();
-  const status = useQuery({
+export function useStatus() {
+  const language = useLanguage();
+  return useQuery({
     queryKey: ["status", language],
     queryFn: () => api.status(language),
     refetchInterval: STATUS_INTERVAL_MS,
+    placeholderData: keepPreviousData,
   });
+}
+
+/** The status of an open workbench. */
+export function useOpenStatus(): Status | undefined {
+  const status = useStatus().data;
+  return status?.locked === true ? undefined : status;
+}
+
+/** Drops what is of the records when the workbench locks, and asks anew when they change. */
+export function useFreshness(): void {
+  const client = useQueryClient();
+  const status = useStatus();
   const isLocked = status.data?.locked === true || status.isError;
   const revision = status.data?.locked === true ? undefined : status.data?.revision;
   useEffect(() => {
     if (isLocked) {
-      client.removeQueries({ queryKey: ["replica"] });
+      client.removeQueries({ queryKey: [REPLICA] });
     } else {
-      void client.invalidateQueries({ queryKey: ["replica"] });
+      void client.invalidateQueries({ queryKey: [REPLICA] });
     }
   }, [client, isLocked, revision]);
-  return status;
 }
 
-export const useRecords = (kind: string, wish: ListWish, language: Language) =>
-  useQuery({
-    queryKey: ["replica", "records", kind, wish, language],
+/** To be called after a write: what it changed is drawn without waiting for the next status. */
+export function useRefresh(): () => void {
+  const client = useQueryClient();
+  return () => {
+    void client.invalidateQueries({ queryKey: [REPLICA] });
+    void client.invalidateQueries({ queryKey: ["status"] });
+  };
+}
+
+/** One page of a list, as useQuery and useQueries take it. */
+export function usePageQuery() {
+  const language = useLanguage();
+  return (kind: string, wish: ListWish) => ({
+    queryKey: [REPLICA, "records", kind, wish, language],
     queryFn: () => api.records(kind, wish, language),
-    placeholderData: keepPreviousData,
   });
+}
 
-export const useRecord = (kind: string, id: string, language: Language) =>
-  useQuery({
-    queryKey: ["replica", "record", kind, id, language],
-    queryFn: () => api.record(kind, id, language),
+export function useRecords(kind: string, wish: ListWish, enabled = true) {
+  return useQuery({ ...usePageQuery()(kind, wish), enabled });
+}
+
+export function useRecord(kind: string, id: string | undefined) {
+  const language = useLanguage();
+  return useQuery({
+    queryKey: [REPLICA, "record", kind, id, language],
+    queryFn: () => api.record(kind, id ?? "", language),
+    enabled: id !== undefined,
   });
+}
 
-export const useGroups = (language: Language) =>
-  useQuery({ queryKey: ["replica", "groups", language], queryFn: () => api.groups(language) });
+export function useGroups() {
+  const language = useLanguage();
+  return useQuery({
+    queryKey: [REPLICA, "groups", language],
+    queryFn: () => api.groups(language),
+  });
+}
+
+export function useCases(all: boolean) {
+  const language = useLanguage();
+  return useQuery({
+    queryKey: [REPLICA, "cases", all, language],
+    queryFn: () => api.cases(all, language),
+  });
+}
+
+export function useConflicts(which: "waiting" | "all" | "losses") {
+  const language = useLanguage();
+  return useQuery({
+    queryKey: [REPLICA, "conflicts", which, language],
+    queryFn: () => api.conflicts(which, language),
+  });
+}

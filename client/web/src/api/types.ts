@@ -14,8 +14,12 @@ export interface Field {
   readonly required: string;
   readonly confidentiality: string;
   readonly width?: number;
+  /** Of a code: the list's name. */
   readonly codes?: string;
+  /** Of a reference: the kind's name. */
   readonly kind?: string;
+  /** The date of a thing done: never later than today. */
+  readonly happened?: boolean;
 }
 
 export interface Kind {
@@ -23,12 +27,20 @@ export interface Kind {
   readonly name: string;
   readonly label: Label;
   readonly owner?: string;
+  readonly writers: string;
+  /** Headings over its fields, by the number of the first. */
+  readonly sections?: readonly { readonly first: number; readonly label: Label }[];
   readonly fields: readonly Field[];
+}
+
+export interface Code {
+  readonly code: string;
+  readonly label: Label;
 }
 
 export interface CodeList {
   readonly name: string;
-  readonly codes: readonly { readonly code: string; readonly label: Label }[];
+  readonly codes: readonly Code[];
 }
 
 export interface Catalog {
@@ -36,6 +48,9 @@ export interface Catalog {
   readonly kinds: readonly Kind[];
   readonly code_lists: readonly CodeList[];
 }
+
+/** Fields by name, each as the API reads it. */
+export type Fields = Readonly<Record<string, string>>;
 
 export interface FieldValue {
   readonly value: string;
@@ -78,7 +93,9 @@ export interface Status {
   readonly now: number;
   readonly revision: number;
   readonly account: string;
+  readonly account_id?: string;
   readonly scope?: string;
+  readonly scope_id?: string;
   readonly confirmed: number;
   readonly waiting: number;
   readonly quarantined: number;
@@ -133,3 +150,82 @@ export interface Saved {
   readonly records: readonly string[];
   readonly warnings: readonly Finding[];
 }
+
+export interface ContentField {
+  readonly field: string;
+  readonly label: string;
+  readonly value: string;
+  /** The value as a form sends it. */
+  readonly plain: string;
+  readonly previous: string;
+}
+
+export interface ContentChange {
+  readonly operation: string;
+  readonly operation_text: string;
+  readonly record: string;
+  readonly kind: string;
+  readonly kind_text: string;
+  readonly fields: readonly ContentField[];
+}
+
+/** A group that was set aside, for whoever decides. */
+export interface CaseForm {
+  readonly id: string;
+  readonly number: string;
+  readonly state: string;
+  readonly state_text: string;
+  readonly organisation: string;
+  readonly account: string;
+  readonly action: string;
+  readonly changes: number;
+  readonly kinds: string;
+  readonly made_at: number;
+  readonly arrived_at: number;
+  readonly reasons: readonly { readonly rule: string; readonly message: string }[];
+  readonly remark: string;
+  readonly decided_by: string;
+  readonly decided_at: number;
+  readonly depends_on: string;
+  readonly failed: boolean;
+  /** Absent where this account may not see all of it. */
+  readonly content?: readonly ContentChange[];
+}
+
+/** A field for which two values were given. */
+export interface ConflictForm {
+  readonly id: string;
+  readonly number: string;
+  readonly state: string;
+  readonly state_text: string;
+  readonly record: string;
+  readonly kind: string;
+  readonly kind_text: string;
+  readonly name: string;
+  readonly field: string;
+  readonly label: string;
+  readonly offered: string;
+  readonly committed: string;
+  readonly offered_by: string;
+  readonly committed_by: string;
+  /** The record was out of use when the value came. */
+  readonly life: boolean;
+  readonly own_loss: boolean;
+  readonly remark: string;
+  readonly decided_by: string;
+  readonly decided_at: number;
+  readonly now?: string;
+}
+
+/** What a person has arranged on a page of the workbench; no value of a record is in it. */
+export interface Preference {
+  readonly columns?: readonly string[];
+  readonly filters?: readonly SavedFilter[];
+}
+
+export interface SavedFilter {
+  readonly name: string;
+  readonly conditions: readonly { readonly field: string; readonly value: string }[];
+}
+
+export type Preferences = Readonly<Record<string, Preference>>;

@@ -1,34 +1,44 @@
-import { ConfigProvider } from "antd";
+import { App as AntApp, ConfigProvider } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
-import { useEffect, useState } from "react";
+import dayjs from "dayjs";
+import "dayjs/locale/zh-cn";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Language } from "../i18n";
+import { ErrorBoundary } from "../components/ErrorBoundary";
+import { useLanguage } from "../i18n/useLanguage";
 import { EntryPage } from "./EntryPage";
 import { Gate } from "./Gate";
+import { theme } from "./theme";
+import { useEntered } from "./useEntered";
 
 function pageNonce(): string {
   const meta = document.querySelector('meta[name="csp-nonce"]');
   return meta?.getAttribute("content") ?? "";
 }
 
-export function App({ entered }: { readonly entered: boolean }) {
-  const { i18n, t } = useTranslation();
-  const [language, setLanguage] = useState<Language>("zh");
+export function App() {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const entered = useEntered();
   useEffect(() => {
-    void i18n.changeLanguage(language);
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     document.title = t("title");
-  }, [i18n, language, t]);
+    dayjs.locale(language === "zh" ? "zh-cn" : "en");
+  }, [language, t]);
   return (
     <ConfigProvider
       csp={{ nonce: pageNonce() }}
       button={{ autoInsertSpace: false }}
       locale={language === "zh" ? zhCN : enUS}
-      theme={{ token: { colorPrimary: "#a8071a", colorLink: "#a8071a" } }}
+      theme={theme}
     >
-      {entered ? <Gate language={language} onLanguage={setLanguage} /> : <EntryPage />}
+      <AntApp className="frame">
+        <ErrorBoundary>
+          {entered === true ? <Gate /> : entered === false ? <EntryPage /> : null}
+        </ErrorBoundary>
+      </AntApp>
     </ConfigProvider>
   );
 }

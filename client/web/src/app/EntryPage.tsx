@@ -1,8 +1,19 @@
 import { Result } from "antd";
 import { useTranslation } from "react-i18next";
 
-/** Shown to a page that has no token, or whose program has ended. */
+import { LanguageButton } from "./LanguageButton";
+
+/** Shown to a page that has no token. */
 export function EntryPage() {
   const { t } = useTranslation();
-  return <Result status="403" title={t("entry.title")} subTitle={t("entry.text")} />;
+  return (
+    <main>
+      <Result
+        status="info"
+        title={t("entry.title")}
+        subTitle={t("entry.text")}
+        extra={<LanguageButton />}
+      />
+    </main>
+  );
 }

@@ -1,23 +1,25 @@
 import { Spin } from "antd";
 
-import { useStatus } from "../api/queries";
+import { useFreshness, useStatus } from "../api/queries";
+import { ApiError } from "../api/transport";
 import { EntryPage } from "./EntryPage";
 import { Frame } from "./Frame";
-import type { LanguageProps } from "./LanguageButton";
+import { GonePage } from "./GonePage";
 import { LockScreen } from "./LockScreen";
 
 /** Nothing of the records is drawn unless the program says that it is unlocked. */
-export function Gate(props: LanguageProps) {
-  const status = useStatus(props.language);
+export function Gate() {
+  const status = useStatus();
+  useFreshness();
   if (status.isError) {
-    return <EntryPage />;
+    return status.error instanceof ApiError ? <EntryPage /> : <GonePage />;
   }
   if (status.data === undefined) {
     return <Spin fullscreen />;
   }
   return status.data.locked === true ? (
-    <LockScreen {...props} status={status.data} />
+    <LockScreen status={status.data} />
   ) : (
-    <Frame {...props} status={status.data} />
+    <Frame status={status.data} />
   );
 }

@@ -1,22 +1,18 @@
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
-import type { Language } from "../i18n";
-
-export interface LanguageProps {
-  readonly language: Language;
-  readonly onLanguage: (language: Language) => void;
-}
+import { useLanguage } from "../i18n/useLanguage";
 
 /** Names the other language in that language. */
-export function LanguageButton({ language, onLanguage }: LanguageProps) {
-  const { t } = useTranslation();
+export function LanguageButton() {
+  const { t, i18n } = useTranslation();
+  const other = useLanguage() === "zh" ? "en" : "zh";
   return (
     <Button
       onClick={() => {
-        onLanguage(language === "zh" ? "en" : "zh");
+        void i18n.changeLanguage(other);
       }}
-      lang={language === "zh" ? "en" : "zh-CN"}
+      lang={other === "zh" ? "zh-CN" : "en"}
     >
       {t("language")}
     </Button>

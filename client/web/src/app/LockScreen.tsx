@@ -5,16 +5,14 @@ import type { InputRef } from "antd";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api } from "../api/client";
+import { api } from "../api/operations";
 import type { LockedStatus } from "../api/types";
-import { LanguageButton, type LanguageProps } from "./LanguageButton";
+import { useLanguage } from "../i18n/useLanguage";
+import { LanguageButton } from "./LanguageButton";
 
-interface Props extends LanguageProps {
-  readonly status: LockedStatus;
-}
-
-export function LockScreen({ status, language, onLanguage }: Props) {
+export function LockScreen({ status }: { readonly status: LockedStatus }) {
   const { t } = useTranslation();
+  const language = useLanguage();
   const client = useQueryClient();
   const [form] = Form.useForm<{ password: string }>();
   const unlock = useMutation({
@@ -34,14 +32,17 @@ export function LockScreen({ status, language, onLanguage }: Props) {
     }
   }, [isOpening]);
   return (
-    <Layout style={{ minHeight: "100vh", alignItems: "center", justifyContent: "center" }}>
+    <Layout
+      role="main"
+      style={{ minHeight: "100vh", alignItems: "center", justifyContent: "center" }}
+    >
       <Card style={{ width: 480 }}>
         <Space direction="vertical" size="middle" style={{ width: "100%" }}>
           <Space style={{ justifyContent: "space-between", width: "100%" }}>
-            <Typography.Title level={3} style={{ margin: 0 }}>
+            <Typography.Title level={1} style={{ margin: 0, fontSize: 22 }}>
               <LockOutlined /> {t("lock.title")}
             </Typography.Title>
-            <LanguageButton language={language} onLanguage={onLanguage} />
+            <LanguageButton />
           </Space>
           <Typography.Text>{t("lock.account", { account: status.account })}</Typography.Text>
           {why !== "" && !isOpening && <Alert type="warning" showIcon message={why} role="alert" />}

@@ -12,9 +12,9 @@ import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 
 import type { Words } from "../i18n/zh";
+import { addressOf } from "./route";
 
-type Entry = keyof Words["menu"];
-export type Page = "home" | "persons";
+export type Entry = keyof Words["menu"];
 
 interface Section {
   readonly entry: Entry;
@@ -30,7 +30,11 @@ const sections: readonly Section[] = [
   },
   { entry: "organisations", icon: <ApartmentOutlined />, entries: ["ownOrganisation", "tree"] },
   { entry: "affairs", icon: <WalletOutlined />, entries: ["dues", "elections", "appraisals"] },
-  { entry: "overview", icon: <BarChartOutlined />, entries: ["statistics", "queries"] },
+  {
+    entry: "overview",
+    icon: <BarChartOutlined />,
+    entries: ["overviewFigures", "statistics", "queries"],
+  },
   {
     entry: "reports",
     icon: <FileTextOutlined />,
@@ -43,17 +47,24 @@ const sections: readonly Section[] = [
   },
 ];
 
-const pages: ReadonlySet<Entry> = new Set<Entry>(["home", "persons"]);
+const entries: ReadonlySet<string> = new Set<Entry>([
+  "home",
+  ...sections.flatMap((section) => section.entries),
+]);
 
-export const isPage = (key: string): key is Page => key === "home" || key === "persons";
+export const isEntry = (page: string): page is Entry => entries.has(page);
 
-/** The whole menu in the users' own words; what is not there yet is shown, and cannot be chosen. */
-export function menuItems(t: TFunction): MenuProps["items"] {
+/** The key of the section that holds the page, so that the menu is open there. */
+export function sectionOf(page: string): string | undefined {
+  const found = sections.find((section) => section.entries.some((entry) => entry === page));
+  return found === undefined ? undefined : `section-${found.entry}`;
+}
+
+/** The whole menu in the users' own words. Entries are links: they open in a tab's history. */
+export function menuItems(t: TFunction): NonNullable<MenuProps["items"]> {
   const item = (entry: Entry) => ({
     key: entry,
-    label: t(`menu.${entry}`),
-    disabled: !pages.has(entry),
-    title: pages.has(entry) ? t(`menu.${entry}`) : `${t(`menu.${entry}`)}: ${t("notYet")}`,
+    label: <a href={addressOf(entry)}>{t(`menu.${entry}`)}</a>,
   });
   return [
     { ...item("home"), icon: <HomeOutlined /> },

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 
-import { api } from "../api/client";
+import { api } from "../api/operations";
 
 const TELL_AT_MOST_EVERY_MS = 60_000;
 

@@ -4,7 +4,7 @@ import utc from "dayjs/plugin/utc";
 dayjs.extend(utc);
 
 /** Days and times are those of Asia/Shanghai, whatever the machine is set to. */
-const SHANGHAI_MINUTES = 480;
+export const SHANGHAI_MINUTES = 480;
 
 export const minuteText = (milliseconds: number): string =>
   dayjs(milliseconds).utcOffset(SHANGHAI_MINUTES).format("YYYY-MM-DD HH:mm");

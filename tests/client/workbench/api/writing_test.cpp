@@ -294,5 +294,23 @@ TEST(ApiGroups, ShowWhatWasDoneAndWhatBecameOfIt) {
     EXPECT_EQ(waiting.text("/0/log_index"), "0");
 }
 
+TEST(ApiCheck, SaysWhatTheRulesSayAndWritesNothing) {
+    Workbench workbench;
+    const auto body = [](const std::string& mobile) {
+        return R"({"action":"edit","changes":[{"kind":"person","operation":"update","id":")" +
+               to_text(record_id(20)) + R"(","fields":{"mobile":")" + mobile + "\"}}]}";
+    };
+    const Answer wrong = workbench.ask("POST", "/api/check", {}, body("12345"));
+    EXPECT_EQ(wrong.status, 200U);
+    EXPECT_EQ(wrong.text("/findings/0/severity"), "refuse");
+    EXPECT_EQ(wrong.text("/findings/0/field"), "mobile");
+    EXPECT_EQ(workbench.ask("POST", "/api/check", {}, body("13900000002")).status, 200U);
+    EXPECT_EQ(workbench.status().waiting, 0U);
+    EXPECT_EQ(
+        workbench.get("/api/records/person/" + to_text(record_id(20))).text("/fields/mobile/value"),
+        "13900000001");
+    EXPECT_EQ(workbench.ask("POST", "/api/check", {}, "{}").status, 400U);
+}
+
 }  // namespace
 }  // namespace zhibu::client::test

@@ -1,49 +1,39 @@
-import { Card, Col, Row, Space, Statistic } from "antd";
 import { useTranslation } from "react-i18next";
 
+import { useCases, useConflicts } from "../../api/queries";
 import type { Status } from "../../api/types";
-import type { Language } from "../../i18n";
-import { PersonsPage } from "../persons/PersonsPage";
+import { addressOf } from "../../app/route";
+import { WindowCalendar } from "../windows/WindowCalendar";
+import { Todo } from "./Todo";
 
 interface Props {
-  readonly status: Status | undefined;
-  readonly language: Language;
+  readonly status: Status;
   readonly onSync: () => void;
 }
 
-/** What waits for the secretary, counted, and below it the people. */
-export function HomePage({ status, language, onSync }: Props) {
+/** What waits for the secretary, counted, each a step away; and when editing is open. */
+export function HomePage({ status, onSync }: Props) {
   const { t } = useTranslation();
-  const counts = [
-    { key: "waiting", title: t("home.waiting"), value: status?.waiting },
-    { key: "quarantined", title: t("home.quarantined"), value: status?.quarantined },
-    { key: "rejected", title: t("home.rejected"), value: status?.rejected },
-    { key: "parked", title: t("home.parked"), value: status?.parked },
-  ];
+  const cases = useCases(false).data?.length ?? 0;
+  const conflicts = useConflicts("waiting").data?.length ?? 0;
+  const losses = useConflicts("losses").data?.length ?? 0;
   return (
-    <Space direction="vertical" size="middle" style={{ width: "100%" }}>
-      <Row gutter={16}>
-        {counts.map((count) => (
-          <Col key={count.key} xs={24} sm={6}>
-            <Card
-              size="small"
-              hoverable
-              role="button"
-              tabIndex={0}
-              onClick={onSync}
-              onKeyDown={(event) => {
-                if (event.key === "Enter" || event.key === " ") {
-                  event.preventDefault();
-                  onSync();
-                }
-              }}
-            >
-              <Statistic title={count.title} value={count.value ?? 0} />
-            </Card>
-          </Col>
-        ))}
-      </Row>
-      <PersonsPage language={language} />
-    </Space>
+    <div className="page-long">
+      <div className="page-head">
+        <h2>{t("home.title")}</h2>
+      </div>
+      <ul className="todos">
+        <Todo count={status.waiting} title={t("home.waiting")} onOpen={onSync} />
+        <Todo count={status.quarantined} title={t("home.quarantined")} onOpen={onSync} />
+        <Todo count={status.rejected} title={t("home.rejected")} onOpen={onSync} />
+        <Todo count={status.parked} title={t("home.parked")} onOpen={onSync} />
+        <Todo count={cases} title={t("home.cases")} href={addressOf("conflicts", "cases")} />
+        <Todo count={conflicts} title={t("home.conflicts")} href={addressOf("conflicts", "fields")} />
+        <Todo count={losses} title={t("home.losses")} href={addressOf("conflicts", "losses")} />
+      </ul>
+      <div className="panel">
+        <WindowCalendar />
+      </div>
+    </div>
   );
 }

@@ -1,9 +1,9 @@
-import { Tag } from "antd";
 import type { TFunction } from "i18next";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Editing, Status } from "../../api/types";
+import { Mark } from "../../components/Mark";
 import { minuteText } from "../../i18n/moments";
 
 function left(milliseconds: number, t: TFunction): string {
@@ -34,26 +34,26 @@ export function WindowCountdown({ status }: { readonly status: Status | undefine
   const now = useNow(status);
   const editing: Editing | undefined = status?.editing;
   if (editing === undefined) {
-    return <Tag>{t("window.none")}</Tag>;
+    return <Mark tone="plain">{t("window.none")}</Mark>;
   }
   if (!editing.may_write) {
-    return <Tag>{t("window.readOnly")}</Tag>;
+    return <Mark tone="plain">{t("window.readOnly")}</Mark>;
   }
   if (editing.open_until !== undefined && editing.open_until > now) {
-    return <Tag color="green">{t("window.open", { left: left(editing.open_until - now, t) })}</Tag>;
+    return <Mark tone="good">{t("window.open", { left: left(editing.open_until - now, t) })}</Mark>;
   }
   if (editing.always_open) {
     return editing.lease_ends_at > now ? (
-      <Tag color="green">{t("window.longTerm")}</Tag>
+      <Mark tone="good">{t("window.longTerm")}</Mark>
     ) : (
-      <Tag color="red">{t("window.leaseOver")}</Tag>
+      <Mark tone="bad">{t("window.leaseOver")}</Mark>
     );
   }
   return (
-    <Tag color="red">
+    <Mark tone="bad">
       {editing.opens_next === undefined
         ? t("window.closedUnknown")
         : t("window.closed", { at: minuteText(editing.opens_next) })}
-    </Tag>
+    </Mark>
   );
 }

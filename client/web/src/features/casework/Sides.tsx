@@ -1,0 +1,31 @@
+import { useTranslation } from "react-i18next";
+
+import type { ConflictForm } from "../../api/types";
+
+interface Side {
+  readonly title: string;
+  readonly by: string;
+  readonly value: string;
+}
+
+/** Both values of one field, side by side, each with who gave it. */
+export function Sides({ of }: { readonly of: ConflictForm }) {
+  const { t } = useTranslation();
+  const sides: readonly Side[] = [
+    { title: t("conflicts.standing"), by: of.committed_by, value: of.committed },
+    { title: t("conflicts.offered"), by: of.offered_by, value: of.offered },
+  ];
+  return (
+    <div className="sides">
+      {sides.map((side) => (
+        <div key={side.title} className="side">
+          <small>
+            {side.title}
+            {side.by === "" ? "" : ` · ${side.by}`}
+          </small>
+          <strong>{side.value || t("form.empty")}</strong>
+        </div>
+      ))}
+    </div>
+  );
+}

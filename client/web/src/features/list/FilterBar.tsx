@@ -1,0 +1,63 @@
+import { FilterOutlined } from "@ant-design/icons";
+import { Button, Popover, Tag } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Condition } from "../../api/conditions";
+import type { Kind } from "../../api/types";
+import { fieldNamed, labelOf } from "../../catalog/catalog";
+import { FieldText } from "../../catalog/FieldText";
+import { useLanguage } from "../../i18n/useLanguage";
+import { FilterEditor } from "./FilterEditor";
+
+interface Props {
+  readonly kind: Kind;
+  readonly conditions: readonly Condition[];
+  readonly onConditions: (conditions: readonly Condition[]) => void;
+}
+
+/** The conditions in force, each to be taken away, and a form for another one. */
+export function FilterBar({ kind, conditions, onConditions }: Props) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Popover
+        trigger="click"
+        open={open}
+        onOpenChange={setOpen}
+        placement="bottomLeft"
+        content={
+          <FilterEditor
+            kind={kind}
+            onAdd={(condition) => {
+              onConditions([
+                ...conditions.filter((each) => each.field !== condition.field),
+                condition,
+              ]);
+              setOpen(false);
+            }}
+          />
+        }
+      >
+        <Button icon={<FilterOutlined />}>{t("list.filter")}</Button>
+      </Popover>
+      {conditions.map((condition) => {
+        const field = fieldNamed(kind, condition.field);
+        return field === undefined ? null : (
+          <Tag
+            key={condition.field}
+            closable
+            closeIcon={<span aria-label={t("list.removeFilter")}>×</span>}
+            onClose={() => {
+              onConditions(conditions.filter((each) => each.field !== condition.field));
+            }}
+          >
+            {labelOf(field, language)}: <FieldText field={field} value={condition.value} />
+          </Tag>
+        );
+      })}
+    </>
+  );
+}

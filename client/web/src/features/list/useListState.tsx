@@ -1,0 +1,42 @@
+import { createContext, type ReactNode, useContext, useRef, useState } from "react";
+
+import type { Condition } from "../../api/conditions";
+
+export interface ListState {
+  readonly search: string;
+  readonly order: string | undefined;
+  readonly conditions: readonly Condition[];
+  /** The named filter that is chosen, by its name. */
+  readonly named: string | undefined;
+  readonly chosen: ReadonlySet<string>;
+}
+
+const FRESH: ListState = {
+  search: "",
+  order: undefined,
+  conditions: [],
+  named: undefined,
+  chosen: new Set(),
+};
+
+const Kept = createContext<Map<string, ListState>>(new Map());
+
+/** Keeps how each list stood, for who comes back from one of its records. */
+export function ListStates({ children }: { readonly children: ReactNode }) {
+  const states = useRef(new Map<string, ListState>());
+  return <Kept.Provider value={states.current}>{children}</Kept.Provider>;
+}
+
+/** How the page's list stands: search, order, filters, selection. */
+export function useListState(page: string) {
+  const kept = useContext(Kept);
+  const [state, setState] = useState(kept.get(page) ?? FRESH);
+  const change = (part: Partial<ListState>) => {
+    setState((before) => {
+      const after = { ...before, ...part };
+      kept.set(page, after);
+      return after;
+    });
+  };
+  return { state, change };
+}

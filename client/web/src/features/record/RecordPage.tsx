@@ -1,0 +1,134 @@
+import { ArrowLeftOutlined } from "@ant-design/icons";
+import { Alert, Button, Spin, Tabs } from "antd";
+import { useTranslation } from "react-i18next";
+
+import { useCatalog, useRecord } from "../../api/queries";
+import type { Fields, Kind, RecordView } from "../../api/types";
+import { go } from "../../app/route";
+import { entriesOf, labelOf, nameOf, useKind } from "../../catalog/catalog";
+import { Mark } from "../../components/Mark";
+import { useLanguage } from "../../i18n/useLanguage";
+import { recordSteps } from "../system/recordSteps";
+import { EditableRecord } from "./EditableRecord";
+import { EntryTab } from "./EntryTab";
+import { RetireButton } from "./RetireButton";
+import { useMayEdit } from "./useMayEdit";
+
+interface Props {
+  /** Where one comes from and goes back to. */
+  readonly page: string;
+  readonly kindName: string;
+  /** Undefined for a new one. */
+  readonly id: string | undefined;
+  readonly tab: string | undefined;
+  readonly begins?: Fields | undefined;
+  /** The page is about this one record. */
+  readonly isAlone?: boolean;
+}
+
+const MAIN = "main";
+
+function RecordTabs({
+  page,
+  kind,
+  record,
+  tab,
+  mayEdit,
+}: {
+  readonly page: string;
+  readonly kind: Kind;
+  readonly record: RecordView;
+  readonly tab: string | undefined;
+  readonly mayEdit: boolean;
+}) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const entries = entriesOf(useCatalog().data, kind.name);
+  return (
+    <Tabs
+      // Beside each other a person's would not all fit, and the last ones would hide.
+      tabPosition="left"
+      activeKey={tab ?? MAIN}
+      onChange={(key) => {
+        go(page, kind.name, record.id, key);
+      }}
+      items={[
+        {
+          key: MAIN,
+          label: t("record.main"),
+          children: <EditableRecord kind={kind} record={record} mayEdit={mayEdit} />,
+        },
+        ...entries.map((entry) => ({
+          key: entry.name,
+          label: labelOf(entry, language),
+          children: <EntryTab kind={entry} owner={record.id} mayEdit={mayEdit} />,
+        })),
+      ]}
+    />
+  );
+}
+
+/** One record of any kind: what it says, its entries, its form. */
+export function RecordPage({ page, kindName, id, tab, begins, isAlone = false }: Props) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const kind = useKind(kindName);
+  const record = useRecord(kindName, id);
+  const writes = useMayEdit(kind);
+  if (kind === undefined || (id !== undefined && record.isLoading)) {
+    return <Spin />;
+  }
+  const back = () => {
+    go(page);
+  };
+  const isRetired = record.data?.retired === true;
+  const mayEdit = writes && !isRetired;
+  return (
+    <div className="page">
+      <div className="page-head">
+        <div className="tools">
+          {!isAlone && (
+            <Button icon={<ArrowLeftOutlined />} onClick={back}>
+              {t("record.back")}
+            </Button>
+          )}
+          <h2>
+            {record.data === undefined
+              ? t("record.new", { what: labelOf(kind, language) })
+              : nameOf(record.data, kind)}
+          </h2>
+          {isRetired && <Mark tone="plain">{t("record.retired")}</Mark>}
+        </div>
+        {record.data !== undefined && writes && (
+          <div className="tools">
+            {recordSteps[kindName]?.(record.data)}
+            {!isAlone && <RetireButton record={record.data} />}
+          </div>
+        )}
+      </div>
+      <div className="panel">
+        {record.isError ? (
+          <Alert
+            type="error"
+            showIcon
+            message={record.error.message}
+            action={<Button onClick={() => void record.refetch()}>{t("retry")}</Button>}
+          />
+        ) : record.data === undefined ? (
+          <EditableRecord
+            kind={kind}
+            record={undefined}
+            begins={begins}
+            mayEdit={writes}
+            onSaved={(saved) => {
+              go(page, kindName, saved.records[0] ?? "");
+            }}
+            onCancel={back}
+          />
+        ) : (
+          <RecordTabs page={page} kind={kind} record={record.data} tab={tab} mayEdit={mayEdit} />
+        )}
+      </div>
+    </div>
+  );
+}

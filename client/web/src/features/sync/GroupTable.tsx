@@ -1,0 +1,128 @@
+import { useMutation } from "@tanstack/react-query";
+import { Button, Empty, Space, Table, Typography } from "antd";
+import { useTranslation } from "react-i18next";
+
+import { api } from "../../api/operations";
+import { useGroups, useRefresh } from "../../api/queries";
+import type { Group } from "../../api/types";
+import { Mark, type Tone } from "../../components/Mark";
+import { secondText } from "../../i18n/moments";
+import { useLanguage } from "../../i18n/useLanguage";
+import { useActionName } from "./useActionName";
+
+const tones: Readonly<Record<string, Tone>> = {
+  waiting: "wait",
+  accepted: "good",
+  merged: "note",
+  quarantined: "wait",
+  rejected: "bad",
+  parked: "wait",
+};
+
+function Why({ group }: { readonly group: Group }) {
+  const { t } = useTranslation();
+  return (
+    <Space direction="vertical" size={2}>
+      {group.reasons.map((reason) => (
+        <Typography.Text key={`${reason.rule}:${reason.message}`}>{reason.message}</Typography.Text>
+      ))}
+      {group.decisions.map((decision) => (
+        <Typography.Text key={`${decision.field}:${decision.offered}`}>
+          {decision.label ?? decision.field}: {decision.settlement_text} (
+          {t("sync.yours", { value: decision.offered || t("form.empty") })};{" "}
+          {t("sync.theirs", { value: decision.committed || t("form.empty") })})
+        </Typography.Text>
+      ))}
+    </Space>
+  );
+}
+
+/** Of list case_state: what is still open, so that its author may send it once more. */
+const openCases: ReadonlySet<string> = new Set(["1", "4"]);
+
+function canResubmit(group: Group): boolean {
+  return group.case === undefined ? group.stage === "rejected" : openCases.has(group.case.state);
+}
+
+/** The officer's step, and the author's answer to it in one action. */
+function Next({ group }: { readonly group: Group }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const refresh = useRefresh();
+  const resubmit = useMutation({
+    mutationFn: () => api.resubmit(group.sequence, language),
+    onSuccess: refresh,
+  });
+  return (
+    <Space direction="vertical" size={2}>
+      {group.case !== undefined && (
+        <span className={group.case.state === "4" ? "finding-warn" : ""}>
+          {t("sync.case", { number: group.case.number, state: group.case.state_text })}
+          {group.case.remark === "" ? "" : ` ${group.case.remark}`}
+        </span>
+      )}
+      {canResubmit(group) && (
+        <Button
+          size="small"
+          loading={resubmit.isPending}
+          onClick={() => {
+            resubmit.mutate();
+          }}
+        >
+          {t("sync.resubmit")}
+        </Button>
+      )}
+      {resubmit.isError && (
+        <span className="finding-stop">{resubmit.error.message}</span>
+      )}
+    </Space>
+  );
+}
+
+/** What was done on this machine, newest first, and what the server decided of each. */
+export function GroupTable({ pageSize }: { readonly pageSize: number }) {
+  const { t } = useTranslation();
+  const groups = useGroups();
+  const action = useActionName();
+  return (
+    <Table<Group>
+      size="small"
+      rowKey="sequence"
+      dataSource={[...(groups.data ?? [])]}
+      pagination={{ pageSize, hideOnSinglePage: true, showSizeChanger: false }}
+      locale={{
+        emptyText: (
+          <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("sync.empty")} />
+        ),
+      }}
+      columns={[
+        { title: t("sync.sequence"), dataIndex: "sequence", width: 70 },
+        { title: t("sync.action"), dataIndex: "action", width: 120, render: action },
+        { title: t("sync.changes"), dataIndex: "changes", width: 80 },
+        {
+          title: t("sync.madeAt"),
+          dataIndex: "made_at",
+          width: 150,
+          render: (at: number) => secondText(at),
+        },
+        {
+          title: t("sync.verdict"),
+          dataIndex: "stage_text",
+          width: 120,
+          render: (text: string, group) => (
+            <Mark tone={tones[group.stage] ?? "plain"}>{text}</Mark>
+          ),
+        },
+        {
+          title: t("sync.why"),
+          render: (_: unknown, group) => (
+            <Space direction="vertical" size={2}>
+              <Why group={group} />
+              <Next group={group} />
+            </Space>
+          ),
+        },
+      ]}
+    />
+  );
+}

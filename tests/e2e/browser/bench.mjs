@@ -63,8 +63,10 @@ export class Tab {
     const context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
     const tab = new Tab(await context.newPage(), pictures);
     tab.page.setDefaultTimeout(10_000);
+    const begun = Date.now();
     await tab.page.goto(address);
     await tab.page.locator("nav").waitFor();
+    tab.firstPageMs = Date.now() - begun;
     return tab;
   }
 

@@ -6,6 +6,7 @@ import "dayjs/locale/zh-cn";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
+import { popupPlace } from "../components/Dialog";
 import { ErrorBoundary } from "../components/ErrorBoundary";
 import { useLanguage } from "../i18n/useLanguage";
 import { EntryPage } from "./EntryPage";
@@ -33,6 +34,7 @@ export function App() {
       button={{ autoInsertSpace: false }}
       locale={language === "zh" ? zhCN : enUS}
       theme={theme}
+      getPopupContainer={popupPlace}
     >
       <AntApp className="frame">
         <ErrorBoundary>

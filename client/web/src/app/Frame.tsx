@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { Status } from "../api/types";
 import { ErrorBoundary } from "../components/ErrorBoundary";
 import { ListStates } from "../features/list/useListState";
-import { SyncDrawer } from "../features/sync/SyncDrawer";
+import { SyncPanel } from "../features/sync/SyncPanel";
 import { Page } from "./Page";
 import { useRoute } from "./route";
 import { SideMenu } from "./SideMenu";
@@ -31,13 +31,14 @@ export function Frame({ status }: { readonly status: Status }) {
           </ListStates>
         </Layout.Content>
       </Layout>
-      <SyncDrawer
-        open={syncOpen}
-        status={status}
-        onClose={() => {
-          setSyncOpen(false);
-        }}
-      />
+      {syncOpen && (
+        <SyncPanel
+          status={status}
+          onClose={() => {
+            setSyncOpen(false);
+          }}
+        />
+      )}
     </Layout>
   );
 }

@@ -1,7 +1,7 @@
-import { Table } from "antd";
 import { useTranslation } from "react-i18next";
 
 import type { ContentChange, ContentField } from "../../api/types";
+import { DataTable } from "../../components/DataTable";
 
 interface Row extends ContentField {
   readonly key: string;
@@ -21,23 +21,23 @@ const rowsOf = (content: readonly ContentChange[]): readonly Row[] =>
 export function ContentTable({ content }: { readonly content: readonly ContentChange[] }) {
   const { t } = useTranslation();
   return (
-    <Table<Row>
-      size="small"
-      rowKey="key"
-      dataSource={[...rowsOf(content)]}
-      pagination={{ pageSize: 20, hideOnSinglePage: true }}
+    <DataTable<Row>
+      label={t("cases.content")}
+      rows={rowsOf(content)}
+      keyOf={(row) => row.key}
+      step={20}
       columns={[
-        { title: t("cases.record"), dataIndex: "what", width: 160 },
-        { title: t("cases.field"), dataIndex: "label", width: 160 },
+        { key: "what", title: t("cases.record"), width: 160, render: (row) => row.what },
+        { key: "field", title: t("cases.field"), width: 160, render: (row) => row.label },
         {
+          key: "before",
           title: t("cases.before"),
-          dataIndex: "previous",
-          render: (value: string) => value || t("form.empty"),
+          render: (row) => row.previous || t("form.empty"),
         },
         {
+          key: "wanted",
           title: t("cases.wanted"),
-          dataIndex: "value",
-          render: (value: string) => <strong>{value || t("form.empty")}</strong>,
+          render: (row) => <strong>{row.value || t("form.empty")}</strong>,
         },
       ]}
     />

@@ -1,10 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
-import { Button, Empty, Space, Table, Typography } from "antd";
+import { Button, Empty, Space, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/operations";
 import { useGroups, useRefresh } from "../../api/queries";
 import type { Group } from "../../api/types";
+import { DataTable } from "../../components/DataTable";
 import { Mark, type Tone } from "../../components/Mark";
 import { secondText } from "../../i18n/moments";
 import { useLanguage } from "../../i18n/useLanguage";
@@ -84,38 +85,45 @@ export function GroupTable({ pageSize }: { readonly pageSize: number }) {
   const { t } = useTranslation();
   const groups = useGroups();
   const action = useActionName();
-  return (
-    <Table<Group>
-      size="small"
-      rowKey="sequence"
-      dataSource={[...(groups.data ?? [])]}
-      pagination={{ pageSize, hideOnSinglePage: true, showSizeChanger: false }}
-      locale={{
-        emptyText: (
-          <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("sync.empty")} />
-        ),
-      }}
+  const rows = groups.data ?? [];
+  return rows.length === 0 && groups.isSuccess ? (
+    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("sync.empty")} />
+  ) : (
+    <DataTable<Group>
+      label={t("sync.panel")}
+      rows={rows}
+      keyOf={(group) => String(group.sequence)}
+      step={pageSize}
       columns={[
-        { title: t("sync.sequence"), dataIndex: "sequence", width: 70 },
-        { title: t("sync.action"), dataIndex: "action", width: 120, render: action },
-        { title: t("sync.changes"), dataIndex: "changes", width: 80 },
         {
-          title: t("sync.madeAt"),
-          dataIndex: "made_at",
-          width: 150,
-          render: (at: number) => secondText(at),
+          key: "sequence",
+          title: t("sync.sequence"),
+          width: 60,
+          render: (group) => group.sequence,
         },
         {
-          title: t("sync.verdict"),
-          dataIndex: "stage_text",
+          key: "action",
+          title: t("sync.action"),
           width: 120,
-          render: (text: string, group) => (
-            <Mark tone={tones[group.stage] ?? "plain"}>{text}</Mark>
-          ),
+          render: (group) => action(group.action),
+        },
+        { key: "changes", title: t("sync.changes"), width: 60, render: (group) => group.changes },
+        {
+          key: "made",
+          title: t("sync.madeAt"),
+          width: 130,
+          render: (group) => secondText(group.made_at),
         },
         {
+          key: "verdict",
+          title: t("sync.verdict"),
+          width: 110,
+          render: (group) => <Mark tone={tones[group.stage] ?? "plain"}>{group.stage_text}</Mark>,
+        },
+        {
+          key: "why",
           title: t("sync.why"),
-          render: (_: unknown, group) => (
+          render: (group) => (
             <Space direction="vertical" size={2}>
               <Why group={group} />
               <Next group={group} />

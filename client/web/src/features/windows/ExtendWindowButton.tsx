@@ -1,10 +1,11 @@
-import { Button, Modal } from "antd";
-import { useState } from "react";
+import { Button, Form, Space } from "antd";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { RecordView } from "../../api/types";
 import { fieldNamed, useKind } from "../../catalog/catalog";
 import { MomentInput } from "../../catalog/MomentInput";
+import { Dialog } from "../../components/Dialog";
 import { minuteText } from "../../i18n/moments";
 import { momentOf, useWindowEnd } from "./useWindowEnd";
 
@@ -15,6 +16,10 @@ export function ExtendWindowButton({ record }: { readonly record: RecordView }) 
   const { t } = useTranslation();
   const { change, now } = useWindowEnd(record);
   const [end, setEnd] = useState<string>();
+  const id = useId();
+  const close = () => {
+    setEnd(undefined);
+  };
   const field = fieldNamed(useKind(record.kind), "ends_at");
   return (
     <>
@@ -26,31 +31,26 @@ export function ExtendWindowButton({ record }: { readonly record: RecordView }) 
       >
         {t("windows.extend")}
       </Button>
-      <Modal
-        title={t("windows.extend")}
-        open={end !== undefined}
-        okText={t("windows.extend")}
-        confirmLoading={change.isPending}
-        onCancel={() => {
-          setEnd(undefined);
-        }}
-        onOk={() => {
-          change.mutate(end ?? "", {
-            onSuccess: () => {
-              setEnd(undefined);
-            },
-          });
-        }}
-      >
-        {field !== undefined && (
-          <MomentInput
-            field={field}
-            label={t("windows.newEnd")}
-            value={end}
-            onChange={setEnd}
-          />
-        )}
-      </Modal>
+      {end !== undefined && field !== undefined && (
+        <Dialog title={t("windows.extend")} onClose={close}>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              change.mutate(end, { onSuccess: close });
+            }}
+          >
+            <Form.Item layout="vertical" label={t("windows.newEnd")} htmlFor={id}>
+              <MomentInput field={field} id={id} value={end} onChange={setEnd} />
+            </Form.Item>
+            <Space>
+              <Button type="primary" htmlType="submit" loading={change.isPending}>
+                {t("windows.extend")}
+              </Button>
+              <Button onClick={close}>{t("form.cancel")}</Button>
+            </Space>
+          </form>
+        </Dialog>
+      )}
     </>
   );
 }

@@ -1,25 +1,25 @@
 import { useMutation } from "@tanstack/react-query";
-import { Alert, Button, Drawer, Space } from "antd";
+import { Alert, Button, Space } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/operations";
 import type { Status } from "../../api/types";
+import { Dialog } from "../../components/Dialog";
 import { Mark } from "../../components/Mark";
 import { minuteText } from "../../i18n/moments";
 import { GroupTable } from "./GroupTable";
 
 interface Props {
-  readonly open: boolean;
   readonly status: Status | undefined;
   readonly onClose: () => void;
 }
 
 /** What waits, what was merged, what was refused and why. */
-export function SyncDrawer({ open, status, onClose }: Props) {
+export function SyncPanel({ status, onClose }: Props) {
   const { t } = useTranslation();
   const syncNow = useMutation({ mutationFn: api.syncNow });
   return (
-    <Drawer title={t("sync.panel")} open={open} onClose={onClose} width={900} destroyOnClose>
+    <Dialog title={t("sync.panel")} onClose={onClose} isPanel>
       <Space direction="vertical" size="middle" style={{ width: "100%" }}>
         {status?.sync.message !== undefined && status.sync.message !== "" && (
           <Alert type="info" showIcon message={status.sync.message} />
@@ -46,6 +46,6 @@ export function SyncDrawer({ open, status, onClose }: Props) {
         </Space>
         <GroupTable pageSize={20} />
       </Space>
-    </Drawer>
+    </Dialog>
   );
 }

@@ -6,11 +6,9 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "client/cli/network.hpp"
 #include "client/cli/unlocking.hpp"
-#include "shared/keys/private_file.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -50,16 +48,6 @@ std::string_view code_of(AccessFault fault) {
 std::string_view code_of(const OpeningError& error) {
     const auto* access = std::get_if<AccessFault>(&error);
     return access == nullptr ? "replica" : code_of(*access);
-}
-
-std::string load_preferences(const std::filesystem::path& file) {
-    const auto kept = keys::read_private_file(file);
-    return kept ? std::string{kept->text()} : std::string{};
-}
-
-bool keep_preferences(const std::filesystem::path& file, std::string_view text) {
-    const std::vector<std::uint8_t> bytes{text.begin(), text.end()};
-    return keys::replace_private_file(file, bytes).has_value();
 }
 
 ApiResponse done() { return answer(json::object{{"done", true}}); }
@@ -309,10 +297,6 @@ ApiParts Workplace::parts_for_pages(Opened& opened) {
                 if (opened.synchronising) {
                     opened.synchronising->group_made(last);
                 }
-            },
-            [file = console_.files.preferences()] { return load_preferences(file); },
-            [file = console_.files.preferences()](std::string_view text) {
-                return keep_preferences(file, text);
             }};
 }
 

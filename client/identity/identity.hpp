@@ -70,9 +70,6 @@ struct IdentityFiles {
     /// The pinned tree head, and what was found wrong with the server's history.
     [[nodiscard]] std::filesystem::path server_history() const { return folder / "server_history"; }
 
-    /// Which columns and filters the pages show; nothing of a record.
-    [[nodiscard]] std::filesystem::path preferences() const { return folder / "preferences.json"; }
-
     [[nodiscard]] std::filesystem::path replica() const { return folder / "replica.db"; }
 
     /// All that the replica consists of, its lock file left out.

@@ -92,8 +92,6 @@ std::span<const Api::Route> Api::routes() {
         Route{"POST", "/api/cases/{number}", &Api::post_case},
         Route{"GET", "/api/conflicts", &Api::get_conflicts},
         Route{"POST", "/api/conflicts/{number}", &Api::post_conflict},
-        Route{"GET", "/api/preferences", &Api::get_preferences},
-        Route{"POST", "/api/preferences/{page}", &Api::post_preference},
         Route{"POST", "/api/sync", &Api::post_sync},
     };
     return table;

@@ -30,11 +30,6 @@ struct ApiParts {
     std::function<void()> sync_now;
     /// A group has been made here.
     std::function<void(record::Sequence)> group_made;
-    /// What the person at this machine has arranged on its pages, as JSON; empty where nothing is
-    /// kept, or it cannot be read. None: nothing is kept.
-    std::function<std::string()> load_preferences;
-    /// Whether it is kept now.
-    std::function<bool(std::string_view)> keep_preferences;
 };
 
 /// What a page should ask again.
@@ -100,16 +95,11 @@ private:
     void commit(Replica& replica, const std::vector<Draft>& drafts, Language language,
                 const Respond& respond);
 
-    // preferences.cpp
-    void get_preferences(const ApiRequest& request, Language language, Respond respond);
-    void post_preference(const ApiRequest& request, Language language, Respond respond);
-
     void post_sync(const ApiRequest& request, Language language, Respond respond);
 
     ApiParts parts_;
     std::function<void(ApiNews)> watcher_ = [](ApiNews) {};
     std::atomic<std::uint64_t> revision_{1};
-    std::mutex preferences_mutex_;
     std::mutex report_mutex_;
     SyncReport report_;
 };

@@ -2,6 +2,9 @@ import type { Language } from "../i18n";
 import { type Condition, conditionParameters } from "./conditions";
 import { ask, post } from "./transport";
 import type {
+  Action,
+  Arrangement,
+  Arrangements,
   CaseForm,
   Catalog,
   ConflictForm,
@@ -9,7 +12,7 @@ import type {
   Finding,
   Group,
   LockedStatus,
-  Preferences,
+  Plan,
   RecordPage,
   RecordView,
   Saved,
@@ -31,6 +34,14 @@ export interface ChangeWish {
   readonly id?: string;
   readonly operation: Operation;
   readonly fields?: Fields;
+}
+
+/** What an action is to be done with. */
+export interface ActionWish {
+  readonly records: readonly string[];
+  readonly inputs: Fields;
+  readonly each: Readonly<Record<string, Fields>>;
+  readonly accept_warnings: readonly string[];
 }
 
 export interface CaseWish {
@@ -80,6 +91,11 @@ export const api = {
       action: "edit",
       changes,
     }),
+  actions: () => ask<readonly Action[]>("/api/actions"),
+  previewAction: (name: string, wish: ActionWish, language: Language) =>
+    post<Plan>(`/api/actions/${name}/preview?lang=${language}`, wish),
+  doAction: (name: string, wish: ActionWish, language: Language) =>
+    post<Saved>(`/api/actions/${name}?lang=${language}`, wish),
   resubmit: (sequence: number, language: Language) =>
     post<Saved>(`/api/groups/${String(sequence)}/resubmit?lang=${language}`, {}),
   cases: (all: boolean, language: Language) =>
@@ -92,9 +108,9 @@ export const api = {
     ),
   settleConflict: (number: string, wish: ConflictWish, language: Language) =>
     post<Saved>(`/api/conflicts/${number}?lang=${language}`, wish),
-  preferences: () => ask<Preferences>("/api/preferences"),
-  keepPreference: (page: string, value: Preferences[string]) =>
-    post<{ done: boolean }>(`/api/preferences/${page}`, value),
+  arrangements: () => ask<Arrangements>("/api/settings?prefix=list."),
+  keepArrangement: (name: string, value: Arrangement) =>
+    post<{ kept: boolean }>(`/api/settings/${name}`, { value }),
   syncNow: () => post<{ started: boolean }>("/api/sync", {}),
   unlock: (password: string, language: Language) =>
     post<{ done: boolean }>(`/api/unlock?lang=${language}`, { password }),

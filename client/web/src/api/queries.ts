@@ -14,6 +14,10 @@ const REPLICA = "replica";
 export const useCatalog = () =>
   useQuery({ queryKey: ["catalog"], queryFn: api.catalog, staleTime: Infinity });
 
+/** What people can do with records, by name. */
+export const useActions = () =>
+  useQuery({ queryKey: ["actions"], queryFn: api.actions, staleTime: Infinity });
+
 export function useStatus() {
   const language = useLanguage();
   return useQuery({

@@ -217,8 +217,8 @@ export interface ConflictForm {
   readonly now?: string;
 }
 
-/** What a person has arranged on a page of the workbench; no value of a record is in it. */
-export interface Preference {
+/** What a person has arranged on a list of the workbench. */
+export interface Arrangement {
   readonly columns?: readonly string[];
   readonly filters?: readonly SavedFilter[];
 }
@@ -228,4 +228,59 @@ export interface SavedFilter {
   readonly conditions: readonly { readonly field: string; readonly value: string }[];
 }
 
-export type Preferences = Readonly<Record<string, Preference>>;
+export type Arrangements = Readonly<Record<string, Arrangement>>;
+
+/** Something that an action asks for: a field of the catalog. */
+export interface ActionInput {
+  readonly name: string;
+  readonly kind: string;
+  readonly field: string;
+  readonly label: Label;
+  readonly required: boolean;
+  /** It may be given for single records. */
+  readonly each: boolean;
+  /** What stands where nothing is given, by name or as a value. */
+  readonly preset: string;
+}
+
+/** Something that people do with records, by its name. */
+export interface Action {
+  readonly name: string;
+  readonly label: Label;
+  /** Where it stands in the menu, parts separated by "/". */
+  readonly place: Label;
+  readonly kind: string;
+  /** Done with several records, or making one. */
+  readonly choice: "many" | "none";
+  readonly inputs: readonly ActionInput[];
+  readonly needs: readonly { readonly field: string; readonly codes: readonly string[] }[];
+}
+
+export interface PlannedChange {
+  readonly kind: string;
+  readonly kind_text: string;
+  readonly record: string;
+  readonly operation: string;
+  readonly fields: readonly {
+    readonly field: string;
+    readonly label: string;
+    readonly before: string;
+    readonly after: string;
+  }[];
+}
+
+export interface PlannedRecord {
+  readonly record: string;
+  readonly name: string;
+  readonly changes: readonly PlannedChange[];
+  readonly findings: readonly Finding[];
+}
+
+/** What an action would do, record by record. */
+export interface Plan {
+  readonly action: string;
+  readonly refused: boolean;
+  readonly warnings: readonly string[];
+  readonly records: readonly PlannedRecord[];
+  readonly findings: readonly Finding[];
+}

@@ -8,6 +8,7 @@ interface Props {
   readonly onClose: () => void;
   /** At the window's side, as high as it is. */
   readonly isPanel?: boolean;
+  readonly isWide?: boolean;
   readonly children: ReactNode;
 }
 
@@ -15,7 +16,7 @@ interface Props {
  * The browser's own dialog: it keeps the focus, closes by Esc and makes the page behind it inert.
  * It is open as long as it is drawn.
  */
-export function Dialog({ title, onClose, isPanel = false, children }: Props) {
+export function Dialog({ title, onClose, isPanel = false, isWide = false, children }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -29,7 +30,7 @@ export function Dialog({ title, onClose, isPanel = false, children }: Props) {
   return (
     <dialog
       ref={dialog}
-      className={isPanel ? "dialog dialog-panel" : "dialog"}
+      className={`dialog ${isPanel ? "dialog-panel" : ""} ${isWide ? "dialog-wide" : ""}`}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();

@@ -11,3 +11,9 @@ export const minuteText = (milliseconds: number): string =>
 
 export const secondText = (milliseconds: number): string =>
   dayjs(milliseconds).utcOffset(SHANGHAI_MINUTES).format("MM-DD HH:mm:ss");
+
+export const dayText = (milliseconds: number): string =>
+  dayjs(milliseconds).utcOffset(SHANGHAI_MINUTES).format("YYYY-MM-DD");
+
+export const yearOf = (milliseconds: number): number =>
+  dayjs(milliseconds).utcOffset(SHANGHAI_MINUTES).year();

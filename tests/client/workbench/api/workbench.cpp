@@ -59,11 +59,6 @@ Workbench::Workbench(std::vector<record::RecordState> more) {
     parts.sign = sign;
     parts.sync_now = [this] { ++syncs_asked; };
     parts.group_made = [this](record::Sequence last) { groups_made.push_back(last); };
-    parts.load_preferences = [this] { return preferences; };
-    parts.keep_preferences = [this](std::string_view text) {
-        preferences = text;
-        return !is_disk_full;
-    };
     api = std::make_unique<Api>(std::move(parts));
     api->watch([this](ApiNews each) { news.push_back(each); });
 }

@@ -52,9 +52,6 @@ struct Workbench {
     int syncs_asked = 0;
     std::vector<record::Sequence> groups_made;
     std::vector<ApiNews> news;
-    /// As they are kept.
-    std::string preferences;
-    bool is_disk_full = false;
     std::unique_ptr<Api> api;
 };
 

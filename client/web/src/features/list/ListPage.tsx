@@ -3,12 +3,11 @@ import { Alert, Button, Segmented, Typography } from "antd";
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Condition } from "../../api/conditions";
-import type { Kind } from "../../api/types";
 import type { Entry } from "../../app/menu";
 import { go } from "../../app/route";
-import { defaultColumns, fieldNamed, useKind } from "../../catalog/catalog";
+import { defaultColumns, useKind } from "../../catalog/catalog";
 import { useSettled } from "../../components/useSettled";
+import { ActionButtons } from "../actions/ActionButtons";
 import { useMayEdit } from "../record/useMayEdit";
 import { BatchBar } from "./BatchBar";
 import { ColumnChooser } from "./ColumnChooser";
@@ -19,8 +18,8 @@ import type { ListPageSpec } from "./listPages";
 import { PrintButton } from "./PrintButton";
 import { SavedFilters } from "./SavedFilters";
 import { SearchInput } from "./SearchInput";
+import { useArrangement } from "./useArrangement";
 import { useListState } from "./useListState";
-import { usePreference } from "./usePreference";
 import { useRows } from "./useRows";
 import { useSelection } from "./useSelection";
 
@@ -34,16 +33,12 @@ interface Props {
 const TYPING_MS = 120;
 const SCROLLING_MS = 60;
 
-/** What somebody typed about a person is not written to the preferences' plain file. */
-const mayBeKept = (kind: Kind, condition: Condition) =>
-  !["text", "note", "tags"].includes(fieldNamed(kind, condition.field)?.type ?? "text");
-
 /** The list of one kind, whatever kind it is. */
 export function ListPage({ page, spec, isTitled = true }: Props) {
   const { t } = useTranslation();
   const kind = useKind(spec.kind);
   const { state, change } = useListState(page);
-  const { preference, arrange, error: notKept } = usePreference(page);
+  const { arrangement, arrange, error: notKept } = useArrangement(page);
   const [range, setRange] = useState({ first: 0, end: 1 });
   const onRange = useCallback((first: number, end: number) => {
     setRange({ first, end });
@@ -65,7 +60,7 @@ export function ListPage({ page, spec, isTitled = true }: Props) {
   if (kind === undefined) {
     return null;
   }
-  const columns = preference.columns ?? spec.columns ?? defaultColumns(kind);
+  const columns = arrangement.columns ?? spec.columns ?? defaultColumns(kind);
   const fields = kind.fields.filter((field) => columns.includes(field.name));
   const isFiltered =
     state.search !== "" || state.conditions.length > 0 || state.named !== undefined;
@@ -82,6 +77,7 @@ export function ListPage({ page, spec, isTitled = true }: Props) {
               {t("list.create")}
             </Button>
           )}
+          {mayEdit && <ActionButtons page={page} kind={spec.kind} records={[]} />}
           <PrintButton
             title={t(`menu.${page}`)}
             wish={wish}
@@ -120,8 +116,8 @@ export function ListPage({ page, spec, isTitled = true }: Props) {
           />
         )}
         <SavedFilters
-          saved={preference.filters ?? []}
-          conditions={state.conditions.filter((each) => mayBeKept(kind, each))}
+          saved={arrangement.filters ?? []}
+          conditions={state.conditions}
           onSaved={(filters) => {
             arrange({ filters });
           }}
@@ -139,13 +135,22 @@ export function ListPage({ page, spec, isTitled = true }: Props) {
         <Typography.Text aria-live="polite">
           {t("list.total", { total: rows.total ?? 0 })}
         </Typography.Text>
-        {state.chosen.size > 0 && (
+        {state.chosen.size > 0 && mayEdit && (
           <BatchBar
             count={state.chosen.size}
             onClear={() => {
               choose(new Set());
             }}
-          />
+          >
+            <ActionButtons
+              page={page}
+              kind={spec.kind}
+              records={[...state.chosen]}
+              onDone={() => {
+                choose(new Set());
+              }}
+            />
+          </BatchBar>
         )}
       </div>
       {rows.error !== null && (

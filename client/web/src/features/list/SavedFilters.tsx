@@ -8,7 +8,6 @@ import type { SavedFilter } from "../../api/types";
 
 interface Props {
   readonly saved: readonly SavedFilter[];
-  /** Those in force that may be kept. */
   readonly conditions: readonly Condition[];
   readonly onSaved: (saved: readonly SavedFilter[]) => void;
   readonly onApply: (conditions: readonly Condition[]) => void;

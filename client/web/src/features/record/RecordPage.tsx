@@ -4,10 +4,12 @@ import { useTranslation } from "react-i18next";
 
 import { useCatalog, useRecord } from "../../api/queries";
 import type { Fields, Kind, RecordView } from "../../api/types";
+import { isEntry } from "../../app/menu";
 import { go } from "../../app/route";
 import { entriesOf, labelOf, nameOf, useKind } from "../../catalog/catalog";
 import { Mark } from "../../components/Mark";
 import { useLanguage } from "../../i18n/useLanguage";
+import { ActionButtons } from "../actions/ActionButtons";
 import { recordSteps } from "../system/recordSteps";
 import { EditableRecord } from "./EditableRecord";
 import { EntryTab } from "./EntryTab";
@@ -102,6 +104,9 @@ export function RecordPage({ page, kindName, id, tab, begins, isAlone = false }:
         {record.data !== undefined && writes && (
           <div className="tools">
             {recordSteps[kindName]?.(record.data)}
+            {isEntry(page) && !isAlone && (
+              <ActionButtons page={page} kind={kindName} records={[record.data.id]} />
+            )}
             {!isAlone && <RetireButton record={record.data} />}
           </div>
         )}

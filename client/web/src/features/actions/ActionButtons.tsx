@@ -1,0 +1,87 @@
+import { DownOutlined } from "@ant-design/icons";
+import { App, Button, Dropdown } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useActions } from "../../api/queries";
+import type { Action, Saved } from "../../api/types";
+import type { Entry } from "../../app/menu";
+import { labelOf } from "../../catalog/catalog";
+import { useLanguage } from "../../i18n/useLanguage";
+import { ActionDialog } from "./ActionDialog";
+
+interface Props {
+  readonly page: Entry;
+  readonly kind: string;
+  /** None: the actions that make a record. */
+  readonly records: readonly string[];
+  readonly onDone?: (saved: Saved) => void;
+}
+
+const BESIDE_EACH_OTHER = 4;
+
+/** The actions of this page of the menu first, then those of the kind that stand elsewhere. */
+function sorted(actions: readonly Action[], title: string): readonly Action[] {
+  const isHere = (action: Action) => action.place.zh.split("/").includes(title);
+  return [...actions.filter(isHere), ...actions.filter((action) => !isHere(action))];
+}
+
+/** What can be done with the chosen records, or to make one. */
+export function ActionButtons({ page, kind, records, onDone }: Props) {
+  const { t, i18n } = useTranslation();
+  const language = useLanguage();
+  const { message } = App.useApp();
+  const [chosen, setChosen] = useState<Action>();
+  const choice = records.length === 0 ? "none" : "many";
+  // The catalog of actions names its places in Chinese; so does the menu, whatever is shown.
+  const title = i18n.getFixedT("zh")(`menu.${page}`);
+  const actions = sorted(
+    (useActions().data ?? []).filter((each) => each.kind === kind && each.choice === choice),
+    title,
+  );
+  const shown = actions.slice(0, BESIDE_EACH_OTHER);
+  const more = actions.slice(BESIDE_EACH_OTHER);
+  return (
+    <>
+      {shown.map((action) => (
+        <Button
+          key={action.name}
+          onClick={() => {
+            setChosen(action);
+          }}
+        >
+          {labelOf(action, language)}
+        </Button>
+      ))}
+      {more.length > 0 && (
+        <Dropdown
+          trigger={["click"]}
+          menu={{
+            items: more.map((action) => ({ key: action.name, label: labelOf(action, language) })),
+            onClick: ({ key }) => {
+              setChosen(actions.find((action) => action.name === key));
+            },
+          }}
+        >
+          <Button>
+            {t("actions.more")} <DownOutlined />
+          </Button>
+        </Dropdown>
+      )}
+      {chosen !== undefined && (
+        <ActionDialog
+          action={chosen}
+          records={records}
+          onClose={() => {
+            setChosen(undefined);
+          }}
+          onDone={(saved) => {
+            setChosen(undefined);
+            void message.success(t("actions.done", { name: labelOf(chosen, language) }));
+            onDone?.(saved);
+          }}
+        />
+      )}
+    </>
+  );
+}

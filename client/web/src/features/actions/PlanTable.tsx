@@ -1,0 +1,122 @@
+import { Alert } from "antd";
+import { useTranslation } from "react-i18next";
+
+import { useCatalog } from "../../api/queries";
+import type { Action, Fields, Plan, PlannedRecord } from "../../api/types";
+import { fieldNamed, kindNamed, labelOf } from "../../catalog/catalog";
+import { FieldInput } from "../../catalog/FieldInput";
+import { type DataColumn, DataTable } from "../../components/DataTable";
+import { Findings, stops } from "../../components/Findings";
+import { Mark } from "../../components/Mark";
+import { useLanguage } from "../../i18n/useLanguage";
+
+interface Props {
+  readonly plan: Plan;
+  readonly action: Action;
+  readonly each: Readonly<Record<string, Fields>>;
+  readonly onType: (record: string, name: string, value: string) => void;
+}
+
+function Changes({ of }: { readonly of: PlannedRecord }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {of.changes.flatMap((change) =>
+        change.fields.map((field) => (
+          <div key={`${change.record}:${field.field}`}>
+            {change.kind_text} · {field.label}:{" "}
+            {field.before === "" ? "" : `${field.before} → `}
+            <strong>{field.after || t("form.empty")}</strong>
+          </div>
+        )),
+      )}
+    </>
+  );
+}
+
+function Result({ of }: { readonly of: PlannedRecord }) {
+  const { t } = useTranslation();
+  return of.findings.some(stops) ? (
+    <Mark tone="bad">{t("actions.refused")}</Mark>
+  ) : of.findings.length > 0 ? (
+    <Mark tone="wait">{t("actions.check")}</Mark>
+  ) : (
+    <Mark tone="good">{t("actions.good")}</Mark>
+  );
+}
+
+/** What the action would do, record by record, and what the rules say of each. */
+export function PlanTable({ plan, action, each, onType }: Props) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const catalog = useCatalog().data;
+  const refused = plan.records.filter((record) => record.findings.some(stops)).length;
+  // Findings that are about no single record.
+  const said = new Set(plan.records.flatMap((record) => record.findings.map((one) => one.message)));
+  const general = plan.findings.filter((finding) => !said.has(finding.message));
+  const own: readonly DataColumn<PlannedRecord>[] =
+    action.choice === "none"
+      ? []
+      : action.inputs
+          .filter((input) => input.each)
+          .flatMap((input) => {
+            const field = fieldNamed(kindNamed(catalog, input.kind), input.field);
+            return field === undefined
+              ? []
+              : [
+                  {
+                    key: input.name,
+                    title: labelOf(input, language),
+                    width: 190,
+                    render: (record: PlannedRecord) => (
+                      <FieldInput
+                        field={field}
+                        label={`${record.name} ${labelOf(input, language)}`}
+                        value={each[record.record]?.[input.name]}
+                        onChange={(value) => {
+                          onType(record.record, input.name, value);
+                        }}
+                      />
+                    ),
+                  },
+                ];
+          });
+  return (
+    <>
+      <p aria-live="polite">
+        {t("actions.summary", { total: plan.records.length, refused })}
+      </p>
+      {general.length > 0 && (
+        <Alert
+          type={general.some(stops) ? "error" : "warning"}
+          message={<Findings findings={general} />}
+        />
+      )}
+      <DataTable<PlannedRecord>
+        label={t("actions.plan")}
+        rows={plan.records}
+        keyOf={(record) => record.record}
+        columns={[
+          { key: "name", title: t("actions.record"), width: 120, render: (record) => record.name },
+          {
+            key: "result",
+            title: t("actions.result"),
+            width: 110,
+            render: (record) => <Result of={record} />,
+          },
+          ...own,
+          {
+            key: "changes",
+            title: t("actions.changes"),
+            render: (record) => (
+              <>
+                <Changes of={record} />
+                <Findings findings={record.findings} />
+              </>
+            ),
+          },
+        ]}
+      />
+    </>
+  );
+}

@@ -10,7 +10,7 @@
 
 #include "client/cli/actions.hpp"
 #include "client/cli/casework.hpp"
-#include "client/cli/control.hpp"
+#include "client/cli/committee_commands.hpp"
 #include "client/cli/import.hpp"
 #include "client/cli/network.hpp"
 #include "client/cli/records.hpp"
@@ -41,8 +41,7 @@ struct Program {
     ImportWords import;
     EnrolWords enrol;
     SyncWords sync;
-    InviteWords invite;
-    WindowWords window;
+    CommitteeWords committee;
     ServeWords serve;
     DoWords doing;
     CaseWords cases;
@@ -70,10 +69,6 @@ struct Program {
                          say("编号、姓名（名称）、身份证号、代码，或 字段=值",
                              "id, name, number or field=value"))
             ->required();
-    }
-
-    void add_account(CLI::App* command, std::string& into) {
-        command->add_option("account", into, say("账号的名称或编号", "its name or id"))->required();
     }
 };
 
@@ -308,57 +303,6 @@ void add_lock_commands(CLI::App& app, Program& program) {
     program.choose(lock, [](Console& console) { return client::lock(console); });
 }
 
-void add_control_commands(CLI::App& app, Program& program) {
-    const auto say = [&program](auto zh, auto en) { return program.say(zh, en); };
-    CLI::App* invite = app.add_subcommand(
-        "invite", say("为账号生成登记码", "make an enrolment code for an account"));
-    program.add_account(invite, program.invite.account);
-    invite->add_flag(
-        "--activate", program.invite.activate,
-        say("登记后不必再批准即可使用", "the device may work without a second approval"));
-    program.choose(invite,
-                   [&](Console& console) { return client::invite(console, program.invite); });
-
-    CLI::App* window = app.add_subcommand("window", say("维护时段", "edit windows"));
-    window->require_subcommand(1);
-    CLI::App* open =
-        window->add_subcommand("open", say("为一个组织及其下级、或一个账号开放维护时段",
-                                           "open a window for a subtree or an account"));
-    open->add_option("--organisation", program.window.organisation,
-                     say("组织的名称、代码或编号", "its name, code or id"))
-        ->required();
-    open->add_option("--account", program.window.account,
-                     say("只为这个账号", "for this account alone"));
-    open->add_option(
-            "--from", program.window.from,
-            say("开始时间：\"2026-11-24 08:00\"，或 now（现在）", "\"2026-11-24 08:00\", or now"))
-        ->capture_default_str();
-    open->add_option("--until", program.window.until,
-                     say("结束时间（不含）", "the first moment outside"))
-        ->required();
-    open->add_option("--grace-days", program.window.grace_days,
-                     say("结束后几天内仍接收时段内所作的变更",
-                         "so many days after it, what was made inside is still taken"))
-        ->check(CLI::Range(0, 365));
-    program.choose(open, [&](Console& console) { return open_window(console, program.window); });
-    CLI::App* close = window->add_subcommand("close", say("立即结束维护时段", "end a window now"));
-    close->add_option("window", program.which, say("维护时段的编号", "its id"))->required();
-    program.choose(close, [&](Console& console) { return close_window(console, program.which); });
-
-    CLI::App* account = app.add_subcommand("account", say("账号", "accounts"));
-    account->require_subcommand(1);
-    const auto add_state = [&](const char* name, const char* state, const std::string& words) {
-        CLI::App* command = account->add_subcommand(name, words);
-        program.add_account(command, program.which);
-        program.choose(command, [&program, state](Console& console) {
-            return set_account_state(console, program.which, state);
-        });
-    };
-    add_state("enable", "1", say("启用账号（活动）", "state 活动"));
-    add_state("disable", "2",
-              say("停用账号（禁用），其连接立即中断", "state 禁用: its session ends at once"));
-}
-
 void add_common_words(CLI::App& app, Program& program) {
     const auto say = [&program](auto zh, auto en) { return program.say(zh, en); };
     app.add_option("--data", program.folder, say("本机数据文件夹", "this device's folder"))
@@ -467,7 +411,10 @@ int run_command_line(std::vector<std::string> words, const Surroundings& surroun
     add_casework_commands(app, program);
     add_network_commands(app, program);
     add_lock_commands(app, program);
-    add_control_commands(app, program);
+    add_committee_commands(app, program.speaks, program.committee,
+                           [&program](CLI::App* command, std::function<Exit(Console&)> work) {
+                               program.choose(command, std::move(work));
+                           });
     group_help_flags(app, program.say("选项", "Options"));
     if (words.empty()) {
         surroundings.err << app.help();

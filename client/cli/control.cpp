@@ -19,12 +19,6 @@ Exit fail(Console& console, const WordError& error) {
 /// A moment as create_record and edit_record read it: ISO 8601 in UTC.
 std::string moment_text(record::Instant instant) { return record::to_text(record::Value{instant}); }
 
-/// Milliseconds matter for "now": a window that begins a minute ago by rounding is no harm, one
-/// that begins in the future is.
-std::string moment_word(Console& console, const std::string& words) {
-    return words == "now" ? moment_text(console.clock.now()) : words;
-}
-
 std::optional<record::Hash> root_fingerprint(const Identity& identity) {
     const auto certificates = keys::certificates_from_pem(identity.root_certificate);
     return certificates ? std::optional{keys::sha256(certificates->front().der)} : std::nullopt;
@@ -81,21 +75,6 @@ Exit invite(Console& console, const InviteWords& words) {
             << to_text(*code) << '\n';
     }
     return Exit::done;
-}
-
-Exit open_window(Console& console, const WindowWords& words) {
-    std::vector<std::string> assignments{"organisation=" + words.organisation,
-                                         "starts_at=" + moment_word(console, words.from),
-                                         "ends_at=" + moment_word(console, words.until),
-                                         "grace_days=" + std::to_string(words.grace_days)};
-    if (!words.account.empty()) {
-        assignments.push_back("account=" + words.account);
-    }
-    return create_record(console, "window", assignments);
-}
-
-Exit close_window(Console& console, const std::string& which) {
-    return edit_record(console, "window", which, {"ends_at=" + moment_word(console, "now")});
 }
 
 Exit set_account_state(Console& console, const std::string& account, const std::string& state) {

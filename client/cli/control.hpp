@@ -17,20 +17,7 @@ struct InviteWords {
 /// Makes an enrolment code for an account; its text is shown once and kept nowhere.
 Exit invite(Console& console, const InviteWords& words);
 
-struct WindowWords {
-    std::string organisation;
-    std::string account;
-    /// "2026-11-24 08:00" in Asia/Shanghai, or "now".
-    std::string from = "now";
-    std::string until;
-    std::int64_t grace_days = 0;
-};
-
-Exit open_window(Console& console, const WindowWords& words);
-/// Ends a window now.
-Exit close_window(Console& console, const std::string& which);
-
-/// `state`: "active" or "disabled".
+/// `state`: a code of account_state.
 Exit set_account_state(Console& console, const std::string& account, const std::string& state);
 
 }  // namespace zhibu::client

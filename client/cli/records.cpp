@@ -205,15 +205,8 @@ Exit report_commit(Console& console, const std::expected<Committed, ReplicaError
 }
 
 Exit commit_one(Console& console, Replica& replica, std::string action, DraftChange change) {
-    const auto sign = load_signer(console);
-    if (!sign) {
-        return sign.error();
-    }
     const record::RecordId id = change.record.id;
-    Draft draft;
-    draft.action = std::move(action);
-    draft.changes.push_back(std::move(change));
-    return report_commit(console, replica.commit(draft, *sign), id);
+    return commit_draft(console, replica, {std::move(action), {std::move(change)}}, id);
 }
 
 enum class Use : std::uint8_t { reading, writing };
@@ -253,6 +246,15 @@ Exit change_life(Console& console, const std::string& kind, const std::string& w
 }
 
 }  // namespace
+
+Exit commit_draft(Console& console, Replica& replica, const Draft& draft,
+                  const record::RecordId& named) {
+    const auto sign = load_signer(console);
+    if (!sign) {
+        return sign.error();
+    }
+    return report_commit(console, replica.commit(draft, *sign), named);
+}
 
 Exit list_records(Console& console, const ListWords& words) {
     auto opened = open_replica(console);

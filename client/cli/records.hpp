@@ -32,6 +32,9 @@ Exit edit_record(Console& console, const std::string& kind, const std::string& w
                  const std::vector<std::string>& assignments);
 Exit create_record(Console& console, const std::string& kind,
                    const std::vector<std::string>& assignments);
+/// Commits one action and says what came of it; `named` is the record that the answer names.
+Exit commit_draft(Console& console, Replica& replica, const Draft& draft,
+                  const record::RecordId& named);
 Exit retire_record(Console& console, const std::string& kind, const std::string& which);
 Exit restore_record(Console& console, const std::string& kind, const std::string& which);
 

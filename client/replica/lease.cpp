@@ -2,6 +2,7 @@
 
 #include "client/replica/detail/body.hpp"
 #include "client/replica/detail/failure.hpp"
+#include "shared/catalog/menu_sections.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::client {
@@ -66,6 +67,29 @@ sync::Lease Replica::Body::check_permission(record::Instant now) {
         throw Failed(ReplicaFault::lease_over, "lease");
     }
     return *std::move(held);
+}
+
+void Replica::Body::check_sections(const Draft& draft) {
+    const catalog::Kind* accounts = catalog_.find("account");
+    const std::optional<record::RecordState> account =
+        accounts == nullptr ? std::nullopt
+                            : rows_.read({accounts->id(), record::RecordId{uuid("account")}});
+    if (!account) {
+        return;
+    }
+    for (const DraftChange& wish : draft.changes) {
+        const catalog::Kind* kind = catalog_.find(wish.record.kind);
+        const catalog::MenuSection* section =
+            kind == nullptr ? nullptr : catalog::menu_section_of(catalog_, *kind);
+        if (section == nullptr) {
+            continue;
+        }
+        const record::Value& permission = account->value(accounts->field(section->permission).id());
+        if (!record::is_empty(permission) &&
+            permission != record::Value{std::string{catalog::read_and_write}}) {
+            throw Failed(ReplicaFault::read_only, std::string{section->name});
+        }
+    }
 }
 
 void Replica::Body::see_time(record::Instant time) {

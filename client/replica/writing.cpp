@@ -135,6 +135,7 @@ Replica::Body::Judged Replica::Body::judge(const Draft& draft, record::Instant n
                                                         " changes, at most " +
                                                         std::to_string(changes_max));
     }
+    check_sections(draft);
     Judged judged;
     GroupCache cache;
     Keys named;

@@ -12,6 +12,7 @@
 #include "server/committer/names.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
+#include "shared/catalog/menu_sections.hpp"
 #include "shared/record/date.hpp"
 #include "shared/record/value.hpp"
 
@@ -53,6 +54,9 @@ Control::Names::Names(const catalog::Catalog& catalog) {
     account_manages = accounts.field("manages").id();
     account_state = accounts.field("state").id();
     account_expires_on = accounts.field("expires_on").id();
+    for (const catalog::MenuSection& section : catalog::menu_sections()) {
+        account_sections.push_back(accounts.field(section.permission).id());
+    }
 
     const auto& windows = catalog.kind("window");
     window = windows.id();
@@ -110,10 +114,17 @@ void Control::take_account(const RecordState& state) {
     account.scope = held<RecordId>(state.value(names_->account_scope));
     account.level = held<std::string>(state.value(names_->account_level));
     // Whatever is not the exact code of more rights has fewer: a newer catalog's code, or none.
-    const auto nature = held<std::string>(state.value(names_->account_nature));
-    account.long_term = nature == "1";
-    account.temporary = nature == "3";
-    account.may_write = held<std::string>(state.value(names_->account_permission)) == "1";
+    account.nature = held<std::string>(state.value(names_->account_nature));
+    account.long_term = account.nature == "1";
+    account.temporary = account.nature == "3";
+    account.may_write =
+        held<std::string>(state.value(names_->account_permission)) == catalog::read_and_write;
+    for (const record::FieldNumber section : names_->account_sections) {
+        const Value& permission = state.value(section);
+        account.read_only_sections.push_back(!record::is_empty(permission) &&
+                                             held<std::string>(permission) !=
+                                                 catalog::read_and_write);
+    }
     account.manages = held<bool>(state.value(names_->account_manages));
     const auto standing = held<std::string>(state.value(names_->account_state));
     account.active = standing == "1" && !state.retired;
@@ -194,6 +205,24 @@ bool Control::is_within(const RecordId& organisation, const RecordId& subtree) c
     return false;
 }
 
+rules::Relation Control::relation(const RecordId& organisation, const RecordId& from) const {
+    if (!is_within(organisation, organisation)) {
+        return rules::Relation::beside;
+    }
+    if (organisation == from) {
+        return rules::Relation::self;
+    }
+    if (is_within(organisation, from)) {
+        return rules::Relation::below;
+    }
+    return is_within(from, organisation) ? rules::Relation::above : rules::Relation::beside;
+}
+
+rules::Role Control::role(const Account& account) const {
+    return {account.level, account.nature, account.may_write, account.manages,
+            depth(account.scope) == 0};
+}
+
 unsigned Control::depth(const RecordId& organisation) const {
     RecordId at = organisation;
     for (unsigned level = 0; level < levels_max; ++level) {
@@ -226,6 +255,28 @@ bool Control::has_manager() const {
         const Account& account = entry.second;
         return account.active && account.long_term && account.may_write && account.manages;
     });
+}
+
+std::vector<RecordId> Control::ended_accounts(Instant now) const {
+    std::vector<RecordId> found;
+    for (const auto& [id, account] : accounts_) {
+        if (account.temporary && !account.deleted && account.ends_at.value_or(Instant{}) <= now) {
+            found.push_back(id);
+        }
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+std::optional<Instant> Control::next_end(Instant now) const {
+    std::optional<Instant> next;
+    for (const auto& [id, account] : accounts_) {
+        const Instant end = account.ends_at.value_or(Instant{});
+        if (account.temporary && !account.deleted && end > now && (!next || end < *next)) {
+            next = end;
+        }
+    }
+    return next;
 }
 
 std::vector<RecordId> Control::subtree(const RecordId& organisation) const {

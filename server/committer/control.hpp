@@ -11,6 +11,7 @@
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/change.hpp"
 #include "shared/record/state.hpp"
+#include "shared/rules/rights.hpp"
 #include "sync_protocol/message/message.hpp"
 
 namespace zhibu::server {
@@ -22,9 +23,13 @@ struct Account {
     RecordId scope;
     /// The code of list account_level: "1" is the highest.
     std::string level;
+    /// The code of list account_nature: "1" permits most.
+    std::string nature;
     bool long_term = false;
     bool temporary = false;
     bool may_write = false;
+    /// Sections of the menu, in their order, in which it may only read, whatever `may_write` says.
+    std::vector<bool> read_only_sections;
     bool manages = false;
     bool active = false;
     bool deleted = false;
@@ -86,8 +91,18 @@ public:
     /// space could never be worked on again.
     [[nodiscard]] bool has_manager() const;
 
+    /// Temporary accounts whose end has come and that are not deleted yet, in order of their ids.
+    [[nodiscard]] std::vector<RecordId> ended_accounts(Instant now) const;
+    /// When the next of the others ends.
+    [[nodiscard]] std::optional<Instant> next_end(Instant now) const;
+
     /// The organisation itself or one below it. False for unknown organisations.
     [[nodiscard]] bool is_within(const RecordId& organisation, const RecordId& subtree) const;
+    /// Where the organisation stands, seen from `from`. One that is not known stands beside.
+    [[nodiscard]] rules::Relation relation(const RecordId& organisation,
+                                           const RecordId& from) const;
+    /// What the account is in the table of rights. Valid as long as `account`.
+    [[nodiscard]] rules::Role role(const Account& account) const;
     /// Levels below the space's root: 0 for the root, unknown_depth where none leads there.
     [[nodiscard]] unsigned depth(const RecordId& organisation) const;
     /// The organisation at the space's root; none before the space is founded.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "server/committer/control.hpp"
 
 namespace zhibu::server {
@@ -20,6 +22,8 @@ struct Control::Names {
     record::FieldNumber account_manages;
     record::FieldNumber account_state;
     record::FieldNumber account_expires_on;
+    /// In the order of catalog::menu_sections().
+    std::vector<record::FieldNumber> account_sections;
 
     record::KindNumber window;
     record::FieldNumber window_organisation;

@@ -53,6 +53,8 @@ inline constexpr std::string_view own_account = "R-908";
 inline constexpr std::string_view code_valid_too_long = "code_valid_too_long";
 /// At least one account that can manage the others remains.
 inline constexpr std::string_view last_manager = "R-909";
+/// An application for an account is answered by an officer above.
+inline constexpr std::string_view not_the_answerer = "not_the_answerer";
 /// Who decides a case or conflict is an officer strictly above; its author may withdraw it.
 inline constexpr std::string_view not_the_decider = "not_the_decider";
 /// A decision that does not bring the change that it speaks of, or brings another.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "server/account/ending.hpp"
 #include "server/committer/committer.hpp"
 #include "server/device/derivation_desk.hpp"
 #include "server/device/enrolment.hpp"
@@ -108,6 +109,8 @@ public:
             std::make_unique<DerivationDesk>(derivation_threads, derivations_waiting_max);
         committer_ = std::move(committer);
         host_ = std::make_unique<SessionHost>(store_->identity(), host_parts(), host_settings());
+        ending_ = std::make_unique<AccountEnding>(AccountEnding::Parts{
+            &listener_->executor(), committer_.get(), &catalog_, &clock_, log_});
         host_ready_.store(host_.get());
         return {};
     }
@@ -131,12 +134,14 @@ public:
     void heed_signals() {
         listener_->on_stop_signal([this] {
             log_("stopping", "");
+            ending_->stop();
             host_->stop();
             listener_->stop(std::chrono::seconds{config_.stop_seconds});
         });
     }
 
     void run() {
+        listener_->executor().post([this] { ending_->look(); });
         const auto enrolments = std::make_shared<const EnrolmentParts>(enrolment_parts());
         listener_->run(Listener::Accepts{[this] { return host_->accept(); },
                                          [enrolments] { return make_enrolment(enrolments); }});
@@ -180,6 +185,9 @@ private:
             }
             if (SessionHost* host = host_ready_.load()) {
                 host->on_commit(notice);
+                if (notice.control_changed) {
+                    listener_->executor().post([this] { ending_->look(); });
+                }
             }
         };
         parts.upkeep = [this] { return rekeyer_.upkeep(); };
@@ -271,6 +279,7 @@ private:
     std::unique_ptr<ReadingDesk> desk_;
     std::unique_ptr<DerivationDesk> derivations_;
     std::unique_ptr<SessionHost> host_;
+    std::unique_ptr<AccountEnding> ending_;
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ std::vector<Kind> account_request_kinds() {
             day(16, "approved_on", "审批日期", "Decided on").happened().above(),
             text(17, "document", "报告文号", "Report", 100),
             note(18, "remark", "备注", "Remark"),
+            day(19, "expires_on", "结束日期", "Ends on"),
         }},
     };
 }

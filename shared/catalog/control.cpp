@@ -26,6 +26,12 @@ std::vector<Kind> control_kinds() {
             day(11, "expires_on", "结束日期", "Ends on").above(),
             text(12, "reason", "增设原因", "Reason", 500).above(),
             day(13, "password_changed_on", "密码更新日期", "Password changed on").above(),
+            // One for each section of the menu (menu_sections.cpp); empty: as the whole account.
+            code(14, "members_permission", "党员管理权限", "Permission: members", "account_permission").above(),
+            code(15, "organisations_permission", "党组织管理权限", "Permission: organisations", "account_permission").above(),
+            code(16, "affairs_permission", "党务管理权限", "Permission: affairs", "account_permission").above(),
+            code(17, "reports_permission", "报表管理权限", "Permission: reports", "account_permission").above(),
+            code(18, "system_permission", "系统管理权限", "Permission: system", "account_permission").above(),
         }},
         Kind{7, "window", {"维护时段", "Edit window"}, "", {"organisation"}, Writers::administrator, {
             ref(1, "organisation", "适用组织", "For the organisation", "organisation").must().above(),

@@ -1,10 +1,12 @@
 #include <array>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "shared/record/date.hpp"
 #include "shared/rules/detail/facts.hpp"
 #include "shared/rules/detail/rule.hpp"
+#include "shared/rules/life_cycle.hpp"
 #include "shared/rules/rules.hpp"
 
 namespace zhibu::rules::detail {
@@ -36,6 +38,35 @@ Breach approval_is_kept(const Case& of) {
     return approved ? broken_if_missing(of, of.after, {"approved_by", "approved_on"}) : kept;
 }
 
+/// What was approved is what was opened: an application that opens an account names it.
+Breach opened_as_asked(const Case& of) {
+    if (!is_opening(of) || !is_any(own<std::string>(of, "state"), {request_approved})) {
+        return kept;
+    }
+    const auto account = named_by(of, of.after, "account");
+    if (!account) {
+        return broken();
+    }
+    for (const auto& [asked, given] : {std::pair{"account_name", "name"},
+                                       {"nature", "nature"},
+                                       {"level", "level"},
+                                       {"permission", "permission"}}) {
+        const auto* wanted = own<std::string>(of, asked);
+        const auto* has = read<std::string>(of, *account, given);
+        if (wanted == nullptr || has == nullptr || *wanted != *has) {
+            return broken();
+        }
+    }
+    return kept;
+}
+
+Breach answered_once(const Case& of) {
+    const auto* was = own_before<std::string>(of, "state");
+    const auto* now = own<std::string>(of, "state");
+    return broken_unless(was == nullptr || now == nullptr || *was == *now ||
+                         may_move(request_states(), *was, *now, {}));
+}
+
 constexpr std::array rules{
     Rule{"R-910",
          "account_request",
@@ -59,6 +90,24 @@ constexpr std::array rules{
          {"批准须填写：{字段}。", "An approval needs: {field}."},
          &approval_is_kept,
          "S"},
+    Rule{"R-911b",
+         "account_request",
+         "account state",
+         Severity::refuse,
+         {"批准增设账号须同时开设该账号，名称、性质、级别和权限与申请一致。",
+          "The approval of a new account opens it, with the name, nature, level and permission "
+          "that were asked for."},
+         &opened_as_asked,
+         "GK",
+         When::change},
+    Rule{"R-911c",
+         "account_request",
+         "state",
+         Severity::refuse,
+         {"已审批的账号申请不能再改。",
+          "An application that was answered stays as it was answered."},
+         &answered_once,
+         "GK"},
 };
 
 }  // namespace

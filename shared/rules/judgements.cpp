@@ -56,6 +56,10 @@ constexpr std::array judgements{
     Judgement{"R-909",
               {"至少保留一个可用的党委管理员账号。",
                "At least one active committee account with the right to manage must remain."}},
+    Judgement{"not_the_answerer",
+              {"账号申请由上级党组织的权限管理员审批。",
+               "An application for an account is answered by an officer of an organisation "
+               "above."}},
     Judgement{"code_valid_too_long",
               {"登记码的有效期不得超过60分钟。",
                "An enrolment code may be good for 60 minutes at most."}},

@@ -133,6 +133,14 @@ constexpr std::array account_moves{
 
 constexpr std::array<std::string_view, 1> account_finals{"3"};
 
+constexpr std::array request_moves{
+    Move{"", "1", {"申请", "Asked for"}},
+    Move{"1", "2", {"批准", "Approved"}},
+    Move{"1", "3", {"不予批准", "Declined"}},
+};
+
+constexpr std::array<std::string_view, 2> request_finals{"2", "3"};
+
 constexpr LifeCycle stages{"person_stage",
                            {"人员阶段", "Stages of a person"},
                            "person",
@@ -155,7 +163,15 @@ constexpr LifeCycle accounts{"account_state", {"账号状态", "States of an acc
                              "R-916",         account_moves,
                              account_finals};
 
-constexpr std::array<const LifeCycle*, 4> all{&stages, &outcomes, &letters, &accounts};
+constexpr LifeCycle requests{"account_request_state",
+                             {"账号申请状态", "States of an account request"},
+                             "account_request",
+                             "state",
+                             "R-911c",
+                             request_moves,
+                             request_finals};
+
+constexpr std::array<const LifeCycle*, 5> all{&stages, &outcomes, &letters, &accounts, &requests};
 
 bool is_met(Guard guard, const Circumstances& known) {
     switch (guard) {
@@ -184,6 +200,8 @@ const LifeCycle& conversion_outcomes() { return outcomes; }
 const LifeCycle& letter_states() { return letters; }
 
 const LifeCycle& account_states() { return accounts; }
+
+const LifeCycle& request_states() { return requests; }
 
 std::span<const LifeCycle* const> life_cycles() { return all; }
 

@@ -60,6 +60,12 @@ struct Circumstances {
 /// 账号状态 (account_state). Source: R-916.
 [[nodiscard]] const LifeCycle& account_states();
 
+/// 账号申请 (account_request_state). An answered application stays as it was answered.
+[[nodiscard]] const LifeCycle& request_states();
+/// The state that waits for an answer, and the one that opens or changes the account.
+inline constexpr std::string_view request_open = "1";
+inline constexpr std::string_view request_approved = "2";
+
 /// All of them.
 [[nodiscard]] std::span<const LifeCycle* const> life_cycles();
 

@@ -129,6 +129,9 @@ private:
     [[nodiscard]] std::optional<sync::Lease> lease();
     /// Whether editing is permitted at `now`; throws the reason why not.
     sync::Lease check_permission(record::Instant now);
+    /// Throws where the account may only read in a section of the menu that one of the changes
+    /// belongs to, as its record here says.
+    void check_sections(const Draft& draft);
     void see_time(record::Instant time);
 
     // writing.cpp

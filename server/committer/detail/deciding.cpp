@@ -16,6 +16,7 @@
 #include "shared/record/id.hpp"
 #include "shared/record/state.hpp"
 #include "shared/record/value.hpp"
+#include "shared/rules/rights.hpp"
 #include "sync_protocol/casework/casework.hpp"
 
 namespace zhibu::server::detail {
@@ -54,12 +55,14 @@ bool is_account(const record::Value& value, const Account& account) {
 bool stands_above(const Case& judged, const std::vector<RecordId>& places, bool is_own) {
     const Control& control = *judged.bench.control;
     const RecordId& scope = judged.author->scope;
-    const bool at_top = control.depth(scope) == 0;
+    const rules::Role role = control.role(*judged.author);
     if (places.empty()) {
-        return at_top && !is_own;
+        return role.at_top && !is_own;
     }
     return std::ranges::all_of(places, [&](const RecordId& place) {
-        return place == scope ? at_top && !is_own : control.is_within(place, scope);
+        const rules::Relation relation = control.relation(place, scope);
+        return rules::permits(role, rules::Deed::decide, relation) &&
+               !(relation == rules::Relation::self && is_own);
     });
 }
 
@@ -76,8 +79,8 @@ bool may_decide(const Case& judged, const Decision& decision, const std::vector<
         is_account(decision.value(decision.is_case() ? "author" : "offered_by"), officer);
     // Whoever stands above a record may change it anyhow, so an officer's own value is no bar
     // there; one's own case is, for it asks for a second pair of eyes.
-    return officer.manages && !(decision.is_case() && is_own) &&
-           stands_above(judged, places, is_own);
+    return rules::is_officer(judged.bench.control->role(officer)) &&
+           !(decision.is_case() && is_own) && stands_above(judged, places, is_own);
 }
 
 /// The states that only the server gives.

@@ -29,7 +29,7 @@ TEST(CommandLine, WordsThatAreOffEndWithTwoAndChangeNothing) {
              {"window"},
              {"window", "open", "--organisation", "A01"},
              {"window", "open", "--organisation", "A01", "--until", "x", "--grace-days", "-1"},
-             {"account", "delete", "一支部账号"},
+             {"account", "remove", "一支部账号"},
              {"unlock", "--for", "0"},
              {"serve", "--idle-minutes", "0"},
              {"serve", "--port", "65536"},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shared/catalog/catalog.hpp"
+#include "shared/catalog/menu_sections.hpp"
 
 namespace zhibu::catalog {
 namespace {
@@ -101,6 +102,24 @@ TEST(StandardKinds, LetterDuesAndPlanHaveEveryFieldOfTheUsersList) {
     expect_labels("letter_endorsement", {"日期", "原转入组织", "新转入组织", "原因"});
     expect_labels("dues_payment", {"人", "月起", "月止", "金额", "缴纳日期", "支部"});
     expect_labels("plan", {"组织", "年度", "上报数", "审批数", "领导审核"});
+}
+
+TEST(StandardKinds, EveryKindStandsInOneSectionThatAnAccountCanBeKeptFrom) {
+    const Catalog& catalog = standard_catalog();
+    std::set<std::string_view> named;
+    for (const MenuSection& section : menu_sections()) {
+        EXPECT_EQ(catalog.kind("account").field(section.permission).refers_to,
+                  "account_permission");
+        for (const std::string_view kind : section.kinds) {
+            EXPECT_NE(catalog.find(kind), nullptr) << kind;
+            EXPECT_TRUE(named.insert(kind).second) << kind << " stands twice";
+        }
+    }
+    for (const Kind& kind : catalog.kinds()) {
+        EXPECT_NE(menu_section_of(catalog, kind), nullptr) << kind.name << " stands in no section";
+    }
+    EXPECT_EQ(menu_section_of(catalog, catalog.kind("person_education"))->name, "members");
+    EXPECT_EQ(menu_section_of(catalog, catalog.kind("person_appraisal"))->name, "affairs");
 }
 
 // Numbers are in logs that are kept for ever.

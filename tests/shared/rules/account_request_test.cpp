@@ -49,6 +49,33 @@ TEST(AccountRequest, R911AnApprovalSaysWhoAndWhen) {
               Ids{});
 }
 
+TEST(AccountRequest, R911WhatWasApprovedIsWhatWasOpened) {
+    Bench bench{"account_request"};
+    const Plain account{{"name", "一支部"}, {"nature", "2"}, {"level", "3"}, {"permission", "1"}};
+    const auto opened = bench.shelf.put("account", account);
+    const Plain before{{"request_kind", "1"}, {"state", "1"}, {"account_name", "一支部"},
+                       {"nature", "2"},       {"level", "3"}, {"permission", "1"}};
+    const Plain approval{{"state", "2"}, {"account", record::to_text(opened)}};
+    EXPECT_FALSE(bench.change_breaks("R-911b", before, approval));
+    EXPECT_TRUE(bench.change_breaks("R-911b", before, {{"state", "2"}}));
+    for (const auto& [field, value] :
+         Plain{{"name", "二支部"}, {"nature", "1"}, {"level", "2"}, {"permission", "2"}}) {
+        bench.shelf.set(opened, {{field, value}});
+        EXPECT_TRUE(bench.change_breaks("R-911b", before, approval)) << field;
+        bench.shelf.set(opened, account);
+    }
+    EXPECT_FALSE(bench.change_breaks("R-911b", before, {{"state", "3"}}));
+    EXPECT_FALSE(
+        bench.change_breaks("R-911b", {{"request_kind", "4"}, {"state", "1"}}, {{"state", "2"}}));
+}
+
+TEST(AccountRequest, R911AnAnswerStands) {
+    Bench bench{"account_request"};
+    EXPECT_FALSE(bench.change_breaks("R-911c", {{"state", "1"}}, {{"state", "3"}}));
+    EXPECT_TRUE(bench.change_breaks("R-911c", {{"state", "2"}}, {{"state", "3"}}));
+    EXPECT_TRUE(bench.change_breaks("R-911c", {{"state", "3"}}, {{"state", "1"}}));
+}
+
 TEST(Holder, R912AnAccountIsNamedAfterItsOrganisation) {
     Bench bench{"account"};
     const std::string branch = record::to_text(

@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "shared/catalog/catalog.hpp"
+#include "shared/catalog/menu_sections.hpp"
 #include "shared/rules/life_cycle.hpp"
+#include "shared/rules/rights.hpp"
 #include "shared/rules/rules.hpp"
 
 namespace zhibu::rules {
@@ -141,6 +143,53 @@ std::string rules_page() {
     return text;
 }
 
+std::string_view mark(Reach reach) {
+    switch (reach) {
+        case Reach::no:
+            return "—";
+        case Reach::yes:
+            return "✓";
+        case Reach::peer:
+            return "root: the others' alone";
+    }
+    std::unreachable();
+}
+
+std::string_view asks(const Right& right) {
+    if (right.asks_officer) {
+        return "读写, officer";
+    }
+    return right.asks_write ? "读写" : "any";
+}
+
+std::string rights_page() {
+    std::string text =
+        "# Rights\n\nMade from the table of `shared/rules/rights.cpp` by "
+        "`build/dev/bin/write_rule_pages docs`; a test fails when it is no\nlonger true. The "
+        "server asks it about every change, on its state at that moment; `tests/server/committer/"
+        "role_table_test.cpp`\nholds every cell through the committer. An officer: the right to "
+        "manage, level 党委 or 党总支, not temporary.\n\n| 操作 | deed | asks | self | below | "
+        "above | beside |\n|---|---|---|---|---|---|---|\n";
+    for (const Right& right : rights()) {
+        text += row({right.title.zh, right.title.en, asks(right), mark(right.self),
+                     mark(right.below), mark(right.above), mark(right.beside)});
+    }
+    text +=
+        "\n## Sections\n\nAn account may be 只读 in one section of the menu while it writes in "
+        "the others.\n\n| 分区 | section | kinds | field of the account "
+        "|\n|---|---|---|---|\n";
+    for (const catalog::MenuSection& section : catalog::menu_sections()) {
+        std::string kinds;
+        for (const catalog::Kind& kind : catalog::standard_catalog().kinds()) {
+            if (catalog::menu_section_of(catalog::standard_catalog(), kind) == &section) {
+                kinds += (kinds.empty() ? "" : ", ") + std::string{kind.name};
+            }
+        }
+        text += row({section.label.zh, section.label.en, kinds, section.permission});
+    }
+    return text;
+}
+
 std::string_view condition(Guard guard) {
     switch (guard) {
         case Guard::none:
@@ -212,7 +261,7 @@ std::string life_cycle_page() {
     return text;
 }
 
-constexpr std::array all_pages{Page{"rules.md", &rules_page},
+constexpr std::array all_pages{Page{"rules.md", &rules_page}, Page{"rights.md", &rights_page},
                                Page{"life-cycle.md", &life_cycle_page}};
 
 }  // namespace

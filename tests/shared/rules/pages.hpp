@@ -12,7 +12,7 @@ struct Page {
     std::string (*text)();
 };
 
-/// docs/rules.md and docs/life-cycle.md.
+/// docs/rules.md, docs/rights.md and docs/life-cycle.md.
 [[nodiscard]] std::span<const Page> pages();
 
 /// A number of the users' rules that no declaration in shared/rules stands for, and where it is

@@ -279,6 +279,23 @@ TEST(ApiGroup, ALeaseThatEndedOrOnlyReadsOrAClockThatWentBackStopsEditing) {
     EXPECT_EQ(workbench.get("/api/records/person").text("/total"), "2");
 }
 
+TEST(ApiGroup, ASectionThatTheAccountOnlyReadsIsNotWritten) {
+    const auto account = [](std::string_view permission) {
+        return standard_record(
+            "account", identity().account,
+            {{"organisation", record_id(1)}, {"members_permission", std::string{permission}}});
+    };
+    Workbench closed{{account("2")}};
+    EXPECT_EQ(closed.set(20, "address", "1").status, 403U);
+    EXPECT_EQ(closed.status().waiting, 0U);
+    const std::string phone = R"({"action":"edit","changes":[{"kind":"organisation","id":")" +
+                              to_text(record_id(1)) +
+                              R"(","operation":"update","fields":{"phone":"1"}}]})";
+    EXPECT_EQ(closed.post(phone).status, 201U);
+    Workbench open{{account("1")}};
+    EXPECT_EQ(open.set(20, "address", "1").status, 201U);
+}
+
 TEST(ApiGroups, ShowWhatWasDoneAndWhatBecameOfIt) {
     Workbench workbench;
     workbench.set(20, "address", "1");

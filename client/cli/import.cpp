@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
-#include <map>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include "client/cli/lookup.hpp"
 #include "client/cli/text_table.hpp"
+#include "client/importing/prepared_import.hpp"
 #include "client/roster/interpret.hpp"
-#include "client/roster/reference_lookup.hpp"
+#include "client/roster/roster_error.hpp"
 #include "client/roster/roster_file.hpp"
 #include "client/roster/roster_report.hpp"
 #include "client/words/forms.hpp"
@@ -19,63 +20,6 @@ namespace zhibu::client {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::uint32_t matches_max = 5;
-
-/// Answers a roster's words from the replica, which holds only what the account may see.
-class ReplicaLookup final : public ReferenceLookup {
-public:
-    ReplicaLookup(Replica& replica, const catalog::Catalog& catalog)
-        : replica_{replica}, catalog_{catalog} {}
-
-    [[nodiscard]] std::vector<record::RecordId> organisations(
-        std::string_view words) const override {
-        const catalog::Kind& kind = catalog_.kind("organisation");
-        for (const std::string_view field : {"name", "short_name", "code"}) {
-            auto found = matching(kind, kind.field(field), std::string{words});
-            if (!found.empty()) {
-                return ids_of(found);
-            }
-        }
-        return {};
-    }
-
-    [[nodiscard]] std::vector<record::RecordId> persons(
-        std::string_view name, std::optional<record::RecordId> branch) const override {
-        const catalog::Kind& kind = catalog_.kind("person");
-        auto found = matching(kind, kind.field("name"), std::string{name});
-        const record::FieldNumber place = kind.field("organisation").id();
-        std::vector<record::RecordState> near;
-        std::ranges::copy_if(found, std::back_inserter(near), [&](const auto& state) {
-            return branch && state.value(place) == record::Value{*branch};
-        });
-        return ids_of(near.empty() ? found : near);
-    }
-
-private:
-    [[nodiscard]] std::vector<record::RecordState> matching(const catalog::Kind& kind,
-                                                            const catalog::Field& field,
-                                                            std::string words) const {
-        ListQuery query;
-        query.kind = kind.id();
-        query.limit = matches_max;
-        query.conditions.push_back(
-            Condition{field.id(), Condition::Relation::equal, {std::move(words)}});
-        auto page = replica_.list(query);
-        return page ? std::move(page->records) : std::vector<record::RecordState>{};
-    }
-
-    static std::vector<record::RecordId> ids_of(const std::vector<record::RecordState>& states) {
-        std::vector<record::RecordId> ids;
-        for (const record::RecordState& state : states) {
-            ids.push_back(state.key.id);
-        }
-        return ids;
-    }
-
-    Replica& replica_;
-    const catalog::Catalog& catalog_;
-};
 
 std::expected<std::uint32_t, WordError> row_number(std::string_view text) {
     std::uint32_t number = 0;
@@ -109,65 +53,13 @@ std::expected<std::set<std::uint32_t>, WordError> read_rows(const std::vector<st
 
 std::expected<ColumnChoice, WordError> read_choice(std::string_view word) {
     const auto equals = word.find('=');
-    ColumnChoice choice;
-    for (const char letter : word.substr(0, equals)) {
-        const bool upper = letter >= 'A' && letter <= 'Z';
-        const bool lower = letter >= 'a' && letter <= 'z';
-        if ((!upper && !lower) || choice.column > 1'000) {
-            choice.column = 0;
-            break;
-        }
-        choice.column =
-            choice.column * 26 + static_cast<std::uint32_t>(letter - (upper ? 'A' : 'a')) + 1;
-    }
-    if (equals == std::string_view::npos || choice.column == 0) {
+    const auto column = column_number(word.substr(0, equals));
+    if (equals == std::string_view::npos || !column) {
         return std::unexpected{
             WordError{"“" + std::string{word} + "”应写成 列=字段，例如 C=name。",
                       "Write \"" + std::string{word} + "\" as column=field, such as C=name."}};
     }
-    choice.field = word.substr(equals + 1);
-    return choice;
-}
-
-/// A row of the file as changes: the record, then its entries.
-void add_row(Draft& draft, std::map<record::RecordId, std::uint32_t>& row_of, Replica& replica,
-             const RosterPreview& preview, const AcceptedRow& row) {
-    const auto to_change = [&](record::KindNumber kind, const std::vector<FieldValue>& values) {
-        DraftChange change;
-        change.record = record::RecordKey{kind, replica.new_record_id()};
-        change.operation = record::Operation::create;
-        for (const FieldValue& value : values) {
-            change.fields.push_back(DraftField{value.field, value.value});
-        }
-        row_of[change.record.id] = row.row;
-        return change;
-    };
-    draft.changes.push_back(to_change(preview.kind, row.values));
-    const record::RecordId owner = draft.changes.back().record.id;
-    for (const EntryValues& entry : row.entries) {
-        DraftChange change = to_change(entry.kind, entry.values);
-        std::erase_if(change.fields,
-                      [](const DraftField& field) { return field.field.number == 1; });
-        change.fields.insert(change.fields.begin(), DraftField{record::FieldNumber{1}, owner});
-        draft.changes.push_back(std::move(change));
-    }
-}
-
-/// What the rules say about a row of the file.
-struct RowFinding {
-    std::uint32_t row = 0;
-    rules::Finding finding;
-};
-
-std::vector<RowFinding> by_row(const std::vector<rules::Finding>& findings,
-                               const std::map<record::RecordId, std::uint32_t>& row_of) {
-    std::vector<RowFinding> rows;
-    for (const rules::Finding& finding : findings) {
-        const auto found = row_of.find(finding.record.id);
-        rows.push_back(RowFinding{found == row_of.end() ? 0 : found->second, finding});
-    }
-    std::ranges::stable_sort(rows, {}, &RowFinding::row);
-    return rows;
+    return ColumnChoice{*column, std::string{word.substr(equals + 1)}};
 }
 
 void print_findings(Console& console, const std::vector<RowFinding>& findings,
@@ -196,16 +88,8 @@ public:
         if (interpreted != Exit::done) {
             return interpreted;
         }
-        choose_rows();
-        build();
-        auto findings = replica_.preview(draft_);
-        if (!findings) {
-            return fail(console_, findings.error());
-        }
-        findings_ = by_row(*findings, row_of_);
-        leave_out_refused();
         report();
-        const bool refused = !preview_.refused.empty() || refused_by_rules_ > 0;
+        const bool refused = !prepared_.preview.refused.empty() || prepared_.refused_by_rules > 0;
         if (words_.dry_run) {
             return end_check(refused);
         }
@@ -216,7 +100,7 @@ public:
                  "Some rows are refused, so nothing was imported. Correct them, or take only the "
                  "good ones with --accepted-only."});
         }
-        if (draft_.changes.empty()) {
+        if (prepared_.draft.changes.empty()) {
             return refuse({"没有可导入的行，没有作任何更改。",
                            "There is no row to import; nothing was changed."});
         }
@@ -248,17 +132,17 @@ private:
         for (DraftField& field : *given) {
             options.given.push_back(FieldValue{field.field, std::move(field.value)});
         }
-        auto preview =
-            interpret(*sheet, catalog_, (*kind)->name, options, ReplicaLookup{replica_, catalog_});
-        if (!preview) {
-            return fail_with(message_of(preview.error()));
-        }
-        preview_ = *std::move(preview);
-        auto rows = read_rows(words_.rows);
+        const auto rows = read_rows(words_.rows);
         if (!rows) {
             return off(rows.error());
         }
-        chosen_ = *std::move(rows);
+        auto prepared = prepare_import(replica_, catalog_, **kind, *sheet, options, *rows);
+        if (!prepared) {
+            const auto* unreadable = std::get_if<RosterError>(&prepared.error());
+            return unreadable != nullptr ? fail_with(message_of(*unreadable))
+                                         : fail(console_, std::get<ReplicaError>(prepared.error()));
+        }
+        prepared_ = *std::move(prepared);
         return Exit::done;
     }
 
@@ -272,50 +156,20 @@ private:
                     "Nothing was imported: " + error.en);
     }
 
-    void choose_rows() {
-        if (!chosen_.empty()) {
-            std::erase_if(preview_.accepted,
-                          [this](const AcceptedRow& row) { return !chosen_.contains(row.row); });
-        }
-    }
-
-    void build() {
-        draft_ = Draft{"import", {}};
-        row_of_.clear();
-        for (const AcceptedRow& row : preview_.accepted) {
-            add_row(draft_, row_of_, replica_, preview_, row);
-        }
-    }
-
-    /// Rows that a rule refuses are taken out, so that the others can go on where that is wanted.
-    void leave_out_refused() {
-        std::set<std::uint32_t> refused;
-        for (const RowFinding& each : findings_) {
-            if (each.finding.severity == rules::Severity::refuse) {
-                refused.insert(each.row);
-            }
-        }
-        refused_by_rules_ = refused.size();
-        if (!refused.empty()) {
-            std::erase_if(preview_.accepted,
-                          [&](const AcceptedRow& row) { return refused.contains(row.row); });
-            build();
-        }
-    }
-
     void report() {
         if (console_.json) {
             return;
         }
-        console_.out << printable_lines(text_report(catalog_, preview_, console_.language));
-        if (refused_by_rules_ > 0) {
-            const std::string rows = std::to_string(refused_by_rules_);
+        console_.out << printable_lines(
+            text_report(catalog_, prepared_.preview, console_.language));
+        if (prepared_.refused_by_rules > 0) {
+            const std::string rows = std::to_string(prepared_.refused_by_rules);
             console_.out << (console_.language == Language::zh
                                  ? "另有 " + rows + " 行不符合规则：\n"
                                  : rows + " more refused by the rules:\n");
         }
-        print_findings(console_, findings_, rules::Severity::refuse);
-        const auto warnings = std::ranges::count_if(findings_, [](const RowFinding& each) {
+        print_findings(console_, prepared_.findings, rules::Severity::refuse);
+        const auto warnings = std::ranges::count_if(prepared_.findings, [](const RowFinding& each) {
             return each.finding.severity != rules::Severity::refuse;
         });
         if (warnings > 0) {
@@ -339,15 +193,15 @@ private:
     /// For programs: what became of the rows, each finding with its row.
     [[nodiscard]] json::object answer(std::size_t imported) const {
         json::array findings;
-        for (const RowFinding& each : findings_) {
+        for (const RowFinding& each : prepared_.findings) {
             json::array forms = finding_forms(catalog_, {each.finding}, console_.language);
             json::object& form = forms.front().as_object();
             form["row"] = each.row;
             findings.emplace_back(std::move(form));
         }
         return {{"imported", imported},
-                {"refused", preview_.refused.size() + refused_by_rules_},
-                {"report", json::parse(json_report(catalog_, preview_))},
+                {"refused", prepared_.preview.refused.size() + prepared_.refused_by_rules},
+                {"report", json::parse(json_report(catalog_, prepared_.preview))},
                 {"findings", std::move(findings)}};
     }
 
@@ -377,11 +231,11 @@ private:
         if (!sign) {
             return sign.error();
         }
-        const auto committed = replica_.commit(draft_, *sign);
+        const auto committed = replica_.commit(prepared_.draft, *sign);
         if (!committed) {
             return fail(console_, committed.error());
         }
-        const std::size_t rows = preview_.accepted.size();
+        const std::size_t rows = prepared_.preview.accepted.size();
         if (console_.json) {
             json::object told = answer(rows);
             told["sequence"] = committed->sequence.position;
@@ -400,12 +254,7 @@ private:
     const ImportWords& words_;
     Replica& replica_;
     const catalog::Catalog& catalog_ = catalog::standard_catalog();
-    RosterPreview preview_;
-    std::set<std::uint32_t> chosen_;
-    Draft draft_;
-    std::map<record::RecordId, std::uint32_t> row_of_;
-    std::vector<RowFinding> findings_;
-    std::size_t refused_by_rules_ = 0;
+    PreparedImport prepared_;
 };
 
 }  // namespace

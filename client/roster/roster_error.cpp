@@ -125,4 +125,20 @@ std::string column_letters(std::uint32_t column) {
     return letters;
 }
 
+std::optional<std::uint32_t> column_number(std::string_view letters) {
+    constexpr std::size_t letters_max = 3;
+    if (letters.empty() || letters.size() > letters_max) {
+        return std::nullopt;
+    }
+    std::uint32_t column = 0;
+    for (const char letter : letters) {
+        const bool upper = letter >= 'A' && letter <= 'Z';
+        if (!upper && (letter < 'a' || letter > 'z')) {
+            return std::nullopt;
+        }
+        column = column * 26 + static_cast<std::uint32_t>(letter - (upper ? 'A' : 'a')) + 1;
+    }
+    return column;
+}
+
 }  // namespace zhibu::client

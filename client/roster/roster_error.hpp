@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -59,5 +60,9 @@ struct RosterMessage {
 /// A column as spreadsheets letter it: 1 is "A", 27 is "AA".
 /// @param column  from 1
 [[nodiscard]] std::string column_letters(std::uint32_t column);
+
+/// What column_letters() writes, in upper or lower case, up to column 18,278 ("ZZZ"); nothing for
+/// any other text.
+[[nodiscard]] std::optional<std::uint32_t> column_number(std::string_view letters);
 
 }  // namespace zhibu::client

@@ -94,6 +94,7 @@ CLIENT = _upon(
         # The users' actions by name, as drafts over a replica.
         "client/workflow": {"client/replica"},
         "client/roster": set(),
+        "client/importing": {"client/replica", "client/roster"},
         "client/identity": set(),
         "client/access": {"client/identity", "client/replica"},
         "client/agent": {"client/replica", "client/identity", "sync_protocol/transport"},
@@ -110,6 +111,7 @@ CLIENT = _upon(
             "client/casework",
             "client/workflow",
             "client/roster",
+            "client/importing",
             "client/agent",
             "client/identity",
             "client/words",
@@ -123,6 +125,7 @@ CLIENT = _upon(
             "client/casework",
             "client/workflow",
             "client/roster",
+            "client/importing",
             "client/agent",
             "client/identity",
             "client/words",

@@ -83,7 +83,16 @@ ApiResponse problem(unsigned status, std::string_view code, std::string_view mes
 }
 
 ApiResponse problem(const Problem& found, Language language) {
-    return problem(found.status, found.code, language == Language::zh ? found.zh : found.en, {});
+    const std::string& message = language == Language::zh ? found.zh : found.en;
+    json::array findings;
+    if (!found.field.empty()) {
+        findings.emplace_back(json::object{{"rule", found.code},
+                                           {"severity", "refuse"},
+                                           {"record", ""},
+                                           {"field", found.field},
+                                           {"message", message}});
+    }
+    return problem(found.status, found.code, message, std::move(findings));
 }
 
 ApiResponse refusal(const catalog::Catalog& catalog, const ReplicaError& error, Language language) {

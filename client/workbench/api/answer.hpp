@@ -34,6 +34,8 @@ struct Problem {
     std::string code;
     std::string zh;
     std::string en;
+    /// The field that it is about, where it is about one; a finding then says so.
+    std::string field = {};
 };
 
 /// `lang=en`, or Chinese.

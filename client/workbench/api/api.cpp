@@ -83,6 +83,8 @@ std::span<const Api::Route> Api::routes() {
         Route{"GET", "/api/groups", &Api::get_groups},
         Route{"POST", "/api/groups", &Api::post_group},
         Route{"POST", "/api/check", &Api::post_check},
+        Route{"POST", "/api/imports/preview", &Api::preview_import},
+        Route{"POST", "/api/imports", &Api::post_import},
         Route{"POST", "/api/groups/{sequence}/resubmit", &Api::post_resubmit},
         Route{"GET", "/api/actions", &Api::get_actions},
         Route{"POST", "/api/actions/{name}/preview", &Api::preview_action},

@@ -76,6 +76,10 @@ private:
     void get_groups(const ApiRequest& request, Language language, Respond respond);
     void post_group(const ApiRequest& request, Language language, Respond respond);
     void post_check(const ApiRequest& request, Language language, Respond respond);
+    // imports.cpp
+    void preview_import(const ApiRequest& request, Language language, Respond respond);
+    void post_import(const ApiRequest& request, Language language, Respond respond);
+    void take_import(const ApiRequest& request, bool commits, Language language, Respond respond);
     // actions.cpp
     void get_actions(const ApiRequest& request, Language language, Respond respond);
     void preview_action(const ApiRequest& request, Language language, Respond respond);

@@ -81,7 +81,8 @@ std::expected<std::vector<DraftField>, Problem> read_fields(const catalog::Catal
         if (!read) {
             return std::unexpected{Problem{
                 422, "unreadable_value", "“" + std::string{field->label.zh} + "”的内容无法识别。",
-                "What stands in \"" + std::string{field->label.en} + "\" cannot be read."}};
+                "What stands in \"" + std::string{field->label.en} + "\" cannot be read.",
+                std::string{field->name}}};
         }
         fields.push_back(DraftField{field->id(), *std::move(read)});
     }

@@ -326,6 +326,10 @@ TEST(ApiCheck, SaysWhatTheRulesSayAndWritesNothing) {
     EXPECT_EQ(
         workbench.get("/api/records/person/" + to_text(record_id(20))).text("/fields/mobile/value"),
         "13900000001");
+    const Answer unreadable = workbench.set(20, "birth_date", "1990-02-31");
+    EXPECT_EQ(unreadable.status, 422U);
+    EXPECT_EQ(unreadable.text("/error/findings/0/field"), "birth_date");
+    EXPECT_EQ(unreadable.text("/error/findings/0/message"), unreadable.text("/error/message"));
     EXPECT_EQ(workbench.ask("POST", "/api/check", {}, "{}").status, 400U);
 }
 

@@ -8,6 +8,7 @@
 #include "server/founding/backup.hpp"
 #include "server/founding/founding.hpp"
 #include "server/inspection/inspection.hpp"
+#include "server/inspection/operations.hpp"
 #include "server/rekey/rekey_command.hpp"
 #include "server/service/service.hpp"
 #include "shared/keys/process_hardening.hpp"
@@ -31,6 +32,8 @@ struct Words {
     std::vector<std::filesystem::path> heads;
     /// Whose history is asked for.
     std::string record;
+    server::OperationsWords operations;
+    bool csv = false;
 };
 
 bool speaks_chinese(const Words& words) {
@@ -275,11 +278,39 @@ struct Inspections {
     CLI::App* head = nullptr;
     CLI::App* verify = nullptr;
     CLI::App* history = nullptr;
+    CLI::App* operations = nullptr;
 
     [[nodiscard]] bool parsed() const {
-        return head->parsed() || verify->parsed() || history->parsed();
+        return head->parsed() || verify->parsed() || history->parsed() || operations->parsed();
     }
 };
+
+CLI::App* add_operations(CLI::App& app, Words& words) {
+    CLI::App* command = app.add_subcommand(
+        "operations", "who did what, when, from which device, and what became of it; 4: none");
+    server::OperationsWords& which = words.operations;
+    const auto add_day = [&](const char* name, std::optional<record::Date>& day, const char* help) {
+        command->add_option_function<std::string>(
+            name,
+            [&day](const std::string& text) {
+                day = record::parse_date(text);
+                if (!day || day->is_month()) {
+                    throw CLI::ValidationError{"a day is written as in 2026-01-31"};
+                }
+            },
+            help);
+    };
+    add_day("--from", which.from, "the first day, as in 2026-01-31");
+    add_day("--to", which.to, "the last day");
+    command->add_option("--account", which.account, "a part of its name, or its id");
+    command->add_option("--device", which.device, "its id, or the beginning of it");
+    command->add_option("--action", which.action, "such as edit, create, import");
+    command->add_option("--kind", which.kind, "groups that changed such a record");
+    command->add_option("--outcome", which.outcome, "accepted, merged, quarantined or rejected")
+        ->check(CLI::IsMember({"accepted", "merged", "quarantined", "rejected"}));
+    command->add_flag("--csv", words.csv, "for a spreadsheet");
+    return command;
+}
 
 Inspections add_inspections(CLI::App& app, Words& words) {
     Inspections made;
@@ -294,7 +325,8 @@ Inspections add_inspections(CLI::App& app, Words& words) {
     made.history =
         app.add_subcommand("history", "print and prove the history of one record; 4: none");
     made.history->add_option("record", words.record, "KIND/ID")->required();
-    for (CLI::App* command : {made.head, made.verify, made.history}) {
+    made.operations = add_operations(app, words);
+    for (CLI::App* command : {made.head, made.verify, made.history, made.operations}) {
         command->add_flag("--json", words.json, "for programs");
     }
     return made;
@@ -312,6 +344,13 @@ int inspect(const Words& words, const Inspections& asked) {
     }
     if (asked.verify->parsed()) {
         return static_cast<int>(server::verify(how, words.heads, std::cout, std::cerr));
+    }
+    if (asked.operations->parsed()) {
+        server::OperationsWords which = words.operations;
+        which.form = words.json  ? server::OperationsForm::json
+                     : words.csv ? server::OperationsForm::csv
+                                 : server::OperationsForm::lines;
+        return static_cast<int>(server::print_operations(how, which, std::cout, std::cerr));
     }
     return static_cast<int>(server::print_history(how, words.record, std::cout, std::cerr));
 }

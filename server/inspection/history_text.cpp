@@ -25,6 +25,16 @@ std::string_view name_of(record::Operation operation, bool chinese) {
     return {};
 }
 
+std::string label_of(const catalog::Kind& kind, record::FieldNumber number, bool chinese) {
+    const catalog::Field* field = kind.find(number);
+    if (field == nullptr) {
+        return std::to_string(number.number);
+    }
+    return std::string{chinese ? field->label.zh : field->label.en};
+}
+
+}  // namespace
+
 std::string_view name_of(record::Outcome outcome, bool chinese) {
     switch (outcome) {
         case record::Outcome::accepted:
@@ -39,15 +49,6 @@ std::string_view name_of(record::Outcome outcome, bool chinese) {
     return {};
 }
 
-std::string label_of(const catalog::Kind& kind, record::FieldNumber number, bool chinese) {
-    const catalog::Field* field = kind.find(number);
-    if (field == nullptr) {
-        return std::to_string(number.number);
-    }
-    return std::string{chinese ? field->label.zh : field->label.en};
-}
-
-/// A value with line breaks or control characters must not look like another line.
 std::string one_line(std::string_view text) {
     std::string line;
     for (const char c : text) {
@@ -55,8 +56,6 @@ std::string one_line(std::string_view text) {
     }
     return line;
 }
-
-}  // namespace
 
 std::string HistoryPrinter::author_of(const HistoryEntry& entry) const {
     if (entry.author.is_none()) {

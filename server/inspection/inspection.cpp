@@ -8,13 +8,12 @@
 #include <string_view>
 #include <utility>
 
-#include "server/founding/store_key.hpp"
 #include "server/inspection/detail/history_text.hpp"
+#include "server/inspection/detail/open_space.hpp"
 #include "server/ledger/audit.hpp"
 #include "server/ledger/head_file.hpp"
 #include "server/ledger/history.hpp"
 #include "server/ledger/proofs.hpp"
-#include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/keys/enrolment_code.hpp"
 #include "shared/keys/system.hpp"
 #include "sync_protocol/codec/codec.hpp"
@@ -23,50 +22,12 @@ namespace zhibu::server {
 namespace {
 
 namespace json = boost::json;
+using detail::fail;
+using detail::open_space;
+using detail::OpenSpace;
 
 /// A head file is some hundred bytes; nobody needs more read.
 constexpr std::size_t head_bytes_max = 64U << 10U;
-
-/// The store of a stopped server, and its keys.
-struct OpenSpace {
-    ServerKeys server_keys;
-    // Before the store, which takes nonces from it.
-    std::unique_ptr<keys::SystemRandom> random;
-    std::unique_ptr<Store> store;
-    std::unique_ptr<StoreReader> reader;
-};
-
-std::expected<OpenSpace, FoundingError> open_space(const InspectionWords& words) {
-    auto server_keys = load_server_keys(words.files);
-    if (!server_keys) {
-        return std::unexpected{explain(server_keys.error())};
-    }
-    auto store_key = read_store_key(words.files, words.config->store_key);
-    if (!store_key) {
-        return std::unexpected{explain(store_key.error())};
-    }
-    const auto data_keys = load_data_keys(words.files, *std::move(store_key));
-    if (!data_keys) {
-        return std::unexpected{explain(data_keys.error())};
-    }
-    auto random = std::make_unique<keys::SystemRandom>();
-    auto store =
-        open_sqlite_store({words.files.store(), data_keys->ring(), random.get()}, *words.catalog);
-    if (!store) {
-        return std::unexpected{explain(store.error())};
-    }
-    auto reader = (*store)->open_reader();
-    if (!reader) {
-        return std::unexpected{explain(reader.error())};
-    }
-    return OpenSpace{*std::move(server_keys), std::move(random), *std::move(store),
-                     *std::move(reader)};
-}
-
-Inspected fail(const InspectionWords& words, const FoundingError& error, std::ostream& err) {
-    err << (words.chinese ? error.zh : error.en) << '\n';
-    return Inspected::failed;
-}
 
 AuditMeans means_of(const OpenSpace& space) {
     AuditMeans means;

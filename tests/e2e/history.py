@@ -89,7 +89,39 @@ def honest_history(stage, server, writer):
                       all(entry["proved"] for entry in told),
                       "a record's history is told from its creation, and proved", told)
     stage.expect.that(told[-1]["fields"] == {"address": "一路"}, "with what was changed", told)
+    operations(stage, server, writer)
     return head
+
+
+def operations(stage, server, writer):
+    """The log of operations, searched and exported."""
+
+    def told(*words, exit_code=0):
+        return [json.loads(line) for line in
+                server.run("operations", "--json", *words, exit_code=exit_code).splitlines()]
+
+    everything = told()
+    stage.expect.that([each["log_index"] for each in everything] ==
+                      list(range(1, len(everything) + 1)) and
+                      everything[0]["action"] == "found_space",
+                      "the log of operations is the log, from its first position", len(everything))
+    edits = told("--action", "edit", "--kind", "person")
+    device = writer.one("status")["device"]
+    stage.expect.that(len(edits) == 1 and edits[0]["account"] == "党委管理员" and
+                      edits[0]["device_id"] == device and edits[0]["outcome"] == "accepted" and
+                      edits[0]["content"] == {"person": 1},
+                      "it tells who did what from which device, and what became of it", edits)
+    stage.expect.that(told("--account", "党委") == told("--device", device[:20]) and
+                      told("--account", "nobody", exit_code=4) == [] and
+                      told("--to", "2020-01-01", exit_code=4) == [] and
+                      told("--from", "2020-01-01") == everything,
+                      "it is searched by account, device and day")
+    table = server.run("operations", "--csv", "--action", "edit")
+    stage.expect.that(table.startswith("\ufefflog index,") and table.count("\n") == 2 and
+                      '"党委管理员"' in table, "and exported for a spreadsheet", table)
+    plain = server.run("operations")
+    stage.expect.that("一路" not in plain and "测试" not in plain,
+                      "without what stands in the records")
 
 
 def put_back(stage, server, writer, reader, early):

@@ -1,12 +1,18 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "server/ledger/history.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 
 namespace zhibu::server::detail {
+
+[[nodiscard]] std::string_view name_of(record::Outcome outcome, bool chinese);
+
+/// A value with line breaks or control characters must not look like another line.
+[[nodiscard]] std::string one_line(std::string_view text);
 
 /// Says one entry of a record's history: when, who, from which device, what was decided, what was
 /// changed. With values, so personal data: for whoever asked, never for a log.

@@ -1,0 +1,42 @@
+#include "server/inspection/detail/open_space.hpp"
+
+#include <utility>
+
+#include "server/founding/store_key.hpp"
+#include "server/store/sqlite/sqlite_store.hpp"
+
+namespace zhibu::server::detail {
+
+std::expected<OpenSpace, FoundingError> open_space(const InspectionWords& words) {
+    auto server_keys = load_server_keys(words.files);
+    if (!server_keys) {
+        return std::unexpected{explain(server_keys.error())};
+    }
+    auto store_key = read_store_key(words.files, words.config->store_key);
+    if (!store_key) {
+        return std::unexpected{explain(store_key.error())};
+    }
+    const auto data_keys = load_data_keys(words.files, *std::move(store_key));
+    if (!data_keys) {
+        return std::unexpected{explain(data_keys.error())};
+    }
+    auto random = std::make_unique<keys::SystemRandom>();
+    auto store =
+        open_sqlite_store({words.files.store(), data_keys->ring(), random.get()}, *words.catalog);
+    if (!store) {
+        return std::unexpected{explain(store.error())};
+    }
+    auto reader = (*store)->open_reader();
+    if (!reader) {
+        return std::unexpected{explain(reader.error())};
+    }
+    return OpenSpace{*std::move(server_keys), std::move(random), *std::move(store),
+                     *std::move(reader)};
+}
+
+Inspected fail(const InspectionWords& words, const FoundingError& error, std::ostream& err) {
+    err << (words.chinese ? error.zh : error.en) << '\n';
+    return Inspected::failed;
+}
+
+}  // namespace zhibu::server::detail

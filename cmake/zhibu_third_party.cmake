@@ -13,6 +13,7 @@ find_package(spdlog REQUIRED)
 find_package(pugixml REQUIRED)
 find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
+find_package(ICU 72 REQUIRED COMPONENTS uc i18n)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 
 # A library under our name that stands for the imported targets LINKS.
@@ -48,6 +49,7 @@ zhibu_third_party(fmt LINKS fmt::fmt)
 # Debian's spdlog is compiled (SPDLOG_COMPILED_LIB) and uses Debian's fmt.
 zhibu_third_party(spdlog LINKS spdlog::spdlog fmt::fmt)
 zhibu_third_party(pugixml LINKS pugixml::pugixml)
+zhibu_third_party(icu LINKS ICU::i18n ICU::uc)
 zhibu_third_party(json LINKS Boost::json)
 zhibu_third_party(rapidcheck LINKS rapidcheck)
 

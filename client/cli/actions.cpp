@@ -15,6 +15,7 @@
 #include "client/words/forms.hpp"
 #include "client/workflow/action.hpp"
 #include "client/workflow/plan_of_action.hpp"
+#include "client/workflow/undo.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/date.hpp"
@@ -205,6 +206,56 @@ Exit do_action(Console& console, const DoWords& words) {
     }
     const auto committed = replica.commit(plan->draft, *sign);
     return committed ? report(console, *plan, *committed) : fail(console, committed.error());
+}
+
+Exit undo_group(Console& console, std::uint64_t sequence) {
+    auto opened = open_replica(console);
+    if (!opened) {
+        return opened.error();
+    }
+    Replica& replica = *opened->replica;
+    constexpr std::uint32_t groups_max = 1'000;
+    const auto groups = replica.own_groups(groups_max);
+    if (!groups) {
+        return fail(console, groups.error());
+    }
+    const auto own = std::ranges::find_if(*groups, [&](const OwnGroup& each) {
+        return sequence == 0 || each.group.name.sequence.position == sequence;
+    });
+    if (own == groups->end()) {
+        return fail(console, Exit::usage, "没有可撤销的操作；本机作过的操作见：zhibu groups。",
+                    "There is nothing to undo; zhibu groups shows what this device did.");
+    }
+    const auto plan = plan_undo(replica, catalog::standard_catalog(), *own);
+    if (!plan) {
+        return fail(console, plan.error());
+    }
+    if (!plan->findings.empty()) {
+        ReplicaError refused;
+        refused.fault = ReplicaFault::refused;
+        refused.findings = plan->findings;
+        return fail(console, refused);
+    }
+    const auto sign = load_signer(console);
+    if (!sign) {
+        return sign.error();
+    }
+    const auto committed = replica.commit(plan->draft, *sign);
+    if (!committed) {
+        return fail(console, committed.error());
+    }
+    const std::string undone = std::to_string(own->group.name.sequence.position);
+    if (console.json) {
+        console.out << json::serialize(json::object{{"undone", own->group.name.sequence.position},
+                                                    {"sequence", committed->sequence.position}})
+                    << '\n';
+    } else {
+        console.out << (console.language == Language::zh
+                            ? "已撤销第 " + undone + " 组操作，保存在本机，待上传。\n"
+                            : "Group " + undone +
+                                  " is taken back; saved on this machine, waiting to be sent.\n");
+    }
+    return Exit::done;
 }
 
 Exit list_actions(Console& console) {

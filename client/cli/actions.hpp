@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct DoWords {
 };
 
 Exit do_action(Console& console, const DoWords& words);
+/// Takes back what a group of this device did: the newest, or the one of that sequence.
+Exit undo_group(Console& console, std::uint64_t sequence);
 /// Every action with its inputs.
 Exit list_actions(Console& console);
 

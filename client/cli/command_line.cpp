@@ -44,6 +44,7 @@ struct Program {
     CommitteeWords committee;
     ServeWords serve;
     DoWords doing;
+    std::uint64_t undone = 0;
     CaseWords cases;
     ConflictWords conflicts;
 
@@ -81,6 +82,9 @@ void add_reading_commands(CLI::App& app, Program& program) {
     list->add_option("--where", program.list.where,
                      say("条件：字段=值，也可用 !=、~（包含）、<、>；可重复",
                          "field=value, !=, ~, <, >; may be repeated"));
+    list->add_option("--filter", program.list.filters,
+                     say("按名称筛选：need_conversion（需要转正的预备党员）、planned 等",
+                         "by name: need_conversion, planned and others"));
     list->add_option("--order", program.list.order,
                      say("排序字段；-字段 为降序", "field, or -field for descending"));
     list->add_option("--columns", program.list.columns, say("显示哪些字段", "fields to show"));
@@ -187,6 +191,12 @@ void add_action_commands(CLI::App& app, Program& program) {
                     say("只显示结果，不保存", "say what would come of it"));
     doing->add_flag("--yes", program.doing.yes, say("确认提示", "accept the warnings"));
     program.choose(doing, [&](Console& console) { return do_action(console, program.doing); });
+    CLI::App* undo =
+        app.add_subcommand("undo", say("撤销本机的一项操作", "take back what this device did"));
+    undo->add_option("group", program.undone,
+                     say("zhibu groups 中的序号；默认最近一项",
+                         "a number of zhibu groups; default: the newest"));
+    program.choose(undo, [&](Console& console) { return undo_group(console, program.undone); });
     CLI::App* listed =
         app.add_subcommand("actions", say("全部操作及其内容", "all actions and their inputs"));
     program.choose(listed, [](Console& console) { return list_actions(console); });

@@ -8,6 +8,10 @@
 #include "client/cli/lookup.hpp"
 #include "client/cli/text_table.hpp"
 #include "client/words/forms.hpp"
+#include "client/workflow/named_filters.hpp"
+#include "shared/record/check.hpp"
+#include "shared/record/date.hpp"
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -74,8 +78,31 @@ std::expected<Condition, WordError> read_condition(Replica& replica,
                   "Write the condition \"" + std::string{word} + "\" as field=value."}};
 }
 
+/// A filter that needs a survey is the workbench's alone.
+std::expected<Filter, WordError> named_condition(Replica& replica, const catalog::Catalog& catalog,
+                                                 const Kind& kind, const std::string& word,
+                                                 record::Date today) {
+    const NamedFilter* filter = find_filter(kind.name, word);
+    if (filter == nullptr || filter->condition == nullptr) {
+        std::string known;
+        for (const NamedFilter& each : named_filters()) {
+            if (each.kind == kind.name && each.condition != nullptr) {
+                known += (known.empty() ? "" : ", ") + std::string{each.name};
+            }
+        }
+        return std::unexpected{
+            WordError{"没有“" + word + "”这个筛选。可用：" + known + "。",
+                      "There is no filter \"" + word + "\". Known: " + known + "."}};
+    }
+    const auto status = replica.status();
+    const rules::Parameters parameters =
+        status && status->lease ? rules::from_list(status->lease->rules) : rules::Parameters{};
+    return filter->condition(FilterTerms{catalog, parameters, today});
+}
+
 std::expected<ListQuery, WordError> read_query(Replica& replica, const catalog::Catalog& catalog,
-                                               const Kind& kind, const ListWords& words) {
+                                               const Kind& kind, const ListWords& words,
+                                               record::Date today) {
     ListQuery query;
     query.kind = kind.id();
     query.search = words.search;
@@ -88,6 +115,10 @@ std::expected<ListQuery, WordError> read_query(Replica& replica, const catalog::
             return std::unexpected{std::move(condition).error()};
         }
         query.conditions.push_back(*std::move(condition));
+    }
+    for (const std::string& word : words.filters) {
+        ZHIBU_TRY(filter, named_condition(replica, catalog, kind, word, today));
+        query.filter.parts.push_back(std::move(filter));
     }
     for (std::string_view word : words.order) {
         const bool descending = word.starts_with('-');
@@ -267,7 +298,8 @@ Exit list_records(Console& console, const ListWords& words) {
     if (!kind) {
         return fail(console, kind.error());
     }
-    const auto query = read_query(replica, catalog, **kind, words);
+    const auto query =
+        read_query(replica, catalog, **kind, words, record::shanghai_day(console.clock.now()));
     if (!query) {
         return fail(console, query.error());
     }

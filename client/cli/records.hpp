@@ -14,6 +14,8 @@ struct ListWords {
     std::string search;
     /// "field=value", "field!=value", "field~part", "field<value", "field>value".
     std::vector<std::string> where;
+    /// Named filters (client/workflow/named_filters.hpp).
+    std::vector<std::string> filters;
     /// "field" or "-field".
     std::vector<std::string> order;
     std::vector<std::string> columns;

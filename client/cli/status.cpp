@@ -7,6 +7,7 @@
 #include "client/cli/text_table.hpp"
 #include "client/words/casework_forms.hpp"
 #include "client/words/forms.hpp"
+#include "client/workflow/action.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -106,9 +107,13 @@ std::string action_words(const std::string& action, Language language) {
         std::string_view zh;
     };
 
-    constexpr std::array words{Word{"create", "新建"}, Word{"edit", "修改"}, Word{"retire", "停用"},
-                               Word{"restore", "恢复"}, Word{"import", "导入"}};
+    constexpr std::array words{Word{"create", "新建"}, Word{"edit", "修改"},
+                               Word{"retire", "停用"}, Word{"restore", "恢复"},
+                               Word{"import", "导入"}, Word{"undo", "撤销操作"}};
     const auto* found = std::ranges::find(words, action, &Word::action);
+    if (const Action* known = find_action(action)) {
+        return std::string{language == Language::zh ? known->label.zh : known->label.en};
+    }
     return language == Language::en || found == words.end() ? action : std::string{found->zh};
 }
 

@@ -86,6 +86,13 @@ vault::KeyedFile keyed(const SealedPlace& place, record::Random& random,
     return *std::move(file);
 }
 
+/// A row number is never negative here.
+void answer_found(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+    const auto& found = *static_cast<const std::vector<bool>*>(sqlite3_user_data(context));
+    const auto row = static_cast<std::size_t>(sqlite3_value_int64(*values));
+    sqlite3_result_int(context, row < found.size() && found[row] ? 1 : 0);
+}
+
 }  // namespace
 
 ReplicaError translate_current() {
@@ -218,6 +225,8 @@ void Connection::prepare() {
     execute("PRAGMA secure_delete=ON");
     // A long tail leaves a long WAL; after the next checkpoint it shrinks to this.
     execute("PRAGMA journal_size_limit=16777216");
+    database_->createFunction(std::string{found_function}.c_str(), 1, false, &found_,
+                              &answer_found);
 }
 
 Connection::~Connection() = default;
@@ -239,6 +248,24 @@ void Connection::empty_wal() {
     const int code =
         sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     ZHIBU_CHECK(code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC);
+}
+
+void Connection::keep_pages(Pages pages) {
+    if (pages != kept_) {
+        execute(pages == Pages::many ? "PRAGMA cache_size=-131072" : "PRAGMA cache_size=-2000");
+        kept_ = pages;
+    }
+}
+
+void Connection::set_found(const std::vector<std::int64_t>& rows) {
+    found_.clear();
+    for (const std::int64_t row : rows) {
+        const auto at = static_cast<std::size_t>(row);
+        if (at >= found_.size()) {
+            found_.resize(at + 1);
+        }
+        found_[at] = true;
+    }
 }
 
 void Connection::execute(const std::string& sql) { database_->exec(sql); }

@@ -1,4 +1,10 @@
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "client/replica/detail/body.hpp"
 #include "client/replica/detail/columns.hpp"
@@ -15,18 +21,16 @@ using catalog::Kind;
 using detail::Failed;
 
 constexpr std::uint32_t page_records_max = 1000;
-constexpr std::size_t conditions_max = 64;
+/// All conditions of a query, and how deep they may stand in each other.
+constexpr std::size_t conditions_max = 256;
+constexpr int depth_max = 8;
+constexpr std::size_t order_max = 64;
 /// All conditions' values together; SQLite takes up to 32,766 parameters.
 constexpr std::size_t values_max = 10'000;
 constexpr std::size_t search_bytes_max = 1024;
 
-/// A WHERE clause and what its parameters stand for, in order.
-struct Clause {
-    std::string text = "1";
-    std::vector<record::Value> values;
-
-    void also(const std::string& condition) { text += " AND " + condition; }
-};
+/// The clause of a list without any condition.
+constexpr std::string_view everything_in_use = "1 AND +retired=0 AND 1";
 
 [[noreturn]] void fail_at(ReplicaFault fault, const Kind& kind, std::string_view what) {
     throw Failed(fault, std::string(kind.name) + "." + std::string(what));
@@ -78,6 +82,7 @@ std::string_view operator_of(Condition::Relation relation) {
         case Condition::Relation::not_empty:
             return " IS NOT NULL";
         case Condition::Relation::any_of:
+        case Condition::Relation::in_reach:
             return " IN ";
     }
     throw Failed(ReplicaFault::wrong_value, "relation");
@@ -91,6 +96,9 @@ bool has_right_values(const Field& field, const Condition& condition) {
     if (condition.relation == empty || condition.relation == not_empty) {
         return condition.values.empty();
     }
+    if (condition.relation == in_reach) {
+        return condition.values.empty() && field.type == FieldType::reference;
+    }
     if (condition.relation == any_of) {
         return fits;
     }
@@ -103,10 +111,71 @@ bool has_right_values(const Field& field, const Condition& condition) {
     return fits;
 }
 
-void add_condition(Clause& clause, const Kind& kind, const Condition& condition) {
-    const Field& field = field_of(kind, condition.field);
-    if (!has_right_values(field, condition)) {
-        fail_at(ReplicaFault::wrong_value, kind, field.name);
+/// A WHERE clause and what its parameters stand for, in order.
+class Clause {
+public:
+    explicit Clause(const Kind& kind) : kind_(kind) {}
+
+    void also(const std::string& condition) { text_ += " AND " + condition; }
+
+    void also(const Filter& filter) {
+        if (filter.joined != Filter::Joined::all || !filter.parts.empty()) {
+            text_ += " AND " + written(filter, 0);
+        }
+    }
+
+    void also(const Condition& condition) { text_ += " AND " + written(condition); }
+
+    void bind(record::Value value) {
+        if (values_.size() == values_max) {
+            fail_at(ReplicaFault::wrong_value, kind_, "query");
+        }
+        values_.push_back(std::move(value));
+    }
+
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+    void bind_to(detail::Query& query) const {
+        for (const record::Value& value : values_) {
+            detail::bind_value(value, query);
+        }
+    }
+
+private:
+    std::string written(const Filter& filter, int depth);
+    std::string written(const Condition& condition);
+
+    const Kind& kind_;
+    std::string text_ = "1";
+    std::vector<record::Value> values_;
+    std::size_t conditions_ = 0;
+};
+
+std::string Clause::written(const Filter& filter, int depth) {
+    if (depth > depth_max) {
+        fail_at(ReplicaFault::wrong_value, kind_, "query");
+    }
+    if (filter.joined == Filter::Joined::one) {
+        return written(filter.condition);
+    }
+    const bool all = filter.joined == Filter::Joined::all;
+    std::string text;
+    for (const Filter& part : filter.parts) {
+        text += text.empty() ? "" : all ? " AND " : " OR ";
+        text += written(part, depth + 1);
+    }
+    if (text.empty()) {
+        text = all ? "1" : "0";
+    }
+    // A comparison with an empty field is neither true nor false in SQL; here it is not met.
+    return filter.joined == Filter::Joined::none ? "NOT coalesce((" + text + "),0)"
+                                                 : "(" + text + ")";
+}
+
+std::string Clause::written(const Condition& condition) {
+    const Field& field = field_of(kind_, condition.field);
+    if (++conditions_ > conditions_max || !has_right_values(field, condition)) {
+        fail_at(ReplicaFault::wrong_value, kind_, field.name);
     }
     std::string text = identifier(field.name);
     text += operator_of(condition.relation);
@@ -116,46 +185,38 @@ void add_condition(Clause& clause, const Kind& kind, const Condition& condition)
             text += i == 0 ? "?" : ",?";
         }
         text += ')';
+    } else if (condition.relation == Condition::Relation::in_reach) {
+        text += "(SELECT id FROM " + identifier(field.refers_to) + ")";
     }
-    clause.also(text);
     for (const record::Value& value : condition.values) {
-        clause.values.push_back(condition.relation == Condition::Relation::like
-                                    ? containing(std::get<std::string>(value))
-                                    : value);
+        bind(condition.relation == Condition::Relation::like
+                 ? record::Value{containing(std::get<std::string>(value))}
+                 : value);
     }
+    return text;
 }
 
-/// What a search looks into: by name, number or telephone, whatever of these the kind has.
-bool is_searched(const Field& field) {
-    return field.type == FieldType::text &&
-           (field.name == "name" || field.name == "id_number" || field.name == "mobile" ||
-            field.name == "number" || field.name == "code" || field.name.ends_with("_name"));
-}
-
-void add_search(Clause& clause, const Kind& kind, std::string_view search) {
-    std::string either;
-    for (const Field& field : kind.fields) {
-        if (is_searched(field)) {
-            either += either.empty() ? "" : " OR ";
-            either += identifier(field.name) + " LIKE ? ESCAPE '\\'";
-            clause.values.emplace_back(containing(search));
-        }
+/// Rows by their numbers: a few are looked up, many are asked of each row.
+std::string are_among(const std::vector<std::int64_t>& rows) {
+    constexpr std::size_t few = 1'000;
+    if (rows.size() > few) {
+        return std::string{detail::found_function} + "(rowid)";
     }
-    clause.also(either.empty() ? "0" : "(" + either + ")");
+    std::string text;
+    for (const std::int64_t row : rows) {
+        text += (text.empty() ? "" : ",") + std::to_string(row);
+    }
+    return "rowid IN (" + text + ")";
 }
 
 Clause clause_of(const Kind& kind, const ListQuery& query) {
-    std::size_t values = 0;
-    for (const Condition& condition : query.conditions) {
-        values += condition.values.size();
-    }
-    if (query.conditions.size() > conditions_max || values > values_max ||
-        query.search.size() > search_bytes_max) {
+    if (query.search.size() > search_bytes_max) {
         throw Failed(ReplicaFault::wrong_value, "query");
     }
-    Clause clause;
+    Clause clause{kind};
     if (!query.with_retired) {
-        clause.also("retired=0");
+        // Not by the index of what is in use, which nearly everything is.
+        clause.also("+retired=0");
     }
     if (query.owner) {
         const Field* owner = kind.owner.empty() ? nullptr : kind.find("owner");
@@ -163,13 +224,16 @@ Clause clause_of(const Kind& kind, const ListQuery& query) {
             fail_at(ReplicaFault::unknown_field, kind, "owner");
         }
         clause.also(identifier(owner->name) + "=?");
-        clause.values.emplace_back(*query.owner);
+        clause.bind(*query.owner);
     }
     for (const Condition& condition : query.conditions) {
-        add_condition(clause, kind, condition);
+        clause.also(condition);
     }
-    if (!query.search.empty()) {
-        add_search(clause, kind, query.search);
+    clause.also(query.filter);
+    if (!query.finding.empty()) {
+        clause.also("id IN (SELECT id FROM temp.finding WHERE kind=" + std::to_string(kind.number) +
+                    " AND rule=?)");
+        clause.bind(query.finding);
     }
     return clause;
 }
@@ -183,28 +247,39 @@ std::string order_of(const Kind& kind, const ListQuery& query) {
     return text + "id";
 }
 
-void bind_all(const std::vector<record::Value>& values, detail::Query& query) {
-    for (const record::Value& value : values) {
-        detail::bind_value(value, query);
-    }
-}
-
 }  // namespace
+
+std::string Replica::Body::search_clause(const Kind& kind, const ListQuery& query) {
+    if (query.search.empty()) {
+        return "1";
+    }
+    const std::vector<std::int64_t> rows = rows_.find_words(kind, query.search);
+    connection_->set_found(rows);
+    return are_among(rows);
+}
 
 ListPage Replica::Body::list(const ListQuery& query) {
     const Kind* kind = catalog_.find(query.kind);
     if (kind == nullptr) {
         throw Failed(ReplicaFault::unknown_kind, std::to_string(query.kind.number));
     }
-    if (query.limit == 0 || query.limit > page_records_max || query.order.size() > conditions_max) {
+    if (query.limit == 0 || query.limit > page_records_max || query.order.size() > order_max) {
         throw Failed(ReplicaFault::wrong_value, "query");
     }
-    const Clause clause = clause_of(*kind, query);
-    const std::string from = " FROM " + identifier(kind->name) + " WHERE " + clause.text;
+    if (!query.finding.empty()) {
+        make_finding_table();
+    }
+    connection_->keep_pages(detail::Connection::Pages::many);
+    Clause clause = clause_of(*kind, query);
+    clause.also(search_clause(*kind, query));
+    const std::string from = " FROM " + identifier(kind->name) + " WHERE " + clause.text();
     ListPage page;
     {
-        detail::Query row = connection_->query_once("SELECT count(*)" + from);
-        bind_all(clause.values, row);
+        detail::Query row = connection_->query_once(
+            clause.text() == everything_in_use
+                ? "SELECT count(*) FROM " + identifier(kind->name) + " WHERE retired=0"
+                : "SELECT count(*)" + from);
+        clause.bind_to(row);
         row.step();
         page.total = row.position(0);
     }
@@ -216,12 +291,43 @@ ListPage Replica::Body::list(const ListQuery& query) {
     detail::Query row = connection_->query_once(
         "SELECT " + rows_.columns(*kind) + " FROM " + identifier(kind->name) +
         " WHERE rowid IN (SELECT rowid" + from + order + " LIMIT ? OFFSET ?)" + order);
-    bind_all(clause.values, row);
+    clause.bind_to(row);
     row.bind(std::int64_t{query.limit}).bind(query.offset);
     while (row.step()) {
         page.records.push_back(rows_.read_row(*kind, row));
     }
     return page;
+}
+
+Filled Replica::Body::filled(const ListQuery& query) {
+    const Kind* kind = catalog_.find(query.kind);
+    if (kind == nullptr) {
+        throw Failed(ReplicaFault::unknown_kind, std::to_string(query.kind.number));
+    }
+    Filled filled;
+    std::string counts = "count(*)";
+    for (const Field& field : kind->fields) {
+        if (field.required == catalog::Required::counted) {
+            filled.fields.push_back(FilledField{field.name, 0});
+            counts += ", count(" + identifier(field.name) + ")";
+        }
+    }
+    if (!query.finding.empty()) {
+        make_finding_table();
+    }
+    connection_->keep_pages(detail::Connection::Pages::many);
+    Clause clause = clause_of(*kind, query);
+    clause.also(search_clause(*kind, query));
+    detail::Query row = connection_->query_once("SELECT " + counts + " FROM " +
+                                                identifier(kind->name) + " WHERE " + clause.text());
+    clause.bind_to(row);
+    row.step();
+    filled.records = row.position(0);
+    int column = 0;
+    for (FilledField& each : filled.fields) {
+        each.filled = row.position(++column);
+    }
+    return filled;
 }
 
 }  // namespace zhibu::client

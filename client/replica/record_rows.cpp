@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/pinyin/search_keys.hpp"
 #include "client/replica/detail/columns.hpp"
 #include "client/replica/detail/failure.hpp"
 #include "shared/catalog/schema.hpp"
@@ -28,6 +29,17 @@ std::string parameters(std::size_t count) {
     return text;
 }
 
+/// By name, number or telephone, whatever of these the kind has.
+bool is_searched(const catalog::Field& field) {
+    return field.type == catalog::FieldType::text &&
+           (field.name == "name" || field.name == "id_number" || field.name == "mobile" ||
+            field.name == "number" || field.name == "code" || field.name.ends_with("_name"));
+}
+
+bool is_name(const catalog::Field& field) {
+    return field.name == "name" || field.name == "short_name";
+}
+
 }  // namespace
 
 RecordRows::RecordRows(Connection& connection, const catalog::Catalog& catalog)
@@ -37,6 +49,9 @@ RecordRows::RecordRows(Connection& connection, const catalog::Catalog& catalog)
         texts.columns = "id, retired, life_changed_at, versions, extra";
         for (const catalog::Field& field : kind.fields) {
             texts.columns += ", " + identifier(field.name);
+            if (is_searched(field)) {
+                texts.searched.push_back(&field);
+            }
         }
         const std::string table = identifier(kind.name);
         texts.select = "SELECT " + texts.columns + " FROM " + table + " WHERE id=?";
@@ -71,6 +86,24 @@ void RecordRows::create_tables() {
         for (const std::string& statement : catalog::table_statements(kind, present)) {
             connection_.execute(statement);
         }
+        index_for_lists(kind);
+    }
+}
+
+void RecordRows::index_for_lists(const catalog::Kind& kind) {
+    const std::string table = identifier(kind.name);
+    const auto index = [&](std::string_view of, const std::string& columns) {
+        connection_.execute("CREATE INDEX IF NOT EXISTS " +
+                            identifier(std::string{kind.name} + "_" + std::string{of}) + " ON " +
+                            table + "(" + columns + ")");
+    };
+    // How many there are in use, and pages far down, without the rows themselves.
+    index("in_use", "retired, id");
+    if (kind.find("name") != nullptr) {
+        index("by_name", "name, id, retired");
+    }
+    if (kind.find("stage") != nullptr) {
+        index("by_stage", "stage, retired, id");
     }
 }
 
@@ -204,6 +237,96 @@ void RecordRows::write(const RecordState& state) {
         }
     }
     row.run();
+    index(*kind, state);
+}
+
+void RecordRows::index(const catalog::Kind& kind, const RecordState& state) {
+    keys_.erase(kind.id());
+    std::vector<SearchText> found_by;
+    for (const catalog::Field* field : texts(kind).searched) {
+        if (const auto* text = std::get_if<std::string>(&state.value(field->id()))) {
+            found_by.push_back(SearchText{*text, is_name(*field)});
+        }
+    }
+    if (found_by.empty()) {
+        forget(state.key);
+        return;
+    }
+    connection_.query("REPLACE INTO search(kind, id, keys) VALUES(?, ?, ?)")
+        .bind(std::int64_t{kind.number})
+        .bind(state.key.id.uuid)
+        .bind(std::string_view(search_keys(found_by)))
+        .run();
+}
+
+const RecordRows::Keys& RecordRows::keys_of(const catalog::Kind& kind) {
+    const auto [at, is_new] = keys_.try_emplace(kind.id());
+    if (is_new) {
+        Keys& keys = at->second;
+        // Both ascend by id: the table's by its index, which knows the rows' numbers.
+        Query found = connection_.query("SELECT id, keys FROM search WHERE kind=? ORDER BY id");
+        found.bind(std::int64_t{kind.number});
+        Query row =
+            connection_.query("SELECT id, rowid FROM " + identifier(kind.name) + " ORDER BY id");
+        bool more = row.step();
+        while (found.step()) {
+            const record::Uuid id = found.uuid(0);
+            while (more && row.uuid(0) < id) {
+                more = row.step();
+            }
+            if (more && row.uuid(0) == id) {
+                keys.rows.push_back(row.integer(1));
+                keys.text += found.text(1);
+                keys.ends.push_back(keys.text.size());
+            }
+        }
+    }
+    return at->second;
+}
+
+std::vector<std::int64_t> RecordRows::find_words(const catalog::Kind& kind,
+                                                 std::string_view typed) {
+    const Keys& keys = keys_of(kind);
+    std::vector<bool> found(keys.rows.size(), true);
+    for (const std::string& word : search_words(typed)) {
+        std::vector<bool> has(keys.rows.size(), false);
+        // Each record's keys begin and end with a line break, so that no match spans two.
+        std::size_t record = 0;
+        for (auto at = keys.text.find(word); at != std::string::npos;
+             at = keys.text.find(word, keys.ends[record])) {
+            record = static_cast<std::size_t>(std::ranges::upper_bound(keys.ends, at) -
+                                              keys.ends.begin());
+            has[record] = true;
+        }
+        for (std::size_t each = 0; each < has.size(); ++each) {
+            found[each] = found[each] && has[each];
+        }
+    }
+    std::vector<std::int64_t> rows;
+    for (std::size_t record = 0; record < found.size(); ++record) {
+        if (found[record]) {
+            rows.push_back(keys.rows[record]);
+        }
+    }
+    return rows;
+}
+
+void RecordRows::forget(const RecordKey& key) {
+    keys_.erase(key.kind);
+    connection_.query("DELETE FROM search WHERE kind=? AND id=?")
+        .bind(std::int64_t{key.kind.number})
+        .bind(key.id.uuid)
+        .run();
+}
+
+void RecordRows::index_again() {
+    connection_.execute("DELETE FROM search");
+    keys_.clear();
+    for (const catalog::Kind& kind : catalog_.kinds()) {
+        if (!texts(kind).searched.empty()) {
+            each(kind.id(), [&](const RecordState& state) { index(kind, state); });
+        }
+    }
 }
 
 void RecordRows::remove(const RecordKey& key) {
@@ -216,6 +339,7 @@ void RecordRows::remove(const RecordKey& key) {
         return;
     }
     connection_.query(texts(*kind).remove).bind(key.id.uuid).run();
+    forget(key);
 }
 
 void RecordRows::remove_all() {
@@ -223,6 +347,8 @@ void RecordRows::remove_all() {
         connection_.execute("DELETE FROM " + identifier(kind.name));
     }
     connection_.execute("DELETE FROM unknown_record");
+    connection_.execute("DELETE FROM search");
+    keys_.clear();
 }
 
 std::vector<record::KindNumber> RecordRows::kinds() {

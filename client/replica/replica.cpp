@@ -40,6 +40,36 @@ std::expected<ListPage, ReplicaError> Replica::list(const ListQuery& query) {
     return guarded([&] { return body_->list(query); });
 }
 
+std::expected<Filled, ReplicaError> Replica::filled(const ListQuery& query) {
+    return guarded([&] { return body_->filled(query); });
+}
+
+std::expected<std::vector<HistoryStep>, ReplicaError> Replica::history(
+    const record::RecordKey& key) {
+    return guarded([&] { return body_->history(key); });
+}
+
+std::expected<void, ReplicaError> Replica::keep_note(std::string_view name, std::string_view text) {
+    return guarded([&] { body_->keep_note(name, text); });
+}
+
+std::expected<std::vector<Note>, ReplicaError> Replica::notes(std::string_view prefix) {
+    return guarded([&] { return body_->notes(prefix); });
+}
+
+std::expected<void, ReplicaError> Replica::survey_organisation(
+    const record::RecordId& organisation) {
+    return guarded([&] { body_->survey_organisation(organisation); });
+}
+
+std::expected<void, ReplicaError> Replica::forget_survey() {
+    return guarded([&] { body_->forget_survey(); });
+}
+
+std::expected<std::vector<SurveyCount>, ReplicaError> Replica::survey_counts() {
+    return guarded([&] { return body_->survey_counts(); });
+}
+
 std::expected<ReplicaStatus, ReplicaError> Replica::status() {
     return guarded([&] { return body_->status(); });
 }

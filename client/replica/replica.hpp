@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/replica/escrow.hpp"
@@ -101,7 +102,8 @@ struct Condition {
         like,
         empty,
         not_empty,
-        any_of
+        any_of,
+        in_reach  // of references: what is named is in this replica
     };
 
     record::FieldNumber field;
@@ -109,16 +111,33 @@ struct Condition {
     std::vector<record::Value> values;
 };
 
+/// Conditions joined. An empty `all` is met by everything, an empty `any` by nothing.
+struct Filter {
+    enum class Joined : std::uint8_t { one, all, any, none };
+
+    Joined joined = Joined::all;
+    /// Of Joined::one.
+    Condition condition{};
+    /// Of the others.
+    std::vector<Filter> parts{};
+};
+
 struct SortKey {
     record::FieldNumber field;
     bool descending = false;
 };
 
-/// What a list shows. Empty `search` and `conditions` take all.
+/// What a list shows. Empty `search`, `conditions` and `filter` take all. At most 256 conditions, 8
+/// deep.
 struct ListQuery {
     record::KindNumber kind;
     std::vector<Condition> conditions;
-    /// Matches name and id number by containment (persons), else any text column labelled name.
+    Filter filter;
+    /// Records that this rule was broken by, or by their entries, when they were last surveyed;
+    /// empty: all.
+    std::string finding;
+    /// Words as people type them: a part of a name or number, the beginning of a name's pinyin or
+    /// initials (client/pinyin/search_keys.hpp).
     std::string search;
     std::vector<SortKey> order;
     /// For entry kinds: whose entries.
@@ -133,6 +152,53 @@ struct ListPage {
     std::vector<record::RecordState> records;
     /// How many records match in all.
     std::uint64_t total = 0;
+};
+
+/// What the last surveys said by one rule.
+struct SurveyCount {
+    std::string rule;
+    /// Of the records: an entry counts as its owner.
+    record::KindNumber kind;
+    rules::Severity severity = rules::Severity::warn;
+    /// How many of them there are: those that a list with `finding` shows.
+    std::uint64_t records = 0;
+    /// The earliest day that a message names.
+    std::optional<record::Date> due;
+    /// What the message with that day is about.
+    record::RecordKey first;
+};
+
+/// How many of a list's records hold something in a field that must be filled in (必填项).
+struct FilledField {
+    std::string_view field;
+    std::uint64_t filled = 0;
+};
+
+struct Filled {
+    std::uint64_t records = 0;
+    std::vector<FilledField> fields;
+};
+
+/// What one position of the log did to a record.
+struct HistoryStep {
+    enum class Step : std::uint8_t { entered, changed, retired, restored };
+
+    record::LogIndex index;
+    record::DeviceId device;
+    record::Sequence sequence;
+    record::RecordId author;
+    std::string action;
+    record::Instant committed_at;
+    Step step = Step::changed;
+    /// The fields that changed, as they were and as they became.
+    std::vector<record::FieldState> before;
+    std::vector<record::FieldState> after;
+};
+
+/// Something that is kept on this device alone.
+struct Note {
+    std::string name;
+    std::string text;
 };
 
 /// Where a group of this device stands.
@@ -258,6 +324,27 @@ public:
     /// The same judgement without writing: for forms and previews.
     [[nodiscard]] std::expected<std::vector<rules::Finding>, ReplicaError> preview(
         const Draft& draft);
+
+    /// Of the records that the query takes, whatever its offset and limit.
+    [[nodiscard]] std::expected<Filled, ReplicaError> filled(const ListQuery& query);
+    /// What the log has told here about a record, newest first, at most 1,000 steps; own groups
+    /// that wait are not among them.
+    [[nodiscard]] std::expected<std::vector<HistoryStep>, ReplicaError> history(
+        const record::RecordKey& key);
+
+    /// Keeps a text under a name on this device alone, until the replica goes; an empty text drops
+    /// it. Errors: wrong_value beyond 64 KiB or 1,000 notes.
+    [[nodiscard]] std::expected<void, ReplicaError> keep_note(std::string_view name,
+                                                              std::string_view text);
+    [[nodiscard]] std::expected<std::vector<Note>, ReplicaError> notes(std::string_view prefix);
+
+    /// rules::survey_organisation() of today, in place of what an earlier one said of that
+    /// organisation. What needs an explanation and has one is left out. Kept in memory alone.
+    [[nodiscard]] std::expected<void, ReplicaError> survey_organisation(
+        const record::RecordId& organisation);
+    [[nodiscard]] std::expected<void, ReplicaError> forget_survey();
+    /// By rule and kind.
+    [[nodiscard]] std::expected<std::vector<SurveyCount>, ReplicaError> survey_counts();
 
     /// What is to be said of these records on the day, as they would stand with the draft made:
     /// rules::survey(). Needs no permission to edit.

@@ -37,6 +37,22 @@ CREATE TABLE unknown_record(
   kind INTEGER, id BLOB, state BLOB NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID;
 )sql";
 
+/// What was added since, made wherever it is missing. `search` holds what records are found by
+/// (client/pinyin/search_keys.hpp), `history` what the log has told about each, `note` what this
+/// account wants kept here.
+constexpr const char* added_tables = R"sql(
+CREATE TABLE IF NOT EXISTS search(
+  kind INTEGER, id BLOB, keys TEXT NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS history(
+  kind INTEGER, id BLOB, log_index INTEGER, device BLOB NOT NULL, sequence INTEGER NOT NULL,
+  author BLOB NOT NULL, action TEXT NOT NULL, committed_at INTEGER NOT NULL, sort INTEGER NOT NULL,
+  before BLOB, after BLOB, PRIMARY KEY(kind, id, log_index)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS note(name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+)sql";
+
+/// Raised when what stands in `search` changes for the same record.
+constexpr std::int64_t search_version = 1;
+
 std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix) {
     file += suffix;
     return file;
@@ -159,6 +175,11 @@ void Replica::Body::check_schema() {
     // raises the number, so missing columns are looked for at each start.
     detail::WriteTransaction transaction(*connection_);
     rows_.create_tables();
+    connection_->execute(added_tables);
+    if (number("search_version") != search_version) {
+        rows_.index_again();
+        set_number("search_version", search_version);
+    }
     if (*known != catalog_.version()) {
         rows_.adopt_newer_catalog();
         set_number("catalog_version", catalog_.version());

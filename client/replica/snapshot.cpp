@@ -71,6 +71,7 @@ void Replica::Body::drop_staged() {
 }
 
 void Replica::Body::swap_in() {
+    connection_->keep_pages(detail::Connection::Pages::few);
     const std::optional<StagedSnapshot> whole = staged();
     if (!whole || !whole->is_whole) {
         throw Failed(ReplicaFault::contradiction, "snapshot");
@@ -94,6 +95,7 @@ void Replica::Body::swap_in() {
         }
     }
     drop_staged();
+    forget_history_of_strangers();
     set_blob("scope", whole->scope.uuid.bytes);
     Keys dirty;
     GroupCache cache;

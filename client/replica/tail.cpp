@@ -63,11 +63,11 @@ void Replica::Body::apply_entry(const sync::TailEntry& tail_entry, Keys& dirty, 
             fail_forked("own entry");
         }
         for (const record::Change& change : known(entry.origin.sequence, cache).group.changes) {
-            apply_own(change, entry.index, dirty);
+            apply_own(change, entry, dirty);
         }
     }
     for (const record::Effect& effect : entry.effects) {
-        apply_effect(effect, entry.index, dirty, evicted);
+        apply_effect(effect, entry, dirty, evicted);
     }
     // Without effects and not taken as sent, the group may as well have been quarantined: its
     // verdict will say.
@@ -77,23 +77,28 @@ void Replica::Body::apply_entry(const sync::TailEntry& tail_entry, Keys& dirty, 
     }
 }
 
-void Replica::Body::apply_own(const record::Change& change, record::LogIndex index, Keys& dirty) {
-    std::optional<record::RecordState> state = confirmed_state(change.record);
-    detail::confirm(change, index, state);
+void Replica::Body::apply_own(const record::Change& change, const record::LogEntry& entry,
+                              Keys& dirty) {
+    const std::optional<record::RecordState> before = confirmed_state(change.record);
+    std::optional<record::RecordState> state = before;
+    detail::confirm(change, entry.index, state);
     if (state) {
+        note_history(entry, before, *state);
         set_confirmed(change.record, state, dirty);
     }
 }
 
-void Replica::Body::apply_effect(const record::Effect& effect, record::LogIndex index, Keys& dirty,
-                                 Keys& evicted) {
+void Replica::Body::apply_effect(const record::Effect& effect, const record::LogEntry& entry,
+                                 Keys& dirty, Keys& evicted) {
     const record::RecordKey& key = effect.state.key;
     if (effect.sort == record::Effect::Sort::evicted) {
         set_confirmed(key, std::nullopt, dirty);
         evicted.insert(key);
+        forget_history(key);
         return;
     }
-    std::optional<record::RecordState> state = confirmed_state(key);
+    const std::optional<record::RecordState> before = confirmed_state(key);
+    std::optional<record::RecordState> state = before;
     if (effect.sort == record::Effect::Sort::entered) {
         evicted.erase(key);
         if (state) {
@@ -102,11 +107,12 @@ void Replica::Body::apply_effect(const record::Effect& effect, record::LogIndex 
             state = effect.state;
         }
     } else if (state) {
-        detail::apply_changed(effect.state, index, *state);
+        detail::apply_changed(effect.state, entry.index, *state);
     } else {
         // A snapshot's later chunk was read after the record had left; its eviction follows.
         return;
     }
+    note_history(entry, before, *state);
     set_confirmed(key, state, dirty);
 }
 

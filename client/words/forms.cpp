@@ -1,6 +1,7 @@
 #include "client/words/forms.hpp"
 
 #include <boost/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -103,13 +104,23 @@ std::string name_of(Replica& replica, const catalog::Catalog& catalog, const rec
 
 json::object record_form(Replica& replica, const catalog::Catalog& catalog, const Kind& kind,
                          const record::RecordState& state, Language language) {
-    json::object fields;
+    std::vector<const Field*> all;
     for (const Field& field : kind.fields) {
-        const record::FieldState* held = state.find(field.id());
+        all.push_back(&field);
+    }
+    return record_form(replica, catalog, kind, state, all, language);
+}
+
+json::object record_form(Replica& replica, const catalog::Catalog& catalog, const Kind& kind,
+                         const record::RecordState& state, std::span<const Field* const> columns,
+                         Language language) {
+    json::object fields;
+    for (const Field* field : columns) {
+        const record::FieldState* held = state.find(field->id());
         if (held != nullptr && !record::is_empty(held->value)) {
-            fields[field.name] =
+            fields[field->name] =
                 json::object{{"value", record::to_text(held->value)},
-                             {"shown", shown(replica, catalog, field, held->value, language)},
+                             {"shown", shown(replica, catalog, *field, held->value, language)},
                              {"changed_at", held->changed_at.position}};
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <span>
 #include <string>
 
 #include "client/replica/replica.hpp"
@@ -25,6 +26,13 @@ namespace zhibu::client {
 [[nodiscard]] boost::json::object record_form(Replica& replica, const catalog::Catalog& catalog,
                                               const catalog::Kind& kind,
                                               const record::RecordState& state, Language language);
+
+/// The same with these fields alone.
+[[nodiscard]] boost::json::object record_form(Replica& replica, const catalog::Catalog& catalog,
+                                              const catalog::Kind& kind,
+                                              const record::RecordState& state,
+                                              std::span<const catalog::Field* const> fields,
+                                              Language language);
 
 /// {sequence, action, changes, stage, stage_text, log_index, made_at, reasons, decisions}.
 [[nodiscard]] boost::json::object group_form(const catalog::Catalog& catalog, const OwnGroup& own,

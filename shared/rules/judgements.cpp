@@ -151,6 +151,14 @@ constexpr std::array judgements{
               {"转入组织使用本系统，由转入组织接收，不登记回执。",
                "The receiving organisation works with this system and accepts the letter itself; "
                "no receipt is entered."}},
+    Judgement{"undo_superseded",
+              {"不能撤销：“{字段}”此后又有改动。请先撤销后来的操作，或直接修改。",
+               "This cannot be undone: \"{field}\" has changed since. Undo what came later first, or "
+               "edit it."}},
+    Judgement{"undo_without_effect",
+              {"该操作没有生效（待审、未采纳或已搁置），不必撤销；可在“待审与冲突”中撤回。",
+               "The action has had no effect (it waits, was turned down or set aside), so there is "
+               "nothing to undo; it can be withdrawn among the cases."}},
     Judgement{"evicted",
               {"该记录已转出本账号管辖范围，未上传的修改已搁置并保留。",
                "The record has left this account's scope. The change that was not yet sent is set "

@@ -89,7 +89,9 @@ SERVER["server"] = BOTH_ENDS | set(SERVER)
 CLIENT = _upon(
     BOTH_ENDS,
     {
-        "client/replica": set(),
+        # How names are read, for searching them.
+        "client/pinyin": set(),
+        "client/replica": {"client/pinyin"},
         "client/casework": {"client/replica"},
         # The users' actions by name, as drafts over a replica.
         "client/workflow": {"client/replica"},

@@ -40,6 +40,19 @@ public:
 
     // listing.cpp
     ListPage list(const ListQuery& query);
+    Filled filled(const ListQuery& query);
+
+    // history.cpp
+    std::vector<HistoryStep> history(const record::RecordKey& key);
+
+    // notes.cpp
+    void keep_note(std::string_view name, std::string_view text);
+    std::vector<Note> notes(std::string_view prefix);
+
+    // survey.cpp
+    void survey_organisation(const record::RecordId& organisation);
+    void forget_survey();
+    std::vector<SurveyCount> survey_counts();
 
     // writing.cpp
     record::RecordId new_record_id();
@@ -125,6 +138,25 @@ private:
     [[nodiscard]] record::LogIndex confirmed();
     [[nodiscard]] record::EpochId epoch();
 
+    // listing.cpp
+    /// The condition that the search sets.
+    [[nodiscard]] std::string search_clause(const catalog::Kind& kind, const ListQuery& query);
+
+    // history.cpp
+    using Step = HistoryStep::Step;
+    /// What the entry made of a record, if it made anything of it.
+    void note_history(const record::LogEntry& entry,
+                      const std::optional<record::RecordState>& before,
+                      const record::RecordState& after);
+    void forget_history(const record::RecordKey& key);
+    /// Of records that are not in this replica any more.
+    void forget_history_of_strangers();
+
+    // survey.cpp
+    void make_finding_table();
+    /// Whose entry it is, or the record itself.
+    [[nodiscard]] record::RecordKey root_of(record::RecordKey key);
+
     // lease.cpp
     [[nodiscard]] std::optional<sync::Lease> lease();
     /// Whether editing is permitted at `now`; throws the reason why not.
@@ -194,10 +226,10 @@ private:
 
     // tail.cpp
     void apply_entry(const sync::TailEntry& entry, Keys& dirty, Keys& evicted, GroupCache& cache);
-    void apply_own(const record::Change& change, record::LogIndex index, Keys& dirty);
+    void apply_own(const record::Change& change, const record::LogEntry& entry, Keys& dirty);
     /// The group stands in the log at `index`: its changes are confirmed, or merged otherwise.
     void settle(record::Sequence sequence, GroupStage stage, record::LogIndex index, Keys& dirty);
-    void apply_effect(const record::Effect& effect, record::LogIndex index, Keys& dirty,
+    void apply_effect(const record::Effect& effect, const record::LogEntry& entry, Keys& dirty,
                       Keys& evicted);
     void lift_judged_through(record::LogIndex through, Keys& dirty);
 

@@ -85,6 +85,9 @@ private:
     int descriptor_;
 };
 
+/// The SQL function that set_found() answers.
+inline constexpr std::string_view found_function = "zhibu_found";
+
 /// The one SQLite connection, held exclusively. Throws Failed and SQLiteCpp's exceptions, which
 /// guarded() translates.
 class Connection {
@@ -105,6 +108,14 @@ public:
     /// One or more statements without parameters.
     void execute(const std::string& sql);
 
+    /// Few: 2 MB, for what writes much. Many: 128 MiB at most, so that lists of a committee's
+    /// 100,000 persons are not unsealed page by page each time.
+    enum class Pages : std::uint8_t { few, many };
+    void keep_pages(Pages pages);
+
+    /// zhibu_found(rowid) is true of these, until it is set anew.
+    void set_found(const std::vector<std::int64_t>& rows);
+
     /// Moves all of the WAL into the file and cuts it off, and its older pages with it. Where the
     /// disk will not have it, the next checkpoint tries again: nothing is lost.
     void empty_wal();
@@ -120,6 +131,9 @@ private:
     /// Goes after the connection.
     vault::KeyedFile keyed_;
     std::unique_ptr<SQLite::Database> database_;
+    /// By row number.
+    std::vector<bool> found_;
+    Pages kept_ = Pages::few;
     std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
 };
 

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/replica/detail/connection.hpp"
@@ -22,6 +26,13 @@ public:
     /// into its columns.
     void create_tables();
     void adopt_newer_catalog();
+
+    /// Makes anew what records are found by. write() and remove() keep it.
+    void index_again();
+
+    /// The rows of a kind's table that are found by every word (client/pinyin/search_keys.hpp).
+    [[nodiscard]] std::vector<std::int64_t> find_words(const catalog::Kind& kind,
+                                                       std::string_view typed);
 
     [[nodiscard]] std::optional<record::RecordState> read(const record::RecordKey& key);
     /// Writes the record as given, there or not.
@@ -47,13 +58,31 @@ private:
         std::string replace;
         std::string remove;
         std::string exists;
+        /// By which records are found; without any the kind is not searched.
+        std::vector<const catalog::Field*> searched;
     };
+
+    /// Indexes that only a replica needs: its lists are asked for while people type.
+    void index_for_lists(const catalog::Kind& kind);
+    void index(const catalog::Kind& kind, const record::RecordState& state);
+    void forget(const record::RecordKey& key);
+
+    /// All keys of a kind behind one another, as `search` holds them; read when first asked for
+    /// after a change.
+    struct Keys {
+        std::string text;
+        std::vector<std::int64_t> rows;
+        std::vector<std::size_t> ends;
+    };
+
+    [[nodiscard]] const Keys& keys_of(const catalog::Kind& kind);
 
     [[nodiscard]] const Texts& texts(const catalog::Kind& kind) const;
 
     Connection& connection_;
     const catalog::Catalog& catalog_;
     std::vector<Texts> texts_;  // in the catalog's order of kinds
+    std::map<record::KindNumber, Keys> keys_;
 };
 
 }  // namespace zhibu::client::detail

@@ -72,19 +72,23 @@ json::object status_form(Replica& replica, const catalog::Catalog& catalog,
 
 }  // namespace
 
-Api::Api(ApiParts parts) : parts_{std::move(parts)} {}
-
 std::span<const Api::Route> Api::routes() {
     static constexpr std::array table{
         Route{"GET", "/api/catalog", &Api::get_catalog},
         Route{"GET", "/api/status", &Api::get_status},
         Route{"GET", "/api/records/{kind}", &Api::get_records},
         Route{"GET", "/api/records/{kind}/{id}", &Api::get_record},
+        Route{"GET", "/api/records/{kind}/{id}/history", &Api::get_history},
+        Route{"GET", "/api/filters/{kind}", &Api::get_filters},
+        Route{"GET", "/api/settings", &Api::get_settings},
+        Route{"POST", "/api/settings/{name}", &Api::post_setting},
+        Route{"GET", "/api/reminders", &Api::get_reminders},
         Route{"GET", "/api/groups", &Api::get_groups},
         Route{"POST", "/api/groups", &Api::post_group},
         Route{"POST", "/api/check", &Api::post_check},
         Route{"POST", "/api/imports/preview", &Api::preview_import},
         Route{"POST", "/api/imports", &Api::post_import},
+        Route{"POST", "/api/groups/{sequence}/undo", &Api::post_undo},
         Route{"POST", "/api/groups/{sequence}/resubmit", &Api::post_resubmit},
         Route{"GET", "/api/actions", &Api::get_actions},
         Route{"POST", "/api/actions/{name}/preview", &Api::preview_action},
@@ -156,32 +160,6 @@ void Api::get_status(const ApiRequest& /*request*/, Language language, Respond r
                                         {"message", explain(report, language)}};
             respond(answer(form));
         });
-}
-
-void Api::get_records(const ApiRequest& request, Language language, Respond respond) {
-    const catalog::Kind* kind = parts_.catalog->find(segment_at(request.path, kind_segment));
-    if (kind == nullptr) {
-        respond(problem(unknown_kind_problem(), language));
-        return;
-    }
-    auto query = read_query(*parts_.catalog, *kind, request.query);
-    if (!query) {
-        respond(problem(query.error(), language));
-        return;
-    }
-    parts_.desk->ask([this, kind, language, query = *std::move(query),
-                      respond = std::move(respond)](Replica& replica) {
-        const auto page = replica.list(query);
-        if (!page) {
-            respond(refusal(*parts_.catalog, page.error(), language));
-            return;
-        }
-        json::array records;
-        for (const record::RecordState& state : page->records) {
-            records.emplace_back(record_form(replica, *parts_.catalog, *kind, state, language));
-        }
-        respond(answer(json::object{{"total", page->total}, {"records", std::move(records)}}));
-    });
 }
 
 void Api::get_record(const ApiRequest& request, Language language, Respond respond) {

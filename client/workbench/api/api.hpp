@@ -1,17 +1,21 @@
 #pragma once
 
 #include <atomic>
+#include <boost/json/fwd.hpp>
+#include <cstddef>
 #include <expected>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "client/agent/replica_desk.hpp"
 #include "client/agent/sync_agent.hpp"
 #include "client/workbench/api/answer.hpp"
+#include "client/workbench/api/queries.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/clock.hpp"
 
@@ -44,6 +48,9 @@ enum class ApiNews : std::uint8_t {
 class Api {
 public:
     explicit Api(ApiParts parts);
+    ~Api();
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
 
     /// Answers through `respond`, once, on the replica's thread or the caller's.
     void handle(const ApiRequest& request, std::function<void(ApiResponse)> respond);
@@ -84,6 +91,27 @@ private:
     void get_actions(const ApiRequest& request, Language language, Respond respond);
     void preview_action(const ApiRequest& request, Language language, Respond respond);
     void post_action(const ApiRequest& request, Language language, Respond respond);
+    void post_undo(const ApiRequest& request, Language language, Respond respond);
+    // history.cpp
+    void get_history(const ApiRequest& request, Language language, Respond respond);
+    // lists.cpp
+    void get_filters(const ApiRequest& request, Language language, Respond respond);
+    void get_settings(const ApiRequest& request, Language language, Respond respond);
+    void post_setting(const ApiRequest& request, Language language, Respond respond);
+    /// What of the wish depends on the day and the committee's numbers, worked out.
+    [[nodiscard]] std::expected<ListQuery, ReplicaError> resolve(Replica& replica,
+                                                                 const ListWish& wish);
+    // reminders.cpp
+    struct Survey;
+    void get_reminders(const ApiRequest& request, Language language, Respond respond);
+    [[nodiscard]] std::expected<void, ReplicaError> begin_survey(Replica& replica);
+    [[nodiscard]] std::expected<void, ReplicaError> survey_some(Replica& replica,
+                                                                std::size_t organisations);
+    /// Goes on with the survey when others have been answered, until it is done.
+    void survey_on();
+    /// Adds the required-fields rate; the refusal if it could not be counted.
+    [[nodiscard]] std::optional<ApiResponse> add_filled(Replica& replica, boost::json::object& form,
+                                                        Language language);
     // casework.cpp
     void get_cases(const ApiRequest& request, Language language, Respond respond);
     void get_case(const ApiRequest& request, Language language, Respond respond);
@@ -106,6 +134,7 @@ private:
     std::atomic<std::uint64_t> revision_{1};
     std::mutex report_mutex_;
     SyncReport report_;
+    std::unique_ptr<Survey> survey_;
 };
 
 }  // namespace zhibu::client

@@ -3,7 +3,14 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include "client/workflow/named_filters.hpp"
+#include "shared/record/check.hpp"
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -29,50 +36,105 @@ std::optional<std::uint64_t> number(std::string_view text, std::uint64_t most) {
     return whole && value <= most ? std::optional{value} : std::nullopt;
 }
 
-/// Takes one parameter into the query; what is wrong with it, if anything.
-std::optional<Problem> take(ListQuery& query, const catalog::Catalog& catalog,
-                            const catalog::Kind& kind, const std::string& name,
-                            const std::string& text) {
+std::expected<std::vector<const catalog::Field*>, Problem> read_columns(const catalog::Kind& kind,
+                                                                        std::string_view text) {
+    std::vector<const catalog::Field*> columns;
+    while (!text.empty()) {
+        const auto comma = text.find(',');
+        const catalog::Field* field = kind.find(text.substr(0, comma));
+        if (field == nullptr) {
+            return std::unexpected{bad_parameter("columns")};
+        }
+        columns.push_back(field);
+        text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+    }
+    return columns;
+}
+
+/// search, retired, offset and limit, and how the list stands; what is wrong with it, if anything.
+/// No value: the name is none of these.
+std::optional<std::expected<void, Problem>> take_frame(ListWish& wish, const catalog::Kind& kind,
+                                                       const std::string& name,
+                                                       const std::string& text) {
+    ListQuery& query = wish.query;
+    const auto wrong = [&] {
+        return std::expected<void, Problem>{std::unexpected{bad_parameter(name)}};
+    };
     if (name == "lang") {
-        return std::nullopt;
+        return std::expected<void, Problem>{};
     }
     if (name == "search") {
         query.search = text;
-        return text.size() > search_bytes_max ? std::optional{bad_parameter(name)} : std::nullopt;
+        return text.size() > search_bytes_max ? wrong() : std::expected<void, Problem>{};
     }
     if (name == "retired") {
         query.with_retired = text == "true";
-        return text == "true" || text == "false" ? std::nullopt
-                                                 : std::optional{bad_parameter(name)};
+        return text == "true" || text == "false" ? std::expected<void, Problem>{} : wrong();
     }
     if (name == "offset" || name == "limit") {
         const auto value = number(text, name == "limit" ? limit_max : offset_max);
         if (!value || (name == "limit" && *value == 0)) {
-            return bad_parameter(name);
+            return wrong();
         }
         if (name == "limit") {
             query.limit = static_cast<std::uint32_t>(*value);
         } else {
             query.offset = *value;
         }
-        return std::nullopt;
+        return std::expected<void, Problem>{};
     }
     if (name == "order") {
         const bool descending = text.starts_with('-');
         const catalog::Field* field = kind.find(std::string_view{text}.substr(descending ? 1 : 0));
         if (field == nullptr || query.order.size() == conditions_max) {
-            return bad_parameter(name);
+            return wrong();
         }
         query.order.push_back(SortKey{field->id(), descending});
-        return std::nullopt;
+        return std::expected<void, Problem>{};
+    }
+    return std::nullopt;
+}
+
+/// Takes one parameter into the wish; what is wrong with it, if anything.
+std::expected<void, Problem> take(ListWish& wish, const catalog::Catalog& catalog,
+                                  const catalog::Kind& kind, const std::string& name,
+                                  const std::string& text) {
+    if (auto taken = take_frame(wish, kind, name, text)) {
+        return *std::move(taken);
+    }
+    if (name == "columns") {
+        ZHIBU_TRY(columns, read_columns(kind, text));
+        wish.columns = std::move(columns);
+        return {};
+    }
+    if (name == "where") {
+        ZHIBU_TRY(where, read_where(catalog, kind, text));
+        wish.query.filter.parts.push_back(std::move(where));
+        return {};
+    }
+    if (name == "filter") {
+        const NamedFilter* filter = find_filter(kind.name, text);
+        if (filter == nullptr) {
+            return std::unexpected{bad_parameter(name)};
+        }
+        wish.filters.push_back(filter);
+        return {};
+    }
+    if (name == "finding") {
+        const auto known = rules::known_rules();
+        if (std::ranges::find(known, text) == known.end()) {
+            return std::unexpected{bad_parameter(name)};
+        }
+        wish.query.finding = text;
+        return {};
     }
     const catalog::Field* field = kind.find(name);
     const auto value = field == nullptr ? std::nullopt : parse_value(catalog, *field, text);
-    if (!value || query.conditions.size() == conditions_max) {
-        return bad_parameter(name);
+    if (!value || wish.query.conditions.size() == conditions_max) {
+        return std::unexpected{bad_parameter(name)};
     }
-    query.conditions.push_back(Condition{field->id(), Condition::Relation::equal, {*value}});
-    return std::nullopt;
+    wish.query.conditions.push_back(Condition{field->id(), Condition::Relation::equal, {*value}});
+    return {};
 }
 
 }  // namespace
@@ -110,14 +172,23 @@ Problem unknown_record_problem() {
                    "There is no such record here."};
 }
 
-std::expected<ListQuery, Problem> read_query(const catalog::Catalog& catalog,
-                                             const catalog::Kind& kind,
-                                             const ApiQuery& parameters) {
-    ListQuery query;
-    query.kind = kind.id();
+std::expected<ListWish, Problem> read_query(const catalog::Catalog& catalog,
+                                            const catalog::Kind& kind, const ApiQuery& parameters) {
+    ListWish wish;
+    wish.query.kind = kind.id();
     for (const auto& [name, text] : parameters) {
-        if (auto wrong = take(query, catalog, kind, name, text)) {
-            return std::unexpected{*std::move(wrong)};
+        ZHIBU_TRY_VOID(take(wish, catalog, kind, name, text));
+    }
+    return wish;
+}
+
+ListQuery resolved(const ListWish& wish, const FilterTerms& terms) {
+    ListQuery query = wish.query;
+    for (const NamedFilter* filter : wish.filters) {
+        if (filter->condition != nullptr) {
+            query.filter.parts.push_back(filter->condition(terms));
+        } else {
+            query.finding = filter->rule;
         }
     }
     return query;

@@ -1,9 +1,14 @@
 #pragma once
 
 #include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "client/replica/replica.hpp"
 #include "client/workbench/api/answer.hpp"
+#include "client/workflow/named_filters.hpp"
 #include "shared/catalog/catalog.hpp"
 
 namespace zhibu::client {
@@ -18,11 +23,29 @@ namespace zhibu::client {
 [[nodiscard]] Problem unknown_kind_problem();
 [[nodiscard]] Problem unknown_record_problem();
 
-/// search, order ("field" or "-field"), offset, limit, retired=true|false, and field=value for
-/// conditions of equality, at most 64 of these and 64 orders. Unknown names are refused, never
-/// passed over.
-[[nodiscard]] std::expected<ListQuery, Problem> read_query(const catalog::Catalog& catalog,
-                                                           const catalog::Kind& kind,
-                                                           const ApiQuery& parameters);
+/// A list as a page wishes it: what of it depends on the day is not worked out yet.
+struct ListWish {
+    ListQuery query;
+    std::vector<const NamedFilter*> filters;
+    /// What is shown; empty: every field.
+    std::vector<const catalog::Field*> columns;
+};
+
+/// search, order ("field" or "-field"), offset, limit, retired=true|false, columns ("a,b"), filter
+/// (a named one), finding (a rule), where (read_where), and field=value for conditions of equality,
+/// at most 64 of these and 64 orders. Unknown names are refused, never passed over.
+[[nodiscard]] std::expected<ListWish, Problem> read_query(const catalog::Catalog& catalog,
+                                                          const catalog::Kind& kind,
+                                                          const ApiQuery& parameters);
+
+/// {"all": […]}, {"any": […]}, {"none": […]}, or {"field", "is", "value" | "values"}, nested eight
+/// deep at most. `is`: equal, not_equal, less, not_greater, greater, not_less, contains, empty,
+/// not_empty, any_of, in_reach.
+[[nodiscard]] std::expected<Filter, Problem> read_where(const catalog::Catalog& catalog,
+                                                        const catalog::Kind& kind,
+                                                        std::string_view text);
+
+/// The query with its named filters worked out for the day.
+[[nodiscard]] ListQuery resolved(const ListWish& wish, const FilterTerms& terms);
 
 }  // namespace zhibu::client

@@ -60,6 +60,28 @@ TEST(DoCommand, WordsThatMeanNothingAreRefused) {
     EXPECT_EQ(office.waiting(), 0U);
 }
 
+TEST(UndoCommand, TakesBackTheNewestOrANamedGroup) {
+    Office office;
+    EXPECT_EQ(office.say({"undo"}).exit, 2) << "nothing was done yet";
+    EXPECT_EQ(office.say({"do", "set_work_post", "张三", "work_post=20"}).exit, 0);
+    EXPECT_EQ(office.say({"do", "set_work_post", "张三", "work_post=10"}).exit, 0);
+    const Said refused = office.say({"undo", "1"});
+    EXPECT_EQ(refused.exit, 3);
+    EXPECT_TRUE(has(refused.err, "\"Work post\" has changed since")) << refused.err;
+    EXPECT_TRUE(has(office.say({"undo"}).out, "Group 2 is taken back"));
+    EXPECT_EQ(office.json({"undo", "1"}).json().at("sequence"), 4);
+    EXPECT_TRUE(has(office.say(Language::zh, {"groups"}).out, "工作岗位或身份"));
+    EXPECT_TRUE(has(office.say(Language::zh, {"groups"}).out, "撤销操作"));
+}
+
+TEST(ListCommand, ShowsANamedFilter) {
+    Office office;
+    const Said all = office.json({"list", "person", "--filter", "applicants"});
+    EXPECT_EQ(all.exit, 0) << all.out;
+    EXPECT_EQ(office.json({"list", "person", "--filter", "full_members"}).json().at("total"), 0);
+    EXPECT_TRUE(has(office.say({"list", "person", "--filter", "ghost"}).err, "need_conversion"));
+}
+
 TEST(ActionsCommand, ListsEveryActionInBothLanguages) {
     Office office;
     const Said en = office.say({"actions"});

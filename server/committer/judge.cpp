@@ -63,7 +63,10 @@ Stored<Judgement> decide(Case& judged) {
                                   detail::judge_shape(each);
                                   return {};
                               },
-                              detail::apply_changes, detail::judge_references, detail::judge_rights,
+                              detail::apply_changes,
+                              detail::direct_letters,
+                              detail::judge_references,
+                              detail::judge_rights,
                               detail::judge_rules};
     if (judged.judgement.outcome != Outcome::rejected) {
         // What it builds on is told whatever else is wrong: who decides needs to know.

@@ -11,7 +11,7 @@ namespace {
 // clang-format off: a table, one line for each field
 // NOLINTNEXTLINE(readability-function-size): a table, one line for each field
 Kind person() {
-    return about_a_person(Kind{1, "person", {"人员", "Person"}, "", {"organisation"}, Writers::scope, {
+    return about_a_person(Kind{1, "person", {"人员", "Person"}, "", {"organisation", "moving_to"}, Writers::scope, {
         // Identity.
         text(1, "name", "姓名", "Name", 50).must().ask().personal().called("名字|党员姓名|申请人姓名"),
         code(2, "sex", "性别", "Sex", "sex").must().ask().personal(),

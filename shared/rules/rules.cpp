@@ -264,6 +264,10 @@ std::vector<Finding> survey_organisation(const Round& of) {
     }
     for (const Kind& kind : of.catalog.kinds()) {
         for (const std::string_view place : kind.placed_by) {
+            // Who is on the way counts with the sender until received.
+            if (place == "moving_to") {
+                continue;
+            }
             survey_holding(of, kind, place, of.organisation, findings);
         }
     }

@@ -184,6 +184,12 @@ std::expected<ListWish, Problem> read_query(const catalog::Catalog& catalog,
 
 ListQuery resolved(const ListWish& wish, const FilterTerms& terms) {
     ListQuery query = wish.query;
+    const catalog::Kind& people = terms.catalog.kind("person");
+    const bool wants_strangers = std::ranges::any_of(
+        wish.filters, [](const NamedFilter* each) { return each->name == "on_the_way"; });
+    if (query.kind == people.id() && !wants_strangers) {
+        query.filter.parts.push_back(at_home(terms));
+    }
     for (const NamedFilter* filter : wish.filters) {
         if (filter->condition != nullptr) {
             query.filter.parts.push_back(filter->condition(terms));

@@ -68,6 +68,13 @@ void judge_shape(Case& judged);
 /// Lives and merged fields into the docket, decisions into the judgement.
 [[nodiscard]] Stored<void> apply_changes(Case& judged);
 
+/// Names the receiver of a letter that gives only its code, and lets both ends see its person.
+[[nodiscard]] Stored<void> direct_letters(Case& judged);
+
+/// Whether the author may write a record that a letter brings between two organisations: a letter,
+/// a person, or an entry of theirs. No value: another record, for which its places decide.
+[[nodiscard]] Stored<std::optional<bool>> right_by_letter(Case& judged, const RecordKey& key);
+
 /// Owners and references of the amended records.
 [[nodiscard]] Stored<void> judge_references(Case& judged);
 

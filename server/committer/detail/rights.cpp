@@ -104,6 +104,13 @@ Stored<void> judge_answer(Case& judged, const Placed& placed) {
 }
 
 Stored<void> judge_scope(Case& judged, const Placed& placed) {
+    ZHIBU_TRY(by_letter, right_by_letter(judged, placed.key));
+    if (by_letter) {
+        if (!*by_letter) {
+            judged.breach(reasons::out_of_scope, placed.key);
+        }
+        return {};
+    }
     constexpr rules::Deed deed = rules::Deed::write;
     const bool stood_within =
         placed.is_new || reaches(judged, *judged.bench.control, deed, placed.before);

@@ -238,7 +238,7 @@ TEST(StandardKinds, NothingAboutAPersonIsMerelyInternal) {
 TEST(StandardKinds, RecordsStandWhereTheirOrganisationsAre) {
     const Catalog& catalog = standard_catalog();
     using Places = std::vector<std::string_view>;
-    EXPECT_EQ(catalog.kind("person").placed_by, Places{"organisation"});
+    EXPECT_EQ(catalog.kind("person").placed_by, (Places{"organisation", "moving_to"}));
     EXPECT_EQ(catalog.kind("letter").placed_by,
               (Places{"sending_organisation", "receiving_organisation"}));
     EXPECT_EQ(catalog.kind("dues_payment").placed_by, Places{"organisation"});

@@ -297,7 +297,8 @@ ApiParts Workplace::parts_for_pages(Opened& opened) {
                 if (opened.synchronising) {
                     opened.synchronising->group_made(last);
                 }
-            }};
+            },
+            console_.files.folder / "exports"};
 }
 
 std::optional<AccessFault> Workplace::begin_synchronising(Opened& opened) {

@@ -22,7 +22,10 @@ const MenuSection* section_naming(std::string_view kind) {
 
 std::span<const MenuSection> menu_sections() {
     static const std::vector<MenuSection> all{
-        {"members", {"党员管理", "Members"}, {"person", "letter", "plan"}, "members_permission"},
+        {"members",
+         {"党员管理", "Members"},
+         {"person", "letter", "plan", "export"},
+         "members_permission"},
         {"organisations",
          {"党组织管理", "Organisations"},
          {"organisation"},

@@ -20,7 +20,7 @@ std::vector<Kind> standard_kinds() {
          {detail::person_kinds(), detail::person_entry_kinds(), detail::organisation_kinds(),
           detail::letter_kinds(), detail::dues_kinds(), detail::plan_kinds(),
           detail::control_kinds(), detail::casework_kinds(), detail::explanation_kinds(),
-          detail::account_request_kinds()}) {
+          detail::account_request_kinds(), detail::export_kinds()}) {
         std::ranges::move(part, std::back_inserter(kinds));
     }
     std::ranges::sort(kinds, {}, &Kind::number);

@@ -96,6 +96,7 @@ CLIENT = _upon(
         # The users' actions by name, as drafts over a replica.
         "client/workflow": {"client/replica"},
         "client/roster": set(),
+        "client/spreadsheet": set(),
         "client/importing": {"client/replica", "client/roster"},
         "client/identity": set(),
         "client/access": {"client/identity", "client/replica"},
@@ -112,6 +113,7 @@ CLIENT = _upon(
             "client/replica",
             "client/casework",
             "client/workflow",
+            "client/spreadsheet",
             "client/roster",
             "client/importing",
             "client/agent",
@@ -197,6 +199,7 @@ ADAPTERS = [
     "server/store/sqlite",
     "client/replica",
     "client/roster/roster_file.cpp",
+    "client/spreadsheet/spreadsheet.cpp",
     "server/founding/store_key.cpp",
     "client/cli",
     "cmake/fuzz",

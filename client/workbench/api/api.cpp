@@ -7,6 +7,7 @@
 
 #include "client/words/casework_forms.hpp"
 #include "client/words/forms.hpp"
+#include "client/workbench/api/detail/jobs.hpp"
 #include "client/workbench/api/drafts.hpp"
 #include "client/workbench/api/queries.hpp"
 #include "shared/catalog/metadata.hpp"
@@ -72,6 +73,13 @@ json::object status_form(Replica& replica, const catalog::Catalog& catalog,
 
 }  // namespace
 
+Api::Api(ApiParts parts)
+    : parts_{std::move(parts)},
+      survey_{std::make_unique<Survey>()},
+      exports_{std::make_unique<Exports>()} {}
+
+Api::~Api() = default;
+
 std::span<const Api::Route> Api::routes() {
     static constexpr std::array table{
         Route{"GET", "/api/catalog", &Api::get_catalog},
@@ -83,6 +91,11 @@ std::span<const Api::Route> Api::routes() {
         Route{"GET", "/api/settings", &Api::get_settings},
         Route{"POST", "/api/settings/{name}", &Api::post_setting},
         Route{"GET", "/api/reminders", &Api::get_reminders},
+        Route{"GET", "/api/exports", &Api::get_exports},
+        Route{"POST", "/api/exports", &Api::post_export},
+        Route{"GET", "/api/exports/{number}", &Api::get_export},
+        Route{"POST", "/api/exports/{number}/cancel", &Api::cancel_export},
+        Route{"GET", "/api/exports/{number}/file", &Api::get_export_file},
         Route{"GET", "/api/groups", &Api::get_groups},
         Route{"POST", "/api/groups", &Api::post_group},
         Route{"POST", "/api/check", &Api::post_check},

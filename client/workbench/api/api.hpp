@@ -4,6 +4,7 @@
 #include <boost/json/fwd.hpp>
 #include <cstddef>
 #include <expected>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,8 +15,10 @@
 
 #include "client/agent/replica_desk.hpp"
 #include "client/agent/sync_agent.hpp"
+#include "client/spreadsheet/spreadsheet.hpp"
 #include "client/workbench/api/answer.hpp"
 #include "client/workbench/api/queries.hpp"
+#include "client/workflow/named_exports.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/clock.hpp"
 
@@ -34,6 +37,8 @@ struct ApiParts {
     std::function<void()> sync_now;
     /// A group has been made here.
     std::function<void(record::Sequence)> group_made;
+    /// Where exports lie until a page has fetched them; this program's alone.
+    std::filesystem::path exports_folder = {};
 };
 
 /// What a page should ask again.
@@ -101,6 +106,28 @@ private:
     /// What of the wish depends on the day and the committee's numbers, worked out.
     [[nodiscard]] std::expected<ListQuery, ReplicaError> resolve(Replica& replica,
                                                                  const ListWish& wish);
+    // exports.cpp
+    struct Export;
+    struct Exports;
+    void get_exports(const ApiRequest& request, Language language, Respond respond);
+    void post_export(const ApiRequest& request, Language language, Respond respond);
+    void get_export(const ApiRequest& request, Language language, Respond respond);
+    void cancel_export(const ApiRequest& request, Language language, Respond respond);
+    void get_export_file(const ApiRequest& request, Language language, Respond respond);
+    [[nodiscard]] std::expected<record::RecordId, ReplicaError> own_organisation(Replica& replica);
+    [[nodiscard]] std::expected<std::optional<record::Date>, ReplicaError> exported_until(
+        Replica& replica, const NamedExport& named, const record::RecordId& organisation);
+    [[nodiscard]] std::expected<std::vector<rules::Finding>, ReplicaError> held_back_by(
+        Replica& replica, const Export& job);
+    [[nodiscard]] std::expected<void, ReplicaError> name_export(Replica& replica, Export& job);
+    [[nodiscard]] std::expected<void, SpreadsheetFault> open_export(std::uint64_t number,
+                                                                    Export& job);
+    [[nodiscard]] ApiResponse begin_export(Replica& replica, Export job, const ListWish& wish);
+    void go_on_exporting(std::uint64_t number);
+    [[nodiscard]] bool export_page(Replica& replica, Export& job);
+    void end_export(Replica& replica, Export& job);
+    void with_export(const ApiRequest& request, Language language, Respond respond,
+                     std::function<ApiResponse(Export&)> work);
     // reminders.cpp
     struct Survey;
     void get_reminders(const ApiRequest& request, Language language, Respond respond);
@@ -134,7 +161,9 @@ private:
     std::atomic<std::uint64_t> revision_{1};
     std::mutex report_mutex_;
     SyncReport report_;
+    // What takes more than one turn; each is touched on the replica's thread alone.
     std::unique_ptr<Survey> survey_;
+    std::unique_ptr<Exports> exports_;
 };
 
 }  // namespace zhibu::client

@@ -14,6 +14,7 @@
 #include "client/words/forms.hpp"
 #include "client/workbench/api/answer.hpp"
 #include "client/workbench/api/api.hpp"
+#include "client/workbench/api/detail/jobs.hpp"
 #include "client/workbench/api/queries.hpp"
 #include "client/workflow/named_filters.hpp"
 #include "shared/catalog/catalog.hpp"
@@ -106,19 +107,6 @@ json::object filled_form(const Filled& filled) {
 }
 
 }  // namespace
-
-/// Touched on the replica's thread alone.
-struct Api::Survey {
-    std::optional<record::Date> day;
-    std::uint64_t revision = 0;
-    std::vector<record::RecordId> left;
-    std::size_t total = 0;
-    bool running = false;
-};
-
-Api::Api(ApiParts parts) : parts_{std::move(parts)}, survey_{std::make_unique<Survey>()} {}
-
-Api::~Api() = default;
 
 std::expected<void, ReplicaError> Api::begin_survey(Replica& replica) {
     const record::Date today = record::shanghai_day(parts_.clock->now());

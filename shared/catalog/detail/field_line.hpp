@@ -142,5 +142,6 @@ constexpr FieldLine owner(std::string_view zh, std::string_view en, std::string_
 [[nodiscard]] std::vector<Kind> explanation_kinds();
 [[nodiscard]] std::vector<Kind> account_request_kinds();
 [[nodiscard]] std::vector<Kind> casework_kinds();
+[[nodiscard]] std::vector<Kind> export_kinds();
 
 }  // namespace zhibu::catalog::detail

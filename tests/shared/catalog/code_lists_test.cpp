@@ -38,6 +38,7 @@ TEST(CodeLists, HaveAsManyCodesAsTheirSources) {
                                                         {"dues_basis", 9},
                                                         {"education", 40},
                                                         {"election_kind", 7},
+                                                        {"export_kind", 5},
                                                         {"ethnic_group", 58},
                                                         {"front_line", 7},
                                                         {"hardship_kind", 10},

@@ -155,6 +155,7 @@ TEST(StandardKinds, NumbersOfKindsStay) {
                                                   {"organisation_explanation", 51},
                                                   {"letter_explanation", 52},
                                                   {"account_request", 53},
+                                                  {"export", 54},
                                                   {"incident", 60}};
     std::map<std::string_view, int> found;
     for (const Kind& kind : standard_catalog().kinds()) {

@@ -59,6 +59,7 @@ Workbench::Workbench(std::vector<record::RecordState> more) {
     parts.sign = sign;
     parts.sync_now = [this] { ++syncs_asked; };
     parts.group_made = [this](record::Sequence last) { groups_made.push_back(last); };
+    parts.exports_folder = folder.path() / "exports";
     api = std::make_unique<Api>(std::move(parts));
     api->watch([this](ApiNews each) { news.push_back(each); });
 }

@@ -4,6 +4,8 @@ import { createRoot } from "react-dom/client";
 
 import { App } from "./app/App";
 import "./app/page.css";
+import "./components/grid/grid.css";
+import "./features/print/print.css";
 import { guardDrafts } from "./features/record/drafts";
 import { startWords } from "./i18n";
 

@@ -95,6 +95,14 @@ export class Tab {
     }
   }
 
+  /** Chooses from a list of codes, or of records, by typing. */
+  async choose(label, typed) {
+    const input = this.page.getByLabel(label, { exact: true });
+    await input.click();
+    await input.fill(typed);
+    await this.page.locator(".ant-select-item-option:visible", { hasText: typed }).first().click();
+  }
+
   async picture(name) {
     await this.page.screenshot({ path: `${this.pictures}/${name}.png` });
   }

@@ -1,5 +1,5 @@
 import type { Language } from "../i18n";
-import { type Condition, conditionParameters } from "./conditions";
+import { type Condition, whereOf } from "./conditions";
 import { ask, post } from "./transport";
 import type {
   Action,
@@ -11,10 +11,14 @@ import type {
   Fields,
   Finding,
   Group,
+  History,
+  ImportPreview,
   LockedStatus,
+  NamedFilter,
   Plan,
   RecordPage,
   RecordView,
+  Reminders,
   Saved,
   Status,
 } from "./types";
@@ -23,6 +27,12 @@ export interface ListWish {
   readonly search: string;
   readonly order: string | undefined;
   readonly conditions: readonly Condition[];
+  /** A filter that has its name. */
+  readonly filter?: string | undefined;
+  /** Only records that this rule names. */
+  readonly finding?: string | undefined;
+  /** The fields that are wanted; all where it is absent. */
+  readonly columns?: readonly string[];
   readonly offset: number;
   readonly limit: number;
 }
@@ -44,6 +54,20 @@ export interface ActionWish {
   readonly accept_warnings: readonly string[];
 }
 
+/** A roster, and how it is to be read. */
+export interface ImportWish {
+  /** In base64. */
+  readonly file: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly sheet: string;
+  /** By column's letters: a field's name, or empty to leave it out. */
+  readonly columns: Fields;
+  /** What rows have that bring none of their own. */
+  readonly given: Fields;
+  readonly fixes: readonly { readonly row: number; readonly column: string; readonly value: string }[];
+}
+
 export interface CaseWish {
   readonly decision: "accept" | "amend" | "return" | "discard" | "withdraw";
   readonly remark?: string;
@@ -62,14 +86,18 @@ function listQuery(wish: ListWish, language: Language): string {
     offset: String(wish.offset),
     limit: String(wish.limit),
   });
-  if (wish.search !== "") {
-    query.set("search", wish.search);
-  }
-  if (wish.order !== undefined) {
-    query.set("order", wish.order);
-  }
-  for (const [name, value] of conditionParameters(wish.conditions)) {
-    query.append(name, value);
+  const more = {
+    search: wish.search === "" ? undefined : wish.search,
+    order: wish.order,
+    where: whereOf(wish.conditions),
+    filter: wish.filter,
+    finding: wish.finding,
+    columns: wish.columns?.join(","),
+  };
+  for (const [name, value] of Object.entries(more)) {
+    if (value !== undefined) {
+      query.set(name, value);
+    }
   }
   return query.toString();
 }
@@ -82,6 +110,12 @@ export const api = {
     ask<RecordPage>(`/api/records/${kind}?${listQuery(wish, language)}`),
   record: (kind: string, id: string, language: Language) =>
     ask<RecordView>(`/api/records/${kind}/${id}?lang=${language}`),
+  history: (kind: string, id: string, language: Language) =>
+    ask<History>(`/api/records/${kind}/${id}/history?lang=${language}`),
+  filters: (kind: string) => ask<readonly NamedFilter[]>(`/api/filters/${kind}`),
+  reminders: (language: Language) => ask<Reminders>(`/api/reminders?lang=${language}`),
+  undo: (sequence: number, language: Language) =>
+    post<Saved>(`/api/groups/${String(sequence)}/undo?lang=${language}`, {}),
   groups: (language: Language) => ask<readonly Group[]>(`/api/groups?lang=${language}`),
   commit: (action: string, changes: readonly ChangeWish[], language: Language) =>
     post<Saved>(`/api/groups?lang=${language}`, { action, changes }),
@@ -96,6 +130,10 @@ export const api = {
     post<Plan>(`/api/actions/${name}/preview?lang=${language}`, wish),
   doAction: (name: string, wish: ActionWish, language: Language) =>
     post<Saved>(`/api/actions/${name}?lang=${language}`, wish),
+  previewImport: (wish: ImportWish, language: Language) =>
+    post<ImportPreview>(`/api/imports/preview?lang=${language}`, wish),
+  doImport: (wish: ImportWish, language: Language) =>
+    post<Saved>(`/api/imports?lang=${language}`, wish),
   resubmit: (sequence: number, language: Language) =>
     post<Saved>(`/api/groups/${String(sequence)}/resubmit?lang=${language}`, {}),
   cases: (all: boolean, language: Language) =>

@@ -103,3 +103,32 @@ export function useConflicts(which: "waiting" | "all" | "losses") {
     queryFn: () => api.conflicts(which, language),
   });
 }
+
+export function useHistory(kind: string, id: string) {
+  const language = useLanguage();
+  return useQuery({
+    queryKey: [REPLICA, "history", kind, id, language],
+    queryFn: () => api.history(kind, id, language),
+  });
+}
+
+/** The filters of a kind that have names. */
+export const useNamedFilters = (kind: string) =>
+  useQuery({
+    queryKey: ["filters", kind],
+    queryFn: () => api.filters(kind),
+    staleTime: Infinity,
+  });
+
+/** How often what is not counted yet is asked for once more. */
+const COUNTING_MS = 1500;
+
+export function useReminders() {
+  const language = useLanguage();
+  return useQuery({
+    queryKey: [REPLICA, "reminders", language],
+    queryFn: () => api.reminders(language),
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => (query.state.data?.complete === false ? COUNTING_MS : false),
+  });
+}

@@ -1,6 +1,8 @@
 // What the client's API answers. Field names of records are not written here: they come with the
 // catalog.
 
+import type { Condition } from "./conditions";
+
 export interface Label {
   readonly zh: string;
   readonly en: string;
@@ -225,7 +227,7 @@ export interface Arrangement {
 
 export interface SavedFilter {
   readonly name: string;
-  readonly conditions: readonly { readonly field: string; readonly value: string }[];
+  readonly conditions: readonly Condition[];
 }
 
 export type Arrangements = Readonly<Record<string, Arrangement>>;
@@ -283,4 +285,109 @@ export interface Plan {
   readonly warnings: readonly string[];
   readonly records: readonly PlannedRecord[];
   readonly findings: readonly Finding[];
+}
+
+export interface HistoryField {
+  readonly field: string;
+  readonly label: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** A step that the log has told of. */
+export interface HistoryStep {
+  readonly step: string;
+  readonly log_index: number;
+  readonly at: number;
+  readonly account: string;
+  readonly device: string;
+  readonly action: string;
+  readonly fields: readonly HistoryField[];
+  /** Of a step made here: what the server decided. */
+  readonly decision?: Group;
+}
+
+/** A step made here that the log has not told of, or never will. */
+export interface OwnStep extends Group {
+  readonly at: number;
+  readonly fields: readonly HistoryField[];
+}
+
+export interface History {
+  readonly waiting: readonly OwnStep[];
+  readonly steps: readonly HistoryStep[];
+}
+
+/** A list that the users know by name. */
+export interface NamedFilter {
+  readonly name: string;
+  readonly label: Label;
+  /** What is chosen with it: one of a group at a time. */
+  readonly group: Label;
+}
+
+/** Something to be done, counted. */
+export interface Reminder {
+  readonly rule: string;
+  readonly sort: string;
+  readonly severity: string;
+  readonly count: number;
+  readonly text: string;
+  readonly query: { readonly kind: string; readonly finding: string };
+  readonly deadline?: string;
+  readonly overdue?: boolean;
+}
+
+export interface Filled {
+  readonly records: number;
+  readonly fields: readonly { readonly field: string; readonly filled: number }[];
+}
+
+export interface Reminders {
+  readonly day: string;
+  /** Every organisation has been looked at. */
+  readonly complete: boolean;
+  readonly done: number;
+  readonly total: number;
+  readonly items: readonly Reminder[];
+  /** How much of what must be filled in is. */
+  readonly required: {
+    readonly filled: number;
+    readonly due: number;
+    readonly person: Filled;
+    readonly organisation: Filled;
+  };
+}
+
+export interface ImportColumn {
+  /** As spreadsheets letter it. */
+  readonly column: string;
+  readonly header: string;
+  readonly use: string;
+  readonly kind?: string;
+  readonly field?: string;
+}
+
+export interface CellRefusal {
+  /** Empty where the file has no column for the field. */
+  readonly column: string;
+  readonly header: string;
+  readonly field: string;
+  readonly value: string;
+  readonly message: Label;
+}
+
+/** What a roster would bring in. */
+export interface ImportPreview {
+  readonly good: number;
+  readonly refused_by_rules: number;
+  readonly other_sheets: readonly string[];
+  readonly report: {
+    readonly sheet: string;
+    readonly header_row: number;
+    readonly columns: readonly ImportColumn[];
+    readonly refused: readonly { readonly row: number; readonly refusals: readonly CellRefusal[] }[];
+    readonly skipped: readonly { readonly row: number; readonly reason: string }[];
+  };
+  readonly findings: readonly (Finding & { readonly row: number })[];
 }

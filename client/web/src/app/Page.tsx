@@ -3,8 +3,11 @@ import { useTranslation } from "react-i18next";
 import type { Status } from "../api/types";
 import { CaseworkPage } from "../features/casework/CaseworkPage";
 import { HomePage } from "../features/home/HomePage";
+import { ImportPage } from "../features/imports/ImportPage";
 import { ListPage } from "../features/list/ListPage";
 import { listPages } from "../features/list/listPages";
+import { TreePage } from "../features/organisations/TreePage";
+import { SurveyPage } from "../features/overview/SurveyPage";
 import { RecordPage } from "../features/record/RecordPage";
 import { OperationsPage } from "../features/system/OperationsPage";
 import { WindowsPage } from "../features/windows/WindowsPage";
@@ -19,6 +22,7 @@ interface Props {
 }
 
 const NEW = "new";
+const IMPORT = "import";
 
 /** Pages about one record: one's own account, one's own organisation. */
 const recordPages = (
@@ -37,15 +41,16 @@ export function Page({ route, status, onSync }: Props) {
   const { t } = useTranslation();
   const { page, rest } = route;
   const [kind, id, tab] = rest;
+  if (kind === IMPORT && id !== undefined) {
+    return <ImportPage key={id} page={page} kindName={id} />;
+  }
   if (kind !== undefined && id !== undefined) {
-    const spec = isEntry(page) ? listPages[page] : undefined;
     return (
       <RecordPage
         page={page}
         kindName={kind}
         id={id === NEW ? undefined : id}
         tab={tab}
-        begins={spec?.begins}
         isAlone={recordPages(status)[page]?.id === id}
       />
     );
@@ -63,13 +68,19 @@ export function Page({ route, status, onSync }: Props) {
   if (alone !== undefined) {
     return <RecordPage page={page} kindName={alone.kind} id={alone.id} tab={undefined} isAlone />;
   }
+  if (page === "overviewFigures" || page === "checks") {
+    return <SurveyPage page={page} />;
+  }
   const spec = listPages[page];
+  if (page === "tree" && spec !== undefined) {
+    return <TreePage spec={spec} tab={kind} />;
+  }
   if (page === "windows" && spec !== undefined) {
     return <WindowsPage spec={spec} />;
   }
   return spec === undefined ? (
     <UnavailablePage title={t(`menu.${page}`)} />
   ) : (
-    <ListPage key={page} page={page} spec={spec} />
+    <ListPage key={page} page={page} spec={spec} finding={kind} />
   );
 }

@@ -22,7 +22,7 @@ export const entriesOf = (catalog: Catalog | undefined, kind: string): readonly 
   (catalog?.kinds ?? []).filter((each) => each.owner === kind);
 
 /** What people call a record, in the order in which the client program looks for it. */
-const NAMING = ["name", "number", "label"];
+export const NAMING = ["name", "number", "label"];
 
 export function nameOf(record: RecordView, kind: Kind | undefined): string {
   for (const naming of NAMING) {

@@ -1,9 +1,11 @@
+import { Alert } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useCases, useConflicts } from "../../api/queries";
 import type { Status } from "../../api/types";
 import { addressOf } from "../../app/route";
 import { WindowCalendar } from "../windows/WindowCalendar";
+import { Reminders } from "./Reminders";
 import { Todo } from "./Todo";
 
 interface Props {
@@ -11,26 +13,54 @@ interface Props {
   readonly onSync: () => void;
 }
 
-/** What waits for the secretary, counted, each a step away; and when editing is open. */
-export function HomePage({ status, onSync }: Props) {
+interface Waiting {
+  readonly title: string;
+  readonly count: number;
+  readonly href?: string;
+}
+
+/** What waits for a decision or to be sent; only what there is. */
+function Undecided({ status, onSync }: Props) {
   const { t } = useTranslation();
   const cases = useCases(false).data?.length ?? 0;
   const conflicts = useConflicts("waiting").data?.length ?? 0;
   const losses = useConflicts("losses").data?.length ?? 0;
+  const all: readonly Waiting[] = [
+    { title: t("home.waiting"), count: status.waiting },
+    { title: t("home.quarantined"), count: status.quarantined },
+    { title: t("home.rejected"), count: status.rejected },
+    { title: t("home.parked"), count: status.parked },
+    { title: t("home.cases"), count: cases, href: addressOf("conflicts", "cases") },
+    { title: t("home.conflicts"), count: conflicts, href: addressOf("conflicts", "fields") },
+    { title: t("home.losses"), count: losses, href: addressOf("conflicts", "losses") },
+  ];
+  const there = all.filter((each) => each.count > 0);
+  return there.length === 0 ? (
+    <Alert type="success" showIcon message={t("home.nothingWaits")} />
+  ) : (
+    <ul className="todos">
+      {there.map((each) => (
+        <Todo
+          key={each.title}
+          count={each.count}
+          title={each.title}
+          {...(each.href === undefined ? { onOpen: onSync } : { href: each.href })}
+        />
+      ))}
+    </ul>
+  );
+}
+
+/** The first page: what is to be done, each thing a click away, and when editing is open. */
+export function HomePage({ status, onSync }: Props) {
+  const { t } = useTranslation();
   return (
     <div className="page-long">
       <div className="page-head">
         <h2>{t("home.title")}</h2>
       </div>
-      <ul className="todos">
-        <Todo count={status.waiting} title={t("home.waiting")} onOpen={onSync} />
-        <Todo count={status.quarantined} title={t("home.quarantined")} onOpen={onSync} />
-        <Todo count={status.rejected} title={t("home.rejected")} onOpen={onSync} />
-        <Todo count={status.parked} title={t("home.parked")} onOpen={onSync} />
-        <Todo count={cases} title={t("home.cases")} href={addressOf("conflicts", "cases")} />
-        <Todo count={conflicts} title={t("home.conflicts")} href={addressOf("conflicts", "fields")} />
-        <Todo count={losses} title={t("home.losses")} href={addressOf("conflicts", "losses")} />
-      </ul>
+      <Undecided status={status} onSync={onSync} />
+      <Reminders />
       <div className="panel">
         <WindowCalendar />
       </div>

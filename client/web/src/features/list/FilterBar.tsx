@@ -1,6 +1,6 @@
 import { FilterOutlined } from "@ant-design/icons";
 import { Button, Popover, Tag } from "antd";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Condition } from "../../api/conditions";
@@ -15,6 +15,10 @@ interface Props {
   readonly conditions: readonly Condition[];
   readonly onConditions: (conditions: readonly Condition[]) => void;
 }
+
+/** One condition of a field and relation at a time: another one takes its place. */
+const isSame = (left: Condition, right: Condition): boolean =>
+  left.field === right.field && left.is === right.is;
 
 /** The conditions in force, each to be taken away, and a form for another one. */
 export function FilterBar({ kind, conditions, onConditions }: Props) {
@@ -32,10 +36,7 @@ export function FilterBar({ kind, conditions, onConditions }: Props) {
           <FilterEditor
             kind={kind}
             onAdd={(condition) => {
-              onConditions([
-                ...conditions.filter((each) => each.field !== condition.field),
-                condition,
-              ]);
+              onConditions([...conditions.filter((each) => !isSame(each, condition)), condition]);
               setOpen(false);
             }}
           />
@@ -47,14 +48,20 @@ export function FilterBar({ kind, conditions, onConditions }: Props) {
         const field = fieldNamed(kind, condition.field);
         return field === undefined ? null : (
           <Tag
-            key={condition.field}
+            key={`${condition.field} ${condition.is}`}
             closable
             closeIcon={<span aria-label={t("list.removeFilter")}>×</span>}
             onClose={() => {
-              onConditions(conditions.filter((each) => each.field !== condition.field));
+              onConditions(conditions.filter((each) => !isSame(each, condition)));
             }}
           >
-            {labelOf(field, language)}: <FieldText field={field} value={condition.value} />
+            {labelOf(field, language)} {t(`relation.${condition.is}`)}{" "}
+            {condition.values.map((value, place) => (
+              <Fragment key={value}>
+                {place > 0 && "、"}
+                <FieldText field={field} value={value} />
+              </Fragment>
+            ))}
           </Tag>
         );
       })}

@@ -15,6 +15,8 @@ interface Props {
   readonly page: Entry;
   readonly kind: Kind;
   readonly fields: readonly Field[];
+  /** Sensitive values are shown in full. */
+  readonly isBare: boolean;
   readonly rows: Rows;
   readonly total: number;
   readonly selection: Selection;
@@ -25,6 +27,10 @@ interface Props {
 }
 
 const STEPS_WIDTH = 190;
+
+/** Enough to tell two apart, not enough to copy. */
+const masked = (text: string): string =>
+  text.length <= 4 ? text.replace(/./gu, "*") : `${text.slice(0, 2)}****${text.slice(-2)}`;
 
 const sortedAs = (order: string | undefined, name: string): "ascending" | "descending" | "none" =>
   order === name ? "ascending" : order === `-${name}` ? "descending" : "none";
@@ -45,7 +51,10 @@ export function ListGrid(props: Props) {
     title: labelOf(field, language),
     width: widthOf(field),
     sorted: sortedAs(order, field.name),
-    render: (row) => row.fields[field.name]?.shown ?? "",
+    render: (row) => {
+      const shown = row.fields[field.name]?.shown ?? "";
+      return field.confidentiality === "sensitive" && !props.isBare ? masked(shown) : shown;
+    },
   }));
   if (steps !== undefined) {
     columns.splice(1, 0, {

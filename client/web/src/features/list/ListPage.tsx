@@ -1,23 +1,24 @@
-import { PlusOutlined } from "@ant-design/icons";
-import { Alert, Button, Segmented, Typography } from "antd";
+import { EyeInvisibleOutlined, EyeOutlined } from "@ant-design/icons";
+import { Alert, Button, Typography } from "antd";
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import type { Kind } from "../../api/types";
 import type { Entry } from "../../app/menu";
 import { go } from "../../app/route";
-import { defaultColumns, useKind } from "../../catalog/catalog";
+import { defaultColumns, NAMING, useKind } from "../../catalog/catalog";
 import { useSettled } from "../../components/useSettled";
 import { ActionButtons } from "../actions/ActionButtons";
 import { useMayEdit } from "../record/useMayEdit";
+import { stepFields } from "../system/recordSteps";
 import { BatchBar } from "./BatchBar";
 import { ColumnChooser } from "./ColumnChooser";
 import { EmptyList } from "./EmptyList";
-import { FilterBar } from "./FilterBar";
+import { ListFilters } from "./ListFilters";
 import { ListGrid } from "./ListGrid";
 import type { ListPageSpec } from "./listPages";
+import { MakingTools } from "./MakingTools";
 import { PrintButton } from "./PrintButton";
-import { SavedFilters } from "./SavedFilters";
-import { SearchInput } from "./SearchInput";
 import { useArrangement } from "./useArrangement";
 import { useListState } from "./useListState";
 import { useRows } from "./useRows";
@@ -26,6 +27,8 @@ import { useSelection } from "./useSelection";
 interface Props {
   readonly page: Entry;
   readonly spec: ListPageSpec;
+  /** The rule whose findings are listed. */
+  readonly finding?: string | undefined;
   /** Its title stands elsewhere. */
   readonly isTitled?: boolean;
 }
@@ -33,23 +36,40 @@ interface Props {
 const TYPING_MS = 120;
 const SCROLLING_MS = 60;
 
+/** The fields that are asked for: those shown, what a record is called, what its steps look at. */
+const askedFor = (kind: Kind, columns: readonly string[]): readonly string[] => {
+  const wanted = new Set([...columns, ...NAMING, ...(stepFields[kind.name] ?? [])]);
+  return kind.fields.map((field) => field.name).filter((name) => wanted.has(name));
+};
+
 /** The list of one kind, whatever kind it is. */
-export function ListPage({ page, spec, isTitled = true }: Props) {
+export function ListPage(props: Props) {
+  const kind = useKind(props.spec.kind);
+  return kind === undefined ? null : <KindList {...props} kind={kind} />;
+}
+
+function KindList({ page, spec, finding, isTitled = true, kind }: Props & { readonly kind: Kind }) {
   const { t } = useTranslation();
-  const kind = useKind(spec.kind);
   const { state, change } = useListState(page);
   const { arrangement, arrange, error: notKept } = useArrangement(page);
+  const [isBare, setIsBare] = useState(false);
   const [range, setRange] = useState({ first: 0, end: 1 });
   const onRange = useCallback((first: number, end: number) => {
     setRange({ first, end });
   }, []);
   const inSight = useSettled(range, SCROLLING_MS);
-  const named = spec.named?.find((each) => each.name === state.named);
+  const own = spec.isFiltered === true ? spec.filter : undefined;
+  const named = finding === undefined ? (state.named ?? own) : undefined;
+  const columns = arrangement.columns ?? defaultColumns(kind);
+  const fields = kind.fields.filter((field) => columns.includes(field.name));
   const wish = {
     kind: spec.kind,
     search: useSettled(state.search.trim(), TYPING_MS),
     order: state.order,
-    conditions: [...(spec.always ?? []), ...(named?.conditions ?? []), ...state.conditions],
+    conditions: state.conditions,
+    filter: named,
+    finding,
+    columns: askedFor(kind, columns),
   };
   const rows = useRows(wish, inSight.first, inSight.end);
   const choose = (chosen: ReadonlySet<string>) => {
@@ -57,13 +77,11 @@ export function ListPage({ page, spec, isTitled = true }: Props) {
   };
   const selection = useSelection(wish, rows, state.chosen, choose);
   const mayEdit = useMayEdit(kind);
-  if (kind === undefined) {
-    return null;
-  }
-  const columns = arrangement.columns ?? spec.columns ?? defaultColumns(kind);
-  const fields = kind.fields.filter((field) => columns.includes(field.name));
   const isFiltered =
-    state.search !== "" || state.conditions.length > 0 || state.named !== undefined;
+    state.search !== "" ||
+    state.conditions.length > 0 ||
+    named !== own ||
+    finding !== undefined;
   const create = () => {
     go(page, spec.kind, "new");
   };
@@ -72,12 +90,7 @@ export function ListPage({ page, spec, isTitled = true }: Props) {
       <div className="page-head">
         {isTitled ? <h2>{t(`menu.${page}`)}</h2> : <span />}
         <div className="tools">
-          {spec.creates === true && mayEdit && (
-            <Button type="primary" icon={<PlusOutlined />} onClick={create}>
-              {t("list.create")}
-            </Button>
-          )}
-          {mayEdit && <ActionButtons page={page} kind={spec.kind} records={[]} />}
+          <MakingTools page={page} spec={spec} />
           <PrintButton
             title={t(`menu.${page}`)}
             wish={wish}
@@ -97,44 +110,31 @@ export function ListPage({ page, spec, isTitled = true }: Props) {
         </div>
       </div>
       <div className="tools">
-        <SearchInput
-          value={state.search}
-          onChange={(search) => {
-            change({ search, chosen: new Set() });
-          }}
-        />
-        {spec.named !== undefined && (
-          <Segmented<string>
-            options={[
-              { value: "", label: t("list.everything") },
-              ...spec.named.map((each) => ({ value: each.name, label: each.name })),
-            ]}
-            value={state.named ?? ""}
-            onChange={(name) => {
-              change({ named: name === "" ? undefined : name, chosen: new Set() });
-            }}
-          />
-        )}
-        <SavedFilters
-          saved={arrangement.filters ?? []}
-          conditions={state.conditions}
-          onSaved={(filters) => {
-            arrange({ filters });
-          }}
-          onApply={(conditions) => {
-            change({ conditions, chosen: new Set() });
-          }}
-        />
-        <FilterBar
+        <ListFilters
+          page={page}
+          spec={spec}
           kind={kind}
-          conditions={state.conditions}
-          onConditions={(conditions) => {
-            change({ conditions, chosen: new Set() });
-          }}
+          state={state}
+          named={named}
+          finding={finding}
+          arrangement={arrangement}
+          onChange={change}
+          onArrange={arrange}
         />
         <Typography.Text aria-live="polite">
           {t("list.total", { total: rows.total ?? 0 })}
         </Typography.Text>
+        {fields.some((field) => field.confidentiality === "sensitive") && (
+          <Button
+            icon={isBare ? <EyeInvisibleOutlined /> : <EyeOutlined />}
+            aria-pressed={isBare}
+            onClick={() => {
+              setIsBare(!isBare);
+            }}
+          >
+            {t("list.sensitive")}
+          </Button>
+        )}
         {state.chosen.size > 0 && mayEdit && (
           <BatchBar
             count={state.chosen.size}
@@ -165,10 +165,11 @@ export function ListPage({ page, spec, isTitled = true }: Props) {
       {notKept !== null && <Alert type="warning" showIcon message={notKept.message} />}
       {rows.total !== undefined && (
         <ListGrid
-          key={`${wish.search} ${JSON.stringify(wish.conditions)}`}
+          key={JSON.stringify({ ...wish, order: undefined, columns: undefined })}
           page={page}
           kind={kind}
           fields={fields}
+          isBare={isBare}
           rows={rows}
           total={rows.total}
           selection={selection}
@@ -183,6 +184,9 @@ export function ListPage({ page, spec, isTitled = true }: Props) {
               isFiltered={isFiltered}
               onUnfilter={() => {
                 change({ search: "", conditions: [], named: undefined });
+                if (finding !== undefined) {
+                  go(page);
+                }
               }}
               firstStep={
                 spec.creates === true &&

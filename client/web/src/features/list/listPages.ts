@@ -1,36 +1,35 @@
-import type { Condition } from "../../api/conditions";
 import type { Entry } from "../../app/menu";
 
-/** A filter that has its name in the users' own guidance. */
-export interface NamedFilter {
-  readonly name: string;
-  readonly conditions: readonly Condition[];
-}
-
-/** What a list of the menu shows; everything else comes from the catalog. */
+/** What a list of the menu shows; everything else comes from the catalog and the named filters. */
 export interface ListPageSpec {
   readonly kind: string;
-  /** Always demanded, and shown to nobody: what the page is about. */
-  readonly always?: readonly Condition[];
-  /** What a filter of names is called, and the filters. */
-  readonly named?: readonly NamedFilter[];
+  /** Of the named filters; those of its group are offered. */
+  readonly filter?: string;
+  /** One of the group is always chosen, that one at first. */
+  readonly isFiltered?: boolean;
   /** A new record can be made here. */
   readonly creates?: boolean;
-  /** What a new one is to begin with. */
-  readonly begins?: Readonly<Record<string, string>>;
-  readonly columns?: readonly string[];
+  /** Rosters of these are brought in here. */
+  readonly imports?: boolean;
 }
 
 export const listPages: Readonly<Partial<Record<Entry, ListPageSpec>>> = {
-  applicants: { kind: "person", creates: true },
-  persons: { kind: "person", creates: true },
-  planReport: { kind: "plan", creates: true },
-  transfers: { kind: "letter", creates: true },
+  applicants: { kind: "person", filter: "all_applicants", isFiltered: true, creates: true, imports: true },
+  persons: { kind: "person", filter: "all_members", isFiltered: true, creates: true, imports: true },
+  duplicates: { kind: "person", filter: "duplicates", isFiltered: true },
+  planReport: { kind: "plan", filter: "unanswered_plans", creates: true },
+  transfers: { kind: "letter", filter: "open_letters", creates: true },
   dues: { kind: "dues_payment", creates: true },
   elections: { kind: "organisation_election" },
   appraisals: { kind: "organisation_appraisal" },
-  tree: { kind: "organisation", creates: true },
+  tree: { kind: "organisation", filter: "terms_expired", creates: true },
   users: { kind: "account", creates: true },
   windows: { kind: "window", creates: true },
   devices: { kind: "device" },
 };
+
+/** Where records of the kind are listed. */
+export const pageOf = (kind: string): string =>
+  kind === "person"
+    ? "persons"
+    : (Object.entries(listPages).find(([, spec]) => spec.kind === kind)?.[0] ?? "home");

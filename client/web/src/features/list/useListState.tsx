@@ -6,8 +6,8 @@ export interface ListState {
   readonly search: string;
   readonly order: string | undefined;
   readonly conditions: readonly Condition[];
-  /** The named filter that is chosen, by its name. */
-  readonly named: string | undefined;
+  /** The named filter that is chosen, by its name; the page's own where nobody has chosen. */
+  readonly named?: string | undefined;
   readonly chosen: ReadonlySet<string>;
 }
 
@@ -15,7 +15,6 @@ const FRESH: ListState = {
   search: "",
   order: undefined,
   conditions: [],
-  named: undefined,
   chosen: new Set(),
 };
 

@@ -12,6 +12,9 @@ export interface RowsWish {
   readonly search: string;
   readonly order: string | undefined;
   readonly conditions: readonly Condition[];
+  readonly filter: string | undefined;
+  readonly finding: string | undefined;
+  readonly columns: readonly string[];
 }
 
 export interface Rows {
@@ -30,9 +33,7 @@ export function useRows(wish: RowsWish, first: number, end: number): Rows {
   const pages = useQueries({
     queries: numbers.map((number) =>
       query(wish.kind, {
-        search: wish.search,
-        order: wish.order,
-        conditions: wish.conditions,
+        ...wish,
         offset: number * PAGE_ROWS,
         limit: PAGE_ROWS,
       }),

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMutation } from "@tanstack/react-query";
 
+import { equal } from "../../api/conditions";
 import { api } from "../../api/operations";
 import { useRecords, useRefresh } from "../../api/queries";
 import type { Kind, RecordView } from "../../api/types";
@@ -64,7 +65,7 @@ export function EntryTab({ kind, owner, mayEdit }: Props) {
   const entries = useRecords(kind.name, {
     search: "",
     order: undefined,
-    conditions: [{ field: OWNER, value: owner }],
+    conditions: [equal(OWNER, owner)],
     offset: 0,
     limit: ENTRIES_MAX,
   });

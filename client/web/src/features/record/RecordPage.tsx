@@ -10,6 +10,7 @@ import { entriesOf, labelOf, nameOf, useKind } from "../../catalog/catalog";
 import { Mark } from "../../components/Mark";
 import { useLanguage } from "../../i18n/useLanguage";
 import { ActionButtons } from "../actions/ActionButtons";
+import { HistoryTab } from "../history/HistoryTab";
 import { recordSteps } from "../system/recordSteps";
 import { EditableRecord } from "./EditableRecord";
 import { EntryTab } from "./EntryTab";
@@ -29,6 +30,7 @@ interface Props {
 }
 
 const MAIN = "main";
+const HISTORY = "history";
 
 function RecordTabs({
   page,
@@ -65,6 +67,11 @@ function RecordTabs({
           label: labelOf(entry, language),
           children: <EntryTab kind={entry} owner={record.id} mayEdit={mayEdit} />,
         })),
+        {
+          key: HISTORY,
+          label: t("record.history"),
+          children: <HistoryTab kind={kind.name} id={record.id} />,
+        },
       ]}
     />
   );

@@ -36,6 +36,9 @@ function wishFor({ kind, record, owner }: Subject, changed: Fields): ChangeWish 
   };
 }
 
+const findingsOf = (error: Error | null): readonly Finding[] =>
+  error instanceof ApiError ? error.findings : [];
+
 /** A form's values, which are kept wherever one goes, what the rules say of them, and saving. */
 export function useRecordForm(subject: Subject) {
   const { kind, record, owner, begins } = subject;
@@ -62,11 +65,12 @@ export function useRecordForm(subject: Subject) {
       subject.onSaved(saved);
     },
   });
-  const refused = save.error instanceof ApiError ? save.error.findings : [];
+  const refused = findingsOf(save.error);
   // A new form does not complain of what nobody has come to yet; saving says it.
   const isPremature = (finding: Finding) =>
     record === undefined && (values[finding.field] ?? "") === "";
-  const checked = (check.data?.findings ?? []).filter((finding) => !isPremature(finding));
+  const said = check.data?.findings ?? findingsOf(check.error);
+  const checked = said.filter((finding) => !isPremature(finding));
   return {
     values,
     isChanged: Object.keys(changed).length > 0,

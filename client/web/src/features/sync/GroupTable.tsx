@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { Button, Empty, Space, Typography } from "antd";
+import { Button, Empty, Space } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/operations";
@@ -9,6 +9,8 @@ import { DataTable } from "../../components/DataTable";
 import { Mark, type Tone } from "../../components/Mark";
 import { secondText } from "../../i18n/moments";
 import { useLanguage } from "../../i18n/useLanguage";
+import { UndoButton } from "../history/UndoButton";
+import { GroupVerdict } from "./GroupVerdict";
 import { useActionName } from "./useActionName";
 
 const tones: Readonly<Record<string, Tone>> = {
@@ -19,24 +21,6 @@ const tones: Readonly<Record<string, Tone>> = {
   rejected: "bad",
   parked: "wait",
 };
-
-function Why({ group }: { readonly group: Group }) {
-  const { t } = useTranslation();
-  return (
-    <Space direction="vertical" size={2}>
-      {group.reasons.map((reason) => (
-        <Typography.Text key={`${reason.rule}:${reason.message}`}>{reason.message}</Typography.Text>
-      ))}
-      {group.decisions.map((decision) => (
-        <Typography.Text key={`${decision.field}:${decision.offered}`}>
-          {decision.label ?? decision.field}: {decision.settlement_text} (
-          {t("sync.yours", { value: decision.offered || t("form.empty") })};{" "}
-          {t("sync.theirs", { value: decision.committed || t("form.empty") })})
-        </Typography.Text>
-      ))}
-    </Space>
-  );
-}
 
 /** Of list case_state: what is still open, so that its author may send it once more. */
 const openCases: ReadonlySet<string> = new Set(["1", "4"]);
@@ -125,8 +109,9 @@ export function GroupTable({ pageSize }: { readonly pageSize: number }) {
           title: t("sync.why"),
           render: (group) => (
             <Space direction="vertical" size={2}>
-              <Why group={group} />
+              <GroupVerdict group={group} />
               <Next group={group} />
+              <UndoButton group={group} />
             </Space>
           ),
         },

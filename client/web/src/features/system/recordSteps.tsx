@@ -47,3 +47,10 @@ export const recordSteps: Readonly<Record<string, (record: RecordView) => ReactN
   device: deviceSteps,
   window: windowSteps,
 };
+
+/** The fields that the steps look at. */
+export const stepFields: Readonly<Record<string, readonly string[]>> = {
+  account: ["state"],
+  device: ["state"],
+  window: ["starts_at", "ends_at"],
+};

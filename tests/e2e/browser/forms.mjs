@@ -1,0 +1,121 @@
+// A branch's secretary at work: what is typed, what is refused, what is kept.
+import { ask, expect, PASSWORD, Tab } from "./bench.mjs";
+import { idNumber } from "./people.mjs";
+
+const field = (tab, label) => tab.page.getByLabel(label, { exact: true });
+const itemOf = (tab, label) => tab.page.locator(".ant-form-item", { has: field(tab, label) });
+
+/** Waits until the input shows so. */
+async function holds(tab, label, value) {
+  for (let i = 0; i < 50 && (await field(tab, label).inputValue()) !== value; i += 1) {
+    await tab.page.waitForTimeout(100);
+  }
+  const found = await field(tab, label).inputValue();
+  expect(found === value, `${label}: ${value}`, found);
+}
+
+async function refuses(tab) {
+  await tab.go("persons/person/new");
+  await field(tab, "身份证号").fill(idNumber("1990-05-06", 12));
+  await holds(tab, "出生日期", "1990-05-06");
+  expect(true, "an id number fills the birth date");
+  const sex = await itemOf(tab, "性别").innerText();
+  expect(sex.includes("女"), "and the sex", sex);
+  await field(tab, "手机").fill("12345");
+  await field(tab, "出生日期").fill("1990-02-31");
+  await field(tab, "出生日期").press("Tab");
+  await itemOf(tab, "出生日期").getByText("无法识别").waitFor();
+  expect(true, "a day that does not exist is said beside its field while it is typed");
+  await tab.picture("zh-form-wrong");
+  await tab.page.getByRole("button", { name: "保存" }).click();
+  await tab.page.getByRole("alert").first().waitFor();
+  expect((await field(tab, "手机").inputValue()) === "12345", "refused, it keeps what was typed");
+  const violations = await tab.violations();
+  expect(violations.length === 0, "a refused form: axe-core finds no violation", violations);
+  await tab.go("home");
+  await tab.go("persons/person/new");
+  expect((await field(tab, "手机").inputValue()) === "12345", "another page and back: it is still there");
+}
+
+async function keepsThroughLock(tab) {
+  await tab.page.getByRole("button", { name: "锁定" }).click();
+  await tab.page.getByLabel("密码").waitFor();
+  const shown = await tab.page.locator("body").innerText();
+  expect(!shown.includes("12345"), "locked, nothing of it is shown");
+  await tab.picture("zh-locked");
+  const violations = await tab.violations();
+  expect(violations.length === 0, "the lock screen: axe-core finds no violation", violations);
+  // The workbench may still be closing when the word is typed.
+  for (let i = 0; i < 20 && (await tab.page.locator("nav").count()) === 0; i += 1) {
+    await tab.page.getByLabel("密码").fill(PASSWORD);
+    await tab.page.getByLabel("密码").press("Enter");
+    await tab.page.locator("nav").waitFor({ timeout: 3000 }).catch(() => undefined);
+  }
+  expect(tab.page.url().includes("#/persons/person/new"), "unlocked, one is where one was", tab.page.url());
+  expect((await field(tab, "手机").inputValue()) === "12345", "with what was typed before the lock");
+}
+
+async function saves(tab) {
+  await field(tab, "姓名").fill("赵测试");
+  await tab.choose("民族", "汉族");
+  await field(tab, "出生日期").fill("1990-05-06");
+  await field(tab, "出生日期").press("Tab");
+  await field(tab, "手机").fill("12345");
+  await tab.choose("所属支部", "第一党支部");
+  await tab.choose("阶段", "入党申请人");
+  await tab.page.getByRole("button", { name: "全部项目" }).or(tab.page.getByText("全部项目")).first().click();
+  await field(tab, "申请入党日期").fill("2020-01-01");
+  await field(tab, "申请入党日期").press("Tab");
+  await itemOf(tab, "手机").getByText("11").waitFor();
+  expect(true, "a wrong mobile number is said beside its field while it is typed");
+  await field(tab, "手机").fill("15400009999");
+  await tab.picture("zh-form-right");
+  await field(tab, "姓名").press("Enter");
+  await tab.page.getByRole("heading", { name: "赵测试" }).waitFor();
+  expect(true, "Enter saves, and the new person's page is there");
+  await tab.picture("zh-person");
+  const violations = await tab.violations();
+  expect(violations.length === 0, "a person's page: axe-core finds no violation", violations);
+}
+
+async function hostile(tab) {
+  const texts = ["<img src=x onerror=alert(1)>", "=cmd|' /C calc'!A0", "😀😀", "\u202Eabc", "赵".repeat(10_000)];
+  for (const text of texts) {
+    await tab.page.getByRole("button", { name: "修改", exact: true }).click();
+    await field(tab, "籍贯").fill(text);
+    await tab.page.getByRole("button", { name: "保存" }).click();
+    await tab.page.getByText("保存在本机").or(tab.page.getByRole("alert")).first().waitFor();
+    const discard = tab.page.getByRole("button", { name: "放弃修改" });
+    if (await discard.isVisible()) {
+      await discard.click();
+    }
+    await tab.page.getByRole("button", { name: "修改", exact: true }).waitFor();
+  }
+  expect((await tab.page.locator("img[src=x]").count()) === 0, "what a hostile hand types is text on the page");
+}
+
+async function list(tab) {
+  await tab.go("persons");
+  await tab.page.locator("body").press("/");
+  await tab.page.keyboard.type("赵测试");
+  await tab.page.getByText("共 1 条").waitFor();
+  expect(true, "the key / comes to the search, which searches as one types");
+  await tab.page.getByRole("grid").focus();
+  await tab.page.keyboard.press("Enter");
+  await tab.page.getByRole("heading", { name: "赵测试" }).waitFor();
+  expect(true, "Enter opens the row");
+  await tab.page.getByRole("button", { name: "返回" }).click();
+  await tab.page.getByText("共 1 条").waitFor();
+  expect(true, "back again, the list stands as it stood");
+}
+
+export async function secretary(browser, pictures) {
+  const tab = await Tab.open(browser, await ask("serve", "branch"), pictures);
+  await refuses(tab);
+  await keepsThroughLock(tab);
+  await saves(tab);
+  await hostile(tab);
+  await list(tab);
+  expect(tab.complaints.length === 0, "the console stays silent", tab.complaints);
+  await ask("stop", "branch");
+}

@@ -1,0 +1,83 @@
+// A roster with bad rows is repaired in the page and comes in; lists are filtered.
+import { Buffer } from "node:buffer";
+
+import { expect, ask, Tab } from "./bench.mjs";
+import { idNumber } from "./people.mjs";
+
+const roster = () =>
+  [
+    "姓名,性别,民族,身份证号,手机",
+    `孙一,女,汉族,${idNumber("1988-03-04", 120)},15400001111`,
+    `周二,男,汉族,${idNumber("1987-07-08", 131)},没有`,
+    `吴三,男,火星族,${idNumber("1986-01-02", 153)},15400003333`,
+  ].join("\n");
+
+async function repairs(tab) {
+  await tab.go("persons");
+  await tab.page.getByRole("button", { name: "导入" }).click();
+  await tab.page.setInputFiles("input[type=file]", {
+    name: "名册.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from("PK\u0003\u0004 is no workbook"),
+  });
+  await tab.page.getByRole("alert").waitFor();
+  expect(true, "a file that is no roster is refused in words");
+  await tab.page.setInputFiles("input[type=file]", {
+    name: "名册.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(roster()),
+  });
+  await tab.choose("所属支部", "第一党支部");
+  await tab.choose("阶段", "正式党员");
+  await tab.page.getByText("可导入 1 行，有问题 2 行").waitFor();
+  expect(true, "of three rows the preview takes one, and says of each cell what is wrong");
+  await tab.picture("zh-import");
+  const violations = await tab.violations();
+  expect(violations.length === 0, "the import: axe-core finds no violation", violations);
+  const fix = tab.page.getByLabel("第 3 行 E 列改为");
+  await fix.fill("15400002222");
+  await fix.press("Enter");
+  await tab.page.getByText("可导入 2 行，有问题 1 行").waitFor();
+  await tab.page.getByLabel("第 4 行 C 列改为").fill("汉族");
+  await tab.page.getByLabel("第 4 行 C 列改为").press("Enter");
+  await tab.page.getByRole("button", { name: "导入 3 行" }).click();
+  await tab.page.getByText("已导入").waitFor();
+  expect(true, "put right in place, all three come in as one group");
+}
+
+async function filters(tab) {
+  await tab.go("persons");
+  await tab.page.getByLabel(/姓名、编号/).fill("孙一");
+  await tab.page.getByText("共 1 条").waitFor();
+  await tab.page.getByLabel(/姓名、编号/).fill("");
+  await tab.page.getByRole("button", { name: "筛选", exact: true }).click();
+  await tab.page.getByLabel("选择字段").fill("性别");
+  await tab.page.locator(".ant-select-item-option:visible", { hasText: "性别" }).first().click();
+  await tab.page.getByLabel("性别", { exact: true }).click();
+  await tab.page.locator(".ant-select-item-option:visible", { hasText: "女" }).first().click();
+  await tab.page.keyboard.press("Escape");
+  await tab.page.getByRole("button", { name: "加入筛选" }).click();
+  await tab.page.getByText("性别 是其中之一 女").waitFor();
+  await tab.picture("zh-filtered");
+  await tab.page.getByRole("button", { name: "常用筛选" }).click();
+  await tab.page.getByLabel("筛选名称").fill("女党员");
+  await tab.page.getByRole("button", { name: "保存", exact: true }).click();
+  await tab.page.getByRole("button", { name: "女党员", exact: true }).waitFor();
+  expect(true, "a filter is kept under a name");
+  await tab.page.keyboard.press("Escape");
+}
+
+export async function imports(browser, pictures) {
+  const tab = await Tab.open(browser, await ask("serve", "branch"), pictures);
+  await repairs(tab);
+  await filters(tab);
+  expect(tab.complaints.length === 0, "the console stays silent", tab.complaints);
+  await ask("stop", "branch");
+  const again = await Tab.open(browser, await ask("serve", "branch"), pictures);
+  await again.go("persons");
+  await again.page.getByRole("button", { name: "常用筛选" }).click();
+  await again.page.getByRole("button", { name: "女党员", exact: true }).click();
+  await again.page.getByText("性别 是其中之一 女").waitFor();
+  expect(true, "and is there after the program was started again");
+  await ask("stop", "branch");
+}

@@ -1,0 +1,62 @@
+// Accounts, windows, actions on many: the officer's daily work.
+import { ask, expect, Tab } from "./bench.mjs";
+
+async function accounts(tab) {
+  await tab.go("users");
+  const row = tab.page.getByRole("row", { name: /一支部账号/ });
+  await row.getByRole("button", { name: "禁用" }).click();
+  await tab.page.getByText("在线的会话立即断开").waitFor();
+  await tab.picture("zh-disable");
+  await tab.page.locator(".ant-popconfirm").getByRole("button", { name: "禁用" }).click();
+  await row.getByRole("button", { name: "启用" }).waitFor();
+  expect(true, "one click and its confirmation disable an account");
+  await row.getByRole("button", { name: "启用" }).click();
+  await tab.page.locator(".ant-popconfirm").getByRole("button", { name: "启用" }).click();
+  await row.getByRole("button", { name: "禁用" }).waitFor();
+  expect(true, "and enable it");
+}
+
+async function windows(tab) {
+  await tab.go("windows");
+  await tab.page.getByRole("button", { name: "延长" }).first().click();
+  await tab.page.getByRole("dialog").waitFor();
+  await tab.picture("zh-extend");
+  await tab.page.getByRole("dialog").getByRole("button", { name: "延长" }).click();
+  await tab.page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(true, "a window is extended");
+}
+
+async function actions(tab) {
+  await tab.go("persons");
+  const grid = tab.page.getByRole("grid");
+  await grid.focus();
+  await tab.page.keyboard.press(" ");
+  await tab.page.keyboard.press("ArrowDown");
+  await tab.page.keyboard.press(" ");
+  await tab.page.getByText("已选 2 条").waitFor();
+  expect(true, "space selects, the arrows move");
+  await tab.page.getByRole("region", { name: "批量操作" }).getByRole("button", { name: "更多" }).click();
+  await tab.page.getByRole("menuitem", { name: "党员报到" }).click();
+  const dialog = tab.page.getByRole("dialog");
+  await dialog.getByText("共 2 条").waitFor();
+  await dialog.getByText("不能办理").first().waitFor();
+  expect(true, "a preview says of each record what is missing");
+  await dialog.getByLabel("报到社区", { exact: true }).fill("示范社区");
+  await dialog.getByText("其中 0 条不能办理").waitFor();
+  await tab.picture("zh-action");
+  const violations = await tab.violations();
+  expect(violations.length === 0, "an action's dialog: axe-core finds no violation", violations);
+  await dialog.getByRole("button", { name: "确认党员报到" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await tab.page.getByText("已办理").waitFor();
+  expect(true, "confirmed, it is done for both as one group");
+}
+
+export async function management(browser, pictures) {
+  const tab = await Tab.open(browser, await ask("serve", "officer"), pictures);
+  await accounts(tab);
+  await windows(tab);
+  await actions(tab);
+  expect(tab.complaints.length === 0, "the console stays silent", tab.complaints);
+  await ask("stop", "officer");
+}

@@ -1,5 +1,13 @@
-// The network cut, the program killed.
-import { ask, expect, Tab } from "./bench.mjs";
+// The network cut, the program killed, the window's end while a form is open.
+import { ask, expect, PASSWORD, Tab } from "./bench.mjs";
+
+/** Changes where the person of the open page lives. */
+async function address(tab, text) {
+  await tab.page.getByRole("button", { name: "修改", exact: true }).click();
+  await tab.page.getByLabel("家庭住址", { exact: true }).fill(text);
+  await tab.page.getByRole("button", { name: "保存" }).click();
+  await tab.page.locator("dd", { hasText: text }).waitFor();
+}
 
 export async function faults(browser, pictures) {
   const tab = await Tab.open(browser, await ask("serve", "branch"), pictures);
@@ -8,14 +16,19 @@ export async function faults(browser, pictures) {
   await tab.go("persons");
   await tab.page.getByRole("grid").focus();
   await tab.page.keyboard.press("Enter");
-  await tab.page.getByRole("button", { name: "修改", exact: true }).click();
-  await tab.page.getByLabel("家庭住址", { exact: true }).fill("断网时住的地方");
-  await tab.page.getByRole("button", { name: "保存" }).click();
-  await tab.page.getByText("待上传 1").waitFor();
+  await address(tab, "改错的地方");
+  await tab.page.getByRole("button", { name: /待上传 1/ }).click();
+  await tab.page.getByRole("dialog").getByRole("button", { name: "撤销这一步" }).click();
+  await tab.page.locator(".ant-popconfirm").getByRole("button", { name: "撤销这一步" }).click();
+  await tab.page.getByText("改错的地方").waitFor({ state: "detached" });
+  expect(true, "a step that still waits is undone");
+  await tab.page.keyboard.press("Escape");
+  await address(tab, "断网时住的地方");
+  await tab.page.getByText(/待上传 3/).waitFor();
   expect(true, "without the server a change is saved, and waits");
   const place = tab.page.url().split("#")[1];
   await tab.picture("zh-offline");
-  await tab.page.getByRole("button", { name: "待上传 1" }).click();
+  await tab.page.getByRole("button", { name: /待上传 3/ }).click();
   await tab.page.getByRole("dialog").waitFor();
   await tab.picture("zh-sync-panel");
   const violations = await tab.violations();
@@ -31,5 +44,35 @@ export async function faults(browser, pictures) {
   await again.go(place.replace("/", ""));
   await again.page.getByText("断网时住的地方").waitFor();
   expect(true, "started again, with the network back, the change is there and on the server");
+  await ask("stop", "branch");
+}
+
+const UNTIL = () => new Date(Date.now() + 8 * 3_600_000 + 7_200_000).toISOString().slice(0, 16).replace("T", " ");
+
+export async function windowEnds(browser, pictures) {
+  const tab = await Tab.open(browser, await ask("serve", "branch"), pictures);
+  await tab.page.getByText("已同步").waitFor();
+  await tab.go("persons/person/new");
+  await tab.page.getByLabel("姓名", { exact: true }).fill("钱未存");
+  const [listed] = await ask("run", "officer", "list", "window");
+  for (const window of listed.records) {
+    await ask("run", "officer", "window", "close", window.id);
+  }
+  await ask("run", "officer", "sync");
+  await tab.page.getByLabel("密码").waitFor({ timeout: 30_000 });
+  const shown = await tab.page.locator("body").innerText();
+  expect(!shown.includes("钱未存"), "the window ended while a form was open: it locks and shows nothing", shown);
+  await tab.picture("zh-window-over");
+  await ask("run", "officer", "window", "open", "--organisation", "临床医学院党总支", "--until", UNTIL());
+  await ask("run", "officer", "sync");
+  await ask("run", "branch", "sync");
+  for (let i = 0; i < 30 && (await tab.page.locator("nav").count()) === 0; i += 1) {
+    await tab.page.getByLabel("密码").fill(PASSWORD);
+    await tab.page.getByLabel("密码").press("Enter");
+    await tab.page.locator("nav").waitFor({ timeout: 3000 }).catch(() => undefined);
+  }
+  await tab.page.getByLabel("姓名", { exact: true }).waitFor();
+  const kept = await tab.page.getByLabel("姓名", { exact: true }).inputValue();
+  expect(kept === "钱未存", "opened again in the next window, what was typed is there", kept);
   await ask("stop", "branch");
 }

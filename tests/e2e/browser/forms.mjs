@@ -95,7 +95,7 @@ async function hostile(tab) {
 }
 
 async function list(tab) {
-  await tab.go("persons");
+  await tab.go("applicants");
   await tab.page.locator("body").press("/");
   await tab.page.keyboard.type("赵测试");
   await tab.page.getByText("共 1 条").waitFor();

@@ -1,7 +1,7 @@
 // The browser's part of tests/e2e/workbench.py; its parts are run in this order on one space.
 import { broken, ending, openBrowser } from "./bench.mjs";
 import { officer } from "./casework.mjs";
-import { faults } from "./faults.mjs";
+import { faults, windowEnds } from "./faults.mjs";
 import { secretary } from "./forms.mjs";
 import { imports } from "./imports.mjs";
 import { lists } from "./lists.mjs";
@@ -9,7 +9,7 @@ import { management } from "./manage.mjs";
 import { everyPage } from "./pages.mjs";
 
 const [, , pictures] = process.argv;
-const parts = { everyPage, lists, secretary, officer, faults, management, imports };
+const parts = { everyPage, lists, secretary, officer, faults, management, imports, windowEnds };
 const only = process.env.ZHIBU_ONLY ?? "";
 
 const browser = await openBrowser();

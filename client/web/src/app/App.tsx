@@ -19,6 +19,9 @@ function pageNonce(): string {
   return meta?.getAttribute("content") ?? "";
 }
 
+/** Messages are part of the page's main part, for who goes from landmark to landmark. */
+const mainPlace = (): HTMLElement => document.querySelector("main") ?? document.body;
+
 export function App() {
   const { t } = useTranslation();
   const language = useLanguage();
@@ -36,7 +39,7 @@ export function App() {
       theme={theme}
       getPopupContainer={popupPlace}
     >
-      <AntApp className="frame">
+      <AntApp className="frame" message={{ getContainer: mainPlace }}>
         <ErrorBoundary>
           {entered === true ? <Gate /> : entered === false ? <EntryPage /> : null}
         </ErrorBoundary>

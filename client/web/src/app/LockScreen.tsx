@@ -40,7 +40,7 @@ export function LockScreen({ status }: { readonly status: LockedStatus }) {
         <Space direction="vertical" size="middle" style={{ width: "100%" }}>
           <Space style={{ justifyContent: "space-between", width: "100%" }}>
             <Typography.Title level={1} style={{ margin: 0, fontSize: 22 }}>
-              <LockOutlined /> {t("lock.title")}
+              <LockOutlined aria-hidden /> {t("lock.title")}
             </Typography.Title>
             <LanguageButton />
           </Space>

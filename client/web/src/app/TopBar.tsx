@@ -32,7 +32,7 @@ export function TopBar({ status, onSync }: Props) {
         <SyncTag status={status} onOpen={onSync} />
         <LanguageButton />
         <Button
-          icon={<LockOutlined />}
+          icon={<LockOutlined aria-hidden />}
           onClick={() => {
             lock.mutate();
           }}

@@ -25,24 +25,24 @@ interface Section {
 const sections: readonly Section[] = [
   {
     entry: "members",
-    icon: <TeamOutlined />,
+    icon: <TeamOutlined aria-hidden />,
     entries: ["applicants", "planReport", "persons", "transfers", "duplicates"],
   },
-  { entry: "organisations", icon: <ApartmentOutlined />, entries: ["ownOrganisation", "tree"] },
-  { entry: "affairs", icon: <WalletOutlined />, entries: ["dues", "elections", "appraisals"] },
+  { entry: "organisations", icon: <ApartmentOutlined aria-hidden />, entries: ["ownOrganisation", "tree"] },
+  { entry: "affairs", icon: <WalletOutlined aria-hidden />, entries: ["dues", "elections", "appraisals"] },
   {
     entry: "overview",
-    icon: <BarChartOutlined />,
+    icon: <BarChartOutlined aria-hidden />,
     entries: ["overviewFigures", "statistics", "queries"],
   },
   {
     entry: "reports",
-    icon: <FileTextOutlined />,
+    icon: <FileTextOutlined aria-hidden />,
     entries: ["checks", "annualTables", "tableChecks", "submit"],
   },
   {
     entry: "system",
-    icon: <SettingOutlined />,
+    icon: <SettingOutlined aria-hidden />,
     entries: ["profile", "users", "windows", "devices", "conflicts", "operations"],
   },
 ];
@@ -67,7 +67,7 @@ export function menuItems(t: TFunction): NonNullable<MenuProps["items"]> {
     label: <a href={addressOf(entry)}>{t(`menu.${entry}`)}</a>,
   });
   return [
-    { ...item("home"), icon: <HomeOutlined /> },
+    { ...item("home"), icon: <HomeOutlined aria-hidden /> },
     ...sections.map((section) => ({
       key: `section-${section.entry}`,
       label: t(`menu.${section.entry}`),

@@ -35,7 +35,7 @@ export function nameOf(record: RecordView, kind: Kind | undefined): string {
   return first === undefined ? "" : (record.fields[first.name]?.shown ?? "");
 }
 
-const COLUMNS_MAX = 9;
+const COLUMNS_MAX = 8;
 
 /** The columns that a list shows before anybody chooses: what a record must have, save secrets. */
 export function defaultColumns(kind: Kind | undefined): readonly string[] {
@@ -60,6 +60,8 @@ export const plainText = (field: Field, held: FieldValue | undefined): string =>
 
 const WIDTHS: Readonly<Record<string, number>> = {
   boolean: 90,
+  code: 115,
+  reference: 170,
   integer: 110,
   money: 120,
   day: 130,
@@ -75,5 +77,5 @@ export function widthOf(field: Field): number {
     return fixed;
   }
   const width = field.width ?? 0;
-  return width === 0 ? 170 : width <= 50 ? 150 : 240;
+  return width <= 20 ? 130 : width <= 50 ? 140 : 240;
 }

@@ -41,7 +41,7 @@ export function Dialog({ title, onClose, isPanel = false, isWide = false, childr
         <h2 id={id}>{title}</h2>
         <Button
           type="text"
-          icon={<CloseOutlined />}
+          icon={<CloseOutlined aria-hidden />}
           aria-label={t("form.close")}
           onClick={onClose}
         />

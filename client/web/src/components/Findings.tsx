@@ -19,7 +19,7 @@ export function Findings({ findings }: { readonly findings: readonly Finding[] }
           key={`${finding.rule}:${finding.field}:${finding.message}`}
           className={stops(finding) ? "finding-stop" : "finding-warn"}
         >
-          {stops(finding) ? <CloseCircleFilled /> : <ExclamationCircleFilled />}{" "}
+          {stops(finding) ? <CloseCircleFilled aria-hidden /> : <ExclamationCircleFilled aria-hidden />}{" "}
           {t(`severity.${finding.severity}`, { defaultValue: finding.severity })}: {finding.message}
           {finding.rule.startsWith("R-") && <small> ({finding.rule})</small>}
         </span>

@@ -273,7 +273,7 @@ export const en: Words = {
   imports: {
     title: "Import: {{what}}",
     step1: "1. Choose the file",
-    file: "Roster (.xlsx or .csv)",
+    file: "Choose a roster (.xlsx or .csv)",
     tooLarge: "The file is larger than 700 KB and was not read. Split it, or use zhibu import in a terminal.",
     given: "For what the roster does not say",
     step2: "2. Check the columns",

@@ -271,7 +271,7 @@ export const zh = {
   imports: {
     title: "导入{{what}}",
     step1: "一、选择文件",
-    file: "名册文件（.xlsx 或 .csv）",
+    file: "选择名册文件（.xlsx 或 .csv）",
     tooLarge: "文件超过 700 KB，没有读取。请拆成几个文件，或在终端用 zhibu import 导入。",
     given: "名册里没有的项目，统一填为",
     step2: "二、核对各列",

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useEffect, useState } from "react";
+import { type RefObject, useCallback, useLayoutEffect, useState } from "react";
 
 export const ROW_HEIGHT = 40;
 /** Rows drawn above and below what is seen, so that a turn of the wheel meets no gap. */
@@ -16,7 +16,8 @@ export interface VirtualRows {
 export function useVirtualRows(scroller: RefObject<HTMLElement>, total: number): VirtualRows {
   const [top, setTop] = useState(0);
   const [height, setHeight] = useState(0);
-  useEffect(() => {
+  // Before the first picture, which would show an empty list otherwise.
+  useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) {
       return;

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useActions } from "../../api/queries";
-import type { Action, Saved } from "../../api/types";
+import type { Action, RecordView, Saved } from "../../api/types";
 import type { Entry } from "../../app/menu";
 import { labelOf } from "../../catalog/catalog";
 import { useLanguage } from "../../i18n/useLanguage";
@@ -15,10 +15,15 @@ interface Props {
   readonly kind: string;
   /** None: the actions that make a record. */
   readonly records: readonly string[];
+  /** The record, where it is one that is known: only actions that are for it are offered. */
+  readonly of?: RecordView;
   readonly onDone?: (saved: Saved) => void;
 }
 
 const BESIDE_EACH_OTHER = 4;
+
+const suits = (action: Action, record: RecordView): boolean =>
+  action.needs.every(({ field, codes }) => codes.includes(record.fields[field]?.value ?? ""));
 
 /** The actions of this page of the menu first, then those of the kind that stand elsewhere. */
 function sorted(actions: readonly Action[], title: string): readonly Action[] {
@@ -27,7 +32,7 @@ function sorted(actions: readonly Action[], title: string): readonly Action[] {
 }
 
 /** What can be done with the chosen records, or to make one. */
-export function ActionButtons({ page, kind, records, onDone }: Props) {
+export function ActionButtons({ page, kind, records, of, onDone }: Props) {
   const { t, i18n } = useTranslation();
   const language = useLanguage();
   const { message } = App.useApp();
@@ -36,7 +41,10 @@ export function ActionButtons({ page, kind, records, onDone }: Props) {
   // The catalog of actions names its places in Chinese; so does the menu, whatever is shown.
   const title = i18n.getFixedT("zh")(`menu.${page}`);
   const actions = sorted(
-    (useActions().data ?? []).filter((each) => each.kind === kind && each.choice === choice),
+    (useActions().data ?? []).filter(
+      (each) =>
+        each.kind === kind && each.choice === choice && (of === undefined || suits(each, of)),
+    ),
     title,
   );
   const shown = actions.slice(0, BESIDE_EACH_OTHER);
@@ -64,7 +72,7 @@ export function ActionButtons({ page, kind, records, onDone }: Props) {
           }}
         >
           <Button>
-            {t("actions.more")} <DownOutlined />
+            {t("actions.more")} <DownOutlined aria-hidden />
           </Button>
         </Dropdown>
       )}

@@ -33,7 +33,7 @@ export function UndoButton({ group }: { readonly group: Group }) {
         undo.mutate();
       }}
     >
-      <Button size="small" icon={<UndoOutlined />} loading={undo.isPending}>
+      <Button size="small" icon={<UndoOutlined aria-hidden />} loading={undo.isPending}>
         {t("history.undo")}
       </Button>
     </Popconfirm>

@@ -1,5 +1,6 @@
-import { Alert } from "antd";
-import { useId, useState } from "react";
+import { UploadOutlined } from "@ant-design/icons";
+import { Alert, Button } from "antd";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 /** What one request of the page may carry, once it is written as text. */
@@ -22,7 +23,8 @@ export function FileChoice({
   readonly onFile: (content: string, name: string) => void;
 }) {
   const { t } = useTranslation();
-  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [name, setName] = useState("");
   const [problem, setProblem] = useState<string>();
   const take = async (file: File) => {
     if (file.size > FILE_BYTES_MAX) {
@@ -30,14 +32,24 @@ export function FileChoice({
       return;
     }
     setProblem(undefined);
+    setName(file.name);
     onFile(encoded(new Uint8Array(await file.arrayBuffer())), file.name);
   };
   return (
     <>
-      <label htmlFor={id}>{t("imports.file")}</label>{" "}
+      <Button
+        icon={<UploadOutlined aria-hidden />}
+        onClick={() => {
+          input.current?.click();
+        }}
+      >
+        {t("imports.file")}
+      </Button>{" "}
+      <span aria-live="polite">{name}</span>
       <input
-        id={id}
+        ref={input}
         type="file"
+        hidden
         accept=".xlsx,.csv"
         onChange={(event) => {
           const file = event.target.files?.[0];

@@ -108,7 +108,7 @@ export function ImportPage({ page, kindName }: PageProps) {
       <div className="page-head">
         <div className="tools">
           <Button
-            icon={<ArrowLeftOutlined />}
+            icon={<ArrowLeftOutlined aria-hidden />}
             onClick={() => {
               go(page);
             }}

@@ -40,7 +40,7 @@ export function ColumnChooser({ kind, columns, onColumns, onReset }: Props) {
   );
   return (
     <Popover trigger="click" placement="bottomRight" content={choices}>
-      <Button icon={<SettingOutlined />}>{t("list.columns")}</Button>
+      <Button icon={<SettingOutlined aria-hidden />}>{t("list.columns")}</Button>
     </Popover>
   );
 }

@@ -42,7 +42,7 @@ export function FilterBar({ kind, conditions, onConditions }: Props) {
           />
         }
       >
-        <Button icon={<FilterOutlined />}>{t("list.filter")}</Button>
+        <Button icon={<FilterOutlined aria-hidden />}>{t("list.filter")}</Button>
       </Popover>
       {conditions.map((condition) => {
         const field = fieldNamed(kind, condition.field);

@@ -126,7 +126,7 @@ function KindList({ page, spec, finding, isTitled = true, kind }: Props & { read
         </Typography.Text>
         {fields.some((field) => field.confidentiality === "sensitive") && (
           <Button
-            icon={isBare ? <EyeInvisibleOutlined /> : <EyeOutlined />}
+            icon={isBare ? <EyeInvisibleOutlined aria-hidden /> : <EyeOutlined aria-hidden />}
             aria-pressed={isBare}
             onClick={() => {
               setIsBare(!isBare);

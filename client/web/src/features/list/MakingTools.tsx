@@ -24,7 +24,7 @@ export function MakingTools({
       {spec.creates === true && (
         <Button
           type="primary"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           onClick={() => {
             go(page, spec.kind, "new");
           }}
@@ -34,7 +34,7 @@ export function MakingTools({
       )}
       {spec.imports === true && (
         <Button
-          icon={<UploadOutlined />}
+          icon={<UploadOutlined aria-hidden />}
           onClick={() => {
             go(page, "import", spec.kind);
           }}

@@ -57,7 +57,7 @@ export function PrintButton({ title, wish, fields, chosen }: Props) {
   return (
     <>
       <Button
-        icon={<PrinterOutlined />}
+        icon={<PrinterOutlined aria-hidden />}
         loading={fetching.isPending}
         onClick={() => {
           fetching.mutate();

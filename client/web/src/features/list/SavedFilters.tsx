@@ -39,7 +39,7 @@ export function SavedFilters({ saved, conditions, onSaved, onApply }: Props) {
           </Button>
           <Button
             size="small"
-            icon={<DeleteOutlined />}
+            icon={<DeleteOutlined aria-hidden />}
             aria-label={t("list.forgetFilter", { name: each.name })}
             onClick={() => {
               onSaved(saved.filter((other) => other.name !== each.name));
@@ -60,7 +60,7 @@ export function SavedFilters({ saved, conditions, onSaved, onApply }: Props) {
           onPressEnter={keep}
         />
         <Button
-          icon={<SaveOutlined />}
+          icon={<SaveOutlined aria-hidden />}
           disabled={trimmed === "" || conditions.length === 0}
           onClick={keep}
         >
@@ -71,7 +71,7 @@ export function SavedFilters({ saved, conditions, onSaved, onApply }: Props) {
   );
   return (
     <Popover trigger="click" placement="bottomLeft" content={content}>
-      <Button icon={<StarOutlined />}>{t("list.savedFilters")}</Button>
+      <Button icon={<StarOutlined aria-hidden />}>{t("list.savedFilters")}</Button>
     </Popover>
   );
 }

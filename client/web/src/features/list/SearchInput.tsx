@@ -31,7 +31,7 @@ export function SearchInput({ value, onChange }: Props) {
     <Input
       ref={input}
       allowClear
-      prefix={<SearchOutlined />}
+      prefix={<SearchOutlined aria-hidden />}
       style={{ width: 320 }}
       aria-label={t("list.search")}
       placeholder={t("list.search")}

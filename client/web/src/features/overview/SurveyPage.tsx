@@ -15,7 +15,7 @@ export function SurveyPage({ page }: { readonly page: Entry }) {
       <div className="page-head">
         <h2>{t(`menu.${page}`)}</h2>
         <Button
-          icon={<ReloadOutlined />}
+          icon={<ReloadOutlined aria-hidden />}
           onClick={() => {
             void client.invalidateQueries({ queryKey: ["replica", "reminders"] });
           }}

@@ -92,7 +92,7 @@ export function EntryTab({ kind, owner, mayEdit }: Props) {
       ) : (
         mayEdit && (
           <Button
-            icon={<PlusOutlined />}
+            icon={<PlusOutlined aria-hidden />}
             onClick={() => {
               setAdds(true);
             }}

@@ -97,7 +97,7 @@ export function RecordPage({ page, kindName, id, tab, begins, isAlone = false }:
       <div className="page-head">
         <div className="tools">
           {!isAlone && (
-            <Button icon={<ArrowLeftOutlined />} onClick={back}>
+            <Button icon={<ArrowLeftOutlined aria-hidden />} onClick={back}>
               {t("record.back")}
             </Button>
           )}
@@ -112,7 +112,12 @@ export function RecordPage({ page, kindName, id, tab, begins, isAlone = false }:
           <div className="tools">
             {recordSteps[kindName]?.(record.data)}
             {isEntry(page) && !isAlone && (
-              <ActionButtons page={page} kind={kindName} records={[record.data.id]} />
+              <ActionButtons
+                page={page}
+                kind={kindName}
+                records={[record.data.id]}
+                of={record.data}
+              />
             )}
             {!isAlone && <RetireButton record={record.data} />}
           </div>

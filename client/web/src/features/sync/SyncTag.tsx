@@ -23,7 +23,7 @@ export function SyncTag({ status, onOpen }: Props) {
         ? t("sync.upToDate")
         : (status?.sync.phase_text ?? t("sync.offline"));
   return (
-    <Button onClick={onOpen} icon={<CloudSyncOutlined />}>
+    <Button onClick={onOpen} icon={<CloudSyncOutlined aria-hidden />}>
       <Badge status={waiting > 0 ? "warning" : connected ? "success" : "default"} text={words} />
     </Button>
   );

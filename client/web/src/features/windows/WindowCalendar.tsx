@@ -49,7 +49,7 @@ export function WindowCalendar() {
         <h3>{t("windows.calendar")}</h3>
         <div className="tools">
           <Button
-            icon={<LeftOutlined />}
+            icon={<LeftOutlined aria-hidden />}
             aria-label={t("windows.earlier")}
             onClick={() => {
               setMonths(months - 1);
@@ -57,7 +57,7 @@ export function WindowCalendar() {
           />
           <strong aria-live="polite">{month.format("YYYY-MM")}</strong>
           <Button
-            icon={<RightOutlined />}
+            icon={<RightOutlined aria-hidden />}
             aria-label={t("windows.later")}
             onClick={() => {
               setMonths(months + 1);

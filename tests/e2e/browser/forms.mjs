@@ -84,12 +84,12 @@ async function hostile(tab) {
     await tab.page.getByRole("button", { name: "修改", exact: true }).click();
     await field(tab, "籍贯").fill(text);
     await tab.page.getByRole("button", { name: "保存" }).click();
-    await tab.page.getByText("保存在本机").or(tab.page.getByRole("alert")).first().waitFor();
-    const discard = tab.page.getByRole("button", { name: "放弃修改" });
-    if (await discard.isVisible()) {
-      await discard.click();
+    const edit = tab.page.getByRole("button", { name: "修改", exact: true });
+    await edit.or(tab.page.getByRole("alert")).first().waitFor();
+    if (!(await edit.isVisible())) {
+      await tab.page.getByRole("button", { name: "放弃修改" }).click();
     }
-    await tab.page.getByRole("button", { name: "修改", exact: true }).waitFor();
+    await edit.waitFor();
   }
   expect((await tab.page.locator("img[src=x]").count()) === 0, "what a hostile hand types is text on the page");
 }

@@ -1,5 +1,6 @@
 // A roster with bad rows is repaired in the page and comes in; lists are filtered.
 import { Buffer } from "node:buffer";
+import { readFileSync } from "node:fs";
 
 import { expect, ask, Tab } from "./bench.mjs";
 import { idNumber } from "./people.mjs";
@@ -67,10 +68,28 @@ async function filters(tab) {
   await tab.page.keyboard.press("Escape");
 }
 
+async function exported(tab) {
+  await tab.page.getByRole("button", { name: "导出" }).click();
+  await tab.page.getByRole("menuitem", { name: "当前列表（所选的列）" }).click();
+  await tab.page.getByText(/已导出 \d+ 条/).waitFor();
+  await tab.picture("zh-export");
+  const violations = await tab.violations();
+  expect(violations.length === 0, "an export: axe-core finds no violation", violations);
+  const arriving = tab.page.waitForEvent("download");
+  await tab.page.getByRole("button", { name: "保存文件" }).click();
+  const download = await arriving;
+  const content = readFileSync(await download.path());
+  expect(
+    download.suggestedFilename().endsWith(".xlsx") && content.subarray(0, 2).toString() === "PK",
+    `the filtered list is exported as a workbook: ${download.suggestedFilename()}`,
+  );
+}
+
 export async function imports(browser, pictures) {
   const tab = await Tab.open(browser, await ask("serve", "branch"), pictures);
   await repairs(tab);
   await filters(tab);
+  await exported(tab);
   expect(tab.complaints.length === 0, "the console stays silent", tab.complaints);
   await ask("stop", "branch");
   const again = await Tab.open(browser, await ask("serve", "branch"), pictures);

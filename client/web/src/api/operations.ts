@@ -8,6 +8,8 @@ import type {
   CaseForm,
   Catalog,
   ConflictForm,
+  ExportOffer,
+  ExportState,
   Fields,
   Finding,
   Group,
@@ -68,6 +70,11 @@ export interface ImportWish {
   readonly fixes: readonly { readonly row: number; readonly column: string; readonly value: string }[];
 }
 
+/** A list that the guidance names, or what the page shows. */
+export type ExportWish =
+  | { readonly name: string }
+  | { readonly kind: string; readonly query: Fields };
+
 export interface CaseWish {
   readonly decision: "accept" | "amend" | "return" | "discard" | "withdraw";
   readonly remark?: string;
@@ -80,13 +87,9 @@ export interface ConflictWish {
   readonly remark?: string;
 }
 
-function listQuery(wish: ListWish, language: Language): string {
-  const query = new URLSearchParams({
-    lang: language,
-    offset: String(wish.offset),
-    limit: String(wish.limit),
-  });
-  const more = {
+/** What a list is asked for, its page aside, as the program takes it. */
+export function listParameters(wish: Omit<ListWish, "offset" | "limit">): Fields {
+  const all = {
     search: wish.search === "" ? undefined : wish.search,
     order: wish.order,
     where: whereOf(wish.conditions),
@@ -94,13 +97,18 @@ function listQuery(wish: ListWish, language: Language): string {
     finding: wish.finding,
     columns: wish.columns?.join(","),
   };
-  for (const [name, value] of Object.entries(more)) {
-    if (value !== undefined) {
-      query.set(name, value);
-    }
-  }
-  return query.toString();
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
+
+const listQuery = (wish: ListWish, language: Language): string =>
+  new URLSearchParams({
+    ...listParameters(wish),
+    lang: language,
+    offset: String(wish.offset),
+    limit: String(wish.limit),
+  }).toString();
 
 /** Every operation of the client program that the page uses. */
 export const api = {
@@ -110,6 +118,14 @@ export const api = {
     ask<RecordPage>(`/api/records/${kind}?${listQuery(wish, language)}`),
   record: (kind: string, id: string, language: Language) =>
     ask<RecordView>(`/api/records/${kind}/${id}?lang=${language}`),
+  exports: () => ask<readonly ExportOffer[]>("/api/exports"),
+  startExport: (wish: ExportWish, language: Language) =>
+    post<{ export: string; file_name: string }>(`/api/exports?lang=${language}`, wish),
+  exportState: (id: string, language: Language) =>
+    ask<ExportState>(`/api/exports/${id}?lang=${language}`),
+  cancelExport: (id: string) => post<unknown>(`/api/exports/${id}/cancel`, {}),
+  exportFile: (id: string) =>
+    ask<{ file_name: string; content: string }>(`/api/exports/${id}/file`),
   history: (kind: string, id: string, language: Language) =>
     ask<History>(`/api/records/${kind}/${id}/history?lang=${language}`),
   filters: (kind: string) => ask<readonly NamedFilter[]>(`/api/filters/${kind}`),

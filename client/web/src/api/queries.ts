@@ -132,3 +132,21 @@ export function useReminders() {
     refetchInterval: (query) => (query.state.data?.complete === false ? COUNTING_MS : false),
   });
 }
+
+/** The lists that the guidance names, to be exported. */
+export const useExports = () =>
+  useQuery({ queryKey: ["exports"], queryFn: api.exports, staleTime: Infinity });
+
+const EXPORTING_MS = 300;
+
+export function useExportState(id: string) {
+  const language = useLanguage();
+  return useQuery({
+    queryKey: [REPLICA, "export", id, language],
+    queryFn: () => api.exportState(id, language),
+    refetchInterval: (query) =>
+      query.state.data === undefined || query.state.data.state === "running"
+        ? EXPORTING_MS
+        : false,
+  });
+}

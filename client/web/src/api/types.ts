@@ -391,3 +391,17 @@ export interface ImportPreview {
   };
   readonly findings: readonly (Finding & { readonly row: number })[];
 }
+
+/** A list that the guidance names, to be exported. */
+export interface ExportOffer {
+  readonly name: string;
+  readonly label: Label;
+  readonly kind: string;
+}
+
+export interface ExportState {
+  readonly state: "running" | "done" | "cancelled" | "failed";
+  readonly done: number;
+  readonly total: number;
+  readonly file_name: string;
+}

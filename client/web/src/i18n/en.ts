@@ -294,6 +294,17 @@ export const en: Words = {
     perform: "Import {{good}} rows",
     done: "Imported and saved on this machine, waiting to be sent. It can be undone in the synchronisation panel.",
   },
+  exports: {
+    export: "Export",
+    thisList: "This list (chosen columns)",
+    title: "Export to Excel",
+    running: "Exporting: {{done}} of {{total}}",
+    done: "{{total}} records exported: {{name}}",
+    cancelled: "Cancelled; there is no file.",
+    failed: "The export was not completed; no data has changed, try again.",
+    cancel: "Cancel the export",
+    save: "Save the file",
+  },
   severity: {
     refuse: "Cannot be saved",
     warn: "Please check",

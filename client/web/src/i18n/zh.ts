@@ -292,6 +292,17 @@ export const zh = {
     perform: "导入 {{good}} 行",
     done: "已导入，保存在本机，待上传。可在同步情况里撤销。",
   },
+  exports: {
+    export: "导出",
+    thisList: "当前列表（所选的列）",
+    title: "导出Excel",
+    running: "正在导出：{{done}} / {{total}}",
+    done: "已导出 {{total}} 条：{{name}}",
+    cancelled: "已取消，没有文件。",
+    failed: "导出没有完成；数据没有变化，可以再试。",
+    cancel: "取消导出",
+    save: "保存文件",
+  },
   severity: {
     refuse: "不能保存",
     warn: "请注意",

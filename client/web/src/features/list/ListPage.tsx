@@ -3,6 +3,7 @@ import { Alert, Button, Typography } from "antd";
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { listParameters } from "../../api/operations";
 import type { Kind } from "../../api/types";
 import type { Entry } from "../../app/menu";
 import { go } from "../../app/route";
@@ -10,6 +11,7 @@ import { defaultColumns, NAMING, useKind } from "../../catalog/catalog";
 import { useSettled } from "../../components/useSettled";
 import { ActionButtons } from "../actions/ActionButtons";
 import { useMayEdit } from "../record/useMayEdit";
+import { ExportButton } from "../exports/ExportButton";
 import { stepFields } from "../system/recordSteps";
 import { BatchBar } from "./BatchBar";
 import { ColumnChooser } from "./ColumnChooser";
@@ -91,6 +93,7 @@ function KindList({ page, spec, finding, isTitled = true, kind }: Props & { read
         {isTitled ? <h2>{t(`menu.${page}`)}</h2> : <span />}
         <div className="tools">
           <MakingTools page={page} spec={spec} />
+          <ExportButton kind={spec.kind} parameters={listParameters({ ...wish, columns })} />
           <PrintButton
             title={t(`menu.${page}`)}
             wish={wish}

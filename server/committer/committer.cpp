@@ -126,7 +126,9 @@ private:
     /// there was something.
     [[nodiscard]] Stored<bool> keep_log(StoreTransaction& transaction, std::span<const Work> works,
                                         CommitNotice& notice) const;
-    [[nodiscard]] bool write(std::span<Work> works, CommitNotice& notice);
+    [[nodiscard]] bool write(std::span<Work> works, CommitNotice& notice, CommitMeasure& measure);
+    /// With what waits now, to whoever counts.
+    void tell(CommitMeasure& measure) const;
     [[nodiscard]] std::vector<Work> prepare(std::vector<Queued> jobs);
     void answer(std::vector<Work> works);
 
@@ -224,7 +226,17 @@ std::shared_ptr<const Control> Committer::Body::control() const {
     return control_;
 }
 
+void Committer::Body::tell(CommitMeasure& measure) const {
+    if (parts_.measured) {
+        measure.waiting_groups = waiting_.count();
+        measure.oldest_waiting = waiting_.oldest();
+        parts_.measured(measure);
+    }
+}
+
 void Committer::Body::run() {
+    CommitMeasure at_the_start;
+    tell(at_the_start);
     std::chrono::milliseconds pause{0};
     while (std::optional<std::vector<Queued>> jobs = gather(pause)) {
         if (!jobs->empty()) {
@@ -333,17 +345,21 @@ void Committer::Body::process(std::vector<Queued> jobs) {
 }
 
 bool Committer::Body::commit(std::span<Work> works, CommitNotice& notice) {
-    const bool is_done = write(works, notice);
-    if (is_done) {
+    CommitMeasure measure;
+    const auto began = parts_.stopwatch();
+    measure.is_durable = write(works, notice, measure);
+    if (measure.is_durable) {
         waiting_.settle();
     } else {
         waiting_.roll_back();
     }
-    return is_done;
+    measure.whole = parts_.stopwatch() - began;
+    tell(measure);
+    return measure.is_durable;
 }
 
 /// False: nothing was written. `notice` is left alone where there was nothing to write.
-bool Committer::Body::write(std::span<Work> works, CommitNotice& notice) {
+bool Committer::Body::write(std::span<Work> works, CommitNotice& notice, CommitMeasure& measure) {
     auto transaction = parts_.store->begin();
     if (!transaction) {
         return false;
@@ -368,9 +384,12 @@ bool Committer::Body::write(std::span<Work> works, CommitNotice& notice) {
     if (!batch.has_written() && !*log_is_kept) {
         return true;
     }
+    const auto began = parts_.stopwatch();
     if (!(*transaction)->commit()) {
         return false;
     }
+    measure.durable_in = parts_.stopwatch() - began;
+    measure.verdicts = batch.verdicts();
     notice = kept;
     if (!batch.has_written()) {
         return true;

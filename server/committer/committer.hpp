@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -47,6 +48,27 @@ struct CommitNotice {
     bool control_changed = false;
     /// A backup holds the log up to here; 0 where nothing is new about that.
     LogIndex backed_up = {};
+};
+
+/// What a verdict was, for those who count: the outcome and the rule of its first reason.
+struct VerdictSort {
+    record::Outcome outcome = record::Outcome::accepted;
+    std::string reason;
+
+    friend auto operator<=>(const VerdictSort&, const VerdictSort&) = default;
+};
+
+/// What one transaction was like.
+struct CommitMeasure {
+    bool is_durable = true;
+    /// From taking up the work to its end.
+    std::chrono::microseconds whole{0};
+    /// Of it, the store's commit; none where there was nothing to commit.
+    std::optional<std::chrono::microseconds> durable_in;
+    std::map<VerdictSort, std::uint64_t> verdicts;
+    /// All that waits in quarantine now, and when the oldest of it arrived.
+    std::uint64_t waiting_groups = 0;
+    std::optional<Instant> oldest_waiting;
 };
 
 /// Makes a credential, device or code durable together with a group of the server's own. The
@@ -117,12 +139,19 @@ public:
         /// The device that the server's own groups name. Each start is a new incarnation of it.
         DeviceId server_device;
         std::function<void(const CommitNotice&)> on_commit;
+        /// Told of each transaction, and once at the start; on the committer's thread. Empty:
+        /// nobody counts.
+        std::function<void(const CommitMeasure&)> measured;
+        /// Time that only goes on, for `measured`; no decision follows from it.
+        std::function<std::chrono::microseconds()> stopwatch = [] {
+            return std::chrono::microseconds{0};
+        };
         /// What the store wants done beside its commits, a piece at a time. Runs on the committer's
         /// thread, when no transaction is open: after each, and without one after as long a pause
         /// as it asked for. Empty: nothing.
         std::function<std::chrono::milliseconds()> upkeep;
-        /// Where it works in place of a thread of its own; must outlive it. There is no upkeep then,
-        /// and what has not begun when the committer goes is dropped, unanswered.
+        /// Where it works in place of a thread of its own; must outlive it. There is no upkeep
+        /// then, and what has not begun when the committer goes is dropped, unanswered.
         sync::Executor* executor = nullptr;
     };
 

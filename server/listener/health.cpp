@@ -51,8 +51,11 @@ private:
         if (request.method() != http::verb::get) {
             response_.result(http::status::method_not_allowed);
             response_.set(http::field::allow, "GET");
-        } else if (auto body = (*answer_)(std::string{request.target()})) {
-            response_.body() = *std::move(body);
+        } else if (auto answer = (*answer_)(std::string{request.target()})) {
+            response_.result(answer->status);
+            response_.set(http::field::content_type,
+                          beast::string_view{answer->type.data(), answer->type.size()});
+            response_.body() = std::move(answer->body);
         } else {
             response_.result(http::status::not_found);
         }

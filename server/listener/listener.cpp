@@ -126,7 +126,7 @@ public:
 
     std::expected<std::uint16_t, ListenError> serve_health(
         std::uint16_t port,
-        std::function<std::optional<std::string>(const std::string& path)> answer) {
+        std::function<std::optional<Monitored>(const std::string& path)> answer) {
         health_ = std::make_shared<HealthListener>(context_, std::move(answer));
         Code code;
         const std::uint16_t opened = health_->open(port, code);
@@ -143,9 +143,6 @@ public:
             }
             Code ignored;
             acceptor_.close(ignored);
-            if (health_) {
-                health_->stop();
-            }
             for (Connection* each : std::set{host_.alive}) {
                 each->end();
             }
@@ -205,6 +202,10 @@ private:
 
     void end_grace_if_idle() {
         if (stopping_ && host_.alive.empty()) {
+            // To the last, so that it can be seen that the server drains.
+            if (health_) {
+                health_->stop();
+            }
             grace_.cancel();
             Code ignored;
             signals_.cancel(ignored);
@@ -249,7 +250,7 @@ void Listener::on_stop_signal(std::function<void()> work) {
 }
 
 std::expected<std::uint16_t, ListenError> Listener::serve_health(
-    std::uint16_t port, std::function<std::optional<std::string>(const std::string& path)> answer) {
+    std::uint16_t port, std::function<std::optional<Monitored>(const std::string& path)> answer) {
     return body_->serve_health(port, std::move(answer));
 }
 

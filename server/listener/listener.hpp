@@ -5,7 +5,9 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "shared/keys/secret_bytes.hpp"
 #include "sync_protocol/session/wire.hpp"
@@ -37,6 +39,13 @@ struct ListenerSettings {
     /// A wire whose peer does not take what is sent is dropped at this.
     std::size_t unsent_bytes_max = 16U << 20U;
     std::size_t message_bytes_max = 1U << 20U;
+};
+
+/// What the machine's own monitoring is told.
+struct Monitored {
+    unsigned status = 200;
+    std::string_view type = "application/json";
+    std::string body;
 };
 
 /// Takes connections: TLS 1.3 only, mutual, no tickets, no resumption; WebSocket target /sync with
@@ -72,11 +81,12 @@ public:
     /// second ends run() at once. Call before run().
     void on_stop_signal(std::function<void()> work);
 
-    /// Answers GET on loopback with what `answer` gives for the path (no value: 404), as JSON.
-    /// Call before run(). Port 0 takes any free one; returns which.
+    /// Answers GET on loopback with what `answer` gives for the path (no value: 404), until the
+    /// last wire has closed after stop(). Call before run(). Port 0 takes any free one; returns
+    /// which.
     [[nodiscard]] std::expected<std::uint16_t, ListenError> serve_health(
         std::uint16_t port,
-        std::function<std::optional<std::string>(const std::string& path)> answer);
+        std::function<std::optional<Monitored>(const std::string& path)> answer);
 
     /// Accepts no more, closes all wires, and lets run() return when they are closed or after
     /// `grace`.

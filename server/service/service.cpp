@@ -13,6 +13,7 @@
 #include "server/founding/store_key.hpp"
 #include "server/ledger/incident.hpp"
 #include "server/listener/listener.hpp"
+#include "server/metrics/metrics.hpp"
 #include "server/rekey/rekeyer.hpp"
 #include "server/session/reading_desk.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
@@ -96,6 +97,8 @@ public:
         ZHIBU_TRY(reader, store_->open_reader());
         ZHIBU_TRY(head, reader->head());
         head_.store(head.position);
+        ZHIBU_TRY(backed_up, reader->backed_up());
+        backed_up_.store(backed_up.position);
         Committer::Settings settings;
         settings.groups_max = static_cast<std::uint32_t>(config_.groups_per_commit_max);
         settings.queued_bytes_max = static_cast<std::size_t>(config_.waiting_bytes_max);
@@ -119,21 +122,15 @@ public:
         if (config_.health_port == 0) {
             return std::uint16_t{0};
         }
-        return listener_->serve_health(
-            static_cast<std::uint16_t>(config_.health_port),
-            [this](const std::string& path) -> std::optional<std::string> {
-                if (path != "/health" && path != "/ready") {
-                    return std::nullopt;
-                }
-                return R"({"status":"ok","sessions":)" + std::to_string(host_->open_sessions()) +
-                       R"(,"log_index":)" + std::to_string(head_.load()) + "}\n";
-            });
+        return listener_->serve_health(static_cast<std::uint16_t>(config_.health_port),
+                                       [this](const std::string& path) { return monitored(path); });
     }
 
     /// From here on a signal ends run(), which may still be to come.
     void heed_signals() {
         listener_->on_stop_signal([this] {
             log_("stopping", "");
+            is_stopping_ = true;
             ending_->stop();
             host_->stop();
             listener_->stop(std::chrono::seconds{config_.stop_seconds});
@@ -155,6 +152,26 @@ private:
     void end_committing() {
         host_ready_.store(nullptr);
         committer_.reset();
+    }
+
+    /// On the executor, as the sessions are.
+    std::optional<Monitored> monitored(const std::string& path) {
+        const LogIndex head{head_.load()};
+        if (path == "/metrics") {
+            const Gauges gauges{host_->open_sessions(), head, LogIndex{backed_up_.load()},
+                                clock_.now(), host_->lags(head)};
+            return Monitored{200, "text/plain; version=0.0.4; charset=utf-8",
+                             metrics_.text(gauges)};
+        }
+        if (path != "/health" && path != "/ready") {
+            return std::nullopt;
+        }
+        // Whoever drains is well, and takes no more.
+        const bool is_ready = path == "/health" || !is_stopping_;
+        return Monitored{is_ready ? 200U : 503U, "application/json",
+                         R"({"status":")" + std::string{is_stopping_ ? "stopping" : "ok"} +
+                             R"(","sessions":)" + std::to_string(host_->open_sessions()) +
+                             R"(,"log_index":)" + std::to_string(head.position) + "}\n"};
     }
 
     Rekeyer::Parts rekeyer_parts() {
@@ -183,12 +200,20 @@ private:
             if (notice.head > LogIndex{}) {
                 head_.store(notice.head.position);
             }
+            if (notice.backed_up > LogIndex{}) {
+                backed_up_.store(notice.backed_up.position);
+            }
             if (SessionHost* host = host_ready_.load()) {
                 host->on_commit(notice);
                 if (notice.control_changed) {
                     listener_->executor().post([this] { ending_->look(); });
                 }
             }
+        };
+        parts.measured = [this](const CommitMeasure& measure) { metrics_.note(measure); };
+        parts.stopwatch = [] {
+            return std::chrono::duration_cast<std::chrono::microseconds>(
+                std::chrono::steady_clock::now().time_since_epoch());
         };
         parts.upkeep = [this] { return rekeyer_.upkeep(); };
         return parts;
@@ -273,7 +298,11 @@ private:
     std::unique_ptr<SealedStore> store_;
     Rekeyer rekeyer_;
     std::unique_ptr<Listener> listener_;
+    Metrics metrics_;
     std::atomic<std::uint64_t> head_{0};
+    std::atomic<std::uint64_t> backed_up_{0};
+    /// The executor's.
+    bool is_stopping_ = false;
     std::atomic<SessionHost*> host_ready_{nullptr};
     std::unique_ptr<Committer> committer_;
     std::unique_ptr<ReadingDesk> desk_;

@@ -36,6 +36,8 @@ public:
 
     [[nodiscard]] bool is_open() const { return engine_.is_open(); }
 
+    [[nodiscard]] LogIndex told() const { return engine_.told(); }
+
 private:
     struct Doer;
 

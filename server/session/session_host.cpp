@@ -86,6 +86,16 @@ void SessionHost::on_commit(const CommitNotice& notice) {
     });
 }
 
+std::vector<std::pair<DeviceId, std::uint64_t>> SessionHost::lags(LogIndex head) const {
+    std::vector<std::pair<DeviceId, std::uint64_t>> found;
+    found.reserve(by_device_.size());
+    for (const auto& [device, open] : by_device_) {
+        const LogIndex told = std::min(open.session->told(), head);
+        found.emplace_back(device, head.position - told.position);
+    }
+    return found;
+}
+
 void SessionHost::stop() {
     stopping_ = true;
     arm();

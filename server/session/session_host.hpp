@@ -75,6 +75,9 @@ public:
 
     [[nodiscard]] std::size_t open_sessions() const { return by_device_.size(); }
 
+    /// How many positions below `head` each connected device was not sent yet.
+    [[nodiscard]] std::vector<std::pair<DeviceId, std::uint64_t>> lags(LogIndex head) const;
+
 private:
     friend class LiveSession;
 

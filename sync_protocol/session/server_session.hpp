@@ -193,6 +193,9 @@ public:
 
     [[nodiscard]] bool is_over() const { return state_ == State::over; }
 
+    /// What of the log the device was sent, or needs not be; 0 before it has subscribed.
+    [[nodiscard]] LogIndex told() const { return cursor_; }
+
     /// The version that the hello named; until then the oldest.
     [[nodiscard]] std::uint16_t protocol() const { return protocol_; }
 

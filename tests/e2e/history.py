@@ -8,9 +8,12 @@ Exit code 0 when every expectation held.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -124,6 +127,33 @@ def operations(stage, server, writer):
                       "without what stands in the records")
 
 
+def monitored(stage, writer):
+    """What the machine's own monitoring is told, on loopback."""
+
+    def ask(path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{stage.health_port}{path}",
+                                    timeout=10) as answer:
+            return answer.headers["Content-Type"], answer.read().decode()
+
+    stage.expect.that(json.loads(ask("/ready")[1])["status"] == "ok", "a running server is ready")
+    device = writer.one("status")["device"]
+    follower = writer.start("sync", "--follow")
+    deadline = time.monotonic() + 20
+    while "zhibu_sessions 1\n" not in ask("/metrics")[1]:
+        if time.monotonic() > deadline:
+            raise Failed("the session is not counted")
+        time.sleep(0.1)
+    kind, text = ask("/metrics")
+    follower.terminate()
+    follower.communicate(timeout=20)
+    lags = re.findall(r'zhibu_device_lag\{device="([0-9a-f-]{36})"\} \d+', text)
+    stage.expect.that(kind.startswith("text/plain; version=0.0.4") and lags == [device] and
+                      'zhibu_verdicts_total{outcome="accepted",reason=""}' in text,
+                      "sessions, verdicts and each device's lag are counted", text)
+    stage.expect.that(not any(word in text for word in ("测试", "党委", "支部")),
+                      "without any name")
+
+
 def put_back(stage, server, writer, reader, early):
     """All of the server's files are put back to an earlier day; nothing else changes."""
     place = stage.work / "server"
@@ -135,6 +165,7 @@ def put_back(stage, server, writer, reader, early):
     reader.sync()
     stage.expect.that(findings(writer) == [] and findings(reader) == [],
                       "devices of an honest server find nothing")
+    monitored(stage, writer)
     stage.stop_server()
     late = server.keep_head("head-late")
     shutil.rmtree(place)

@@ -68,6 +68,8 @@ SERVER = _upon(
             "server/store/sqlite",
         },
         "server/listener": {"sync_protocol/transport"},
+        # What the committer and the sessions tell of themselves, for monitoring.
+        "server/metrics": {"server/store", "server/committer"},
         # The parts put together, for main.cpp and for tests of the whole server.
         "server/service": {
             "server/account",
@@ -77,6 +79,7 @@ SERVER = _upon(
             "server/founding",
             "server/ledger",
             "server/listener",
+            "server/metrics",
             "server/rekey",
             "server/session",
             "server/store",

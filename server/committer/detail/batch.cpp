@@ -68,7 +68,7 @@ Stored<Batch::Part> Batch::open_part() {
         return std::unexpected{std::move(opened).error()};
     }
     part_is_open_ = true;
-    return Part{head_, own_, {}, nullptr, 0};
+    return Part{head_, own_, {}, {}, nullptr, 0};
 }
 
 Stored<void> Batch::keep(const Part& part) {
@@ -77,6 +77,9 @@ Stored<void> Batch::keep(const Part& part) {
     written_ = true;
     head_ = part.head;
     own_ = part.own;
+    for (const VerdictSort& sort : part.verdicts) {
+        ++verdicts_[sort];
+    }
     for (const RecordState& state : part.states) {
         waiting_.take(state);
         if (!control_->reads(state.key.kind)) {
@@ -108,6 +111,9 @@ Stored<record::Receipt> Batch::append(Part& part, const AuthenticGroup& group, J
     verdict.index = part.head;
     verdict.decided_at = now_;
     verdict.reasons = std::move(judgement.reasons);
+    part.verdicts.push_back({judgement.outcome, verdict.reasons.empty()
+                                                    ? std::string{}
+                                                    : verdict.reasons.front().rule});
     verdict.decisions = std::move(judgement.decisions);
 
     LogRow row;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -50,12 +52,16 @@ public:
     /// Of the newest group written.
     [[nodiscard]] LogIndex head() const { return head_; }
 
+    /// How many verdicts of each sort were kept.
+    [[nodiscard]] const std::map<VerdictSort, std::uint64_t>& verdicts() const { return verdicts_; }
+
 private:
     /// What one part has done, taken over when the part is kept.
     struct Part {
         LogIndex head;
         OwnChain own;
         std::vector<RecordState> states;
+        std::vector<VerdictSort> verdicts;
         /// As this part leaves it, up to the first `seen` of its states; none where nothing that
         /// it reads was changed.
         std::shared_ptr<Control> control;
@@ -151,6 +157,7 @@ private:
     Instant now_;
     std::optional<LogIndex> restored_at_;
     LogIndex head_;
+    std::map<VerdictSort, std::uint64_t> verdicts_;
     bool part_is_open_ = false;
     bool written_ = false;
     bool broken_ = false;

@@ -1,5 +1,6 @@
 #include "server/committer/detail/waiting_cases.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ WaitingCases::WaitingCases(const catalog::Catalog& catalog) {
     device_ = kind.field("device").id();
     bytes_ = kind.field("bytes").id();
     state_ = kind.field("state").id();
+    arrived_at_ = kind.field("arrived_at").id();
 }
 
 void WaitingCases::take(const RecordState& state) {
@@ -34,7 +36,9 @@ void WaitingCases::take(const RecordState& state) {
     const bool waits = state.value(state_) == record::Value{std::string{sync::case_state::waiting}};
     std::optional<Entry> entry;
     if (waits && device != nullptr) {
-        entry = Entry{*device, bytes == nullptr ? 0 : static_cast<std::uint64_t>(*bytes)};
+        const auto* arrived = std::get_if<Instant>(&state.value(arrived_at_));
+        entry = Entry{*device, bytes == nullptr ? 0 : static_cast<std::uint64_t>(*bytes),
+                      arrived == nullptr ? Instant{} : *arrived};
     }
     put(state.key.id, entry);
 }
@@ -57,6 +61,12 @@ void WaitingCases::put(const RecordId& id, std::optional<Entry> entry) {
 WaitingCases::Amount WaitingCases::of(const RecordId& device) const {
     const auto known = amounts_.find(device);
     return known == amounts_.end() ? Amount{} : known->second;
+}
+
+std::optional<Instant> WaitingCases::oldest() const {
+    const auto oldest = std::ranges::min_element(
+        waiting_, {}, [](const auto& entry) { return entry.second.arrived_at; });
+    return oldest == waiting_.end() ? std::nullopt : std::optional{oldest->second.arrived_at};
 }
 
 void WaitingCases::settle() { journal_.clear(); }

@@ -29,6 +29,11 @@ public:
     void take(const RecordState& state);
     [[nodiscard]] Amount of(const RecordId& device) const;
 
+    /// All of it, and when the oldest arrived.
+    [[nodiscard]] std::size_t count() const { return waiting_.size(); }
+
+    [[nodiscard]] std::optional<Instant> oldest() const;
+
     /// What was taken so far is durable.
     void settle();
     /// As at the last settle().
@@ -38,6 +43,7 @@ private:
     struct Entry {
         RecordId device;
         std::uint64_t bytes = 0;
+        Instant arrived_at;
     };
 
     void put(const RecordId& id, std::optional<Entry> entry);
@@ -46,6 +52,7 @@ private:
     record::FieldNumber device_;
     record::FieldNumber bytes_;
     record::FieldNumber state_;
+    record::FieldNumber arrived_at_;
     std::map<RecordId, Entry> waiting_;
     std::map<RecordId, Amount> amounts_;
     /// What stood before, oldest first.

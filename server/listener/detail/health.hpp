@@ -9,13 +9,15 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "server/listener/listener.hpp"
+
 namespace zhibu::server {
 
-/// Plain HTTP on 127.0.0.1 for the machine's own monitoring: GET of known paths, JSON, one request
+/// Plain HTTP on 127.0.0.1 for the machine's own monitoring: GET of known paths, one request
 /// a connection, small and short, and few at a time.
 class HealthListener : public std::enable_shared_from_this<HealthListener> {
 public:
-    using Answer = std::function<std::optional<std::string>(const std::string& path)>;
+    using Answer = std::function<std::optional<Monitored>(const std::string& path)>;
 
     HealthListener(boost::asio::io_context& context, Answer answer);
 

@@ -14,8 +14,12 @@ protected:
         ASSERT_TRUE(opened);
         monitored_ = *std::move(opened);
         const auto port = monitored_->serve_health(0, [](const std::string& path) {
-            return path == "/health" ? std::optional<std::string>{R"({"status":"ok"})"}
-                                     : std::nullopt;
+            if (path == "/metrics") {
+                return std::optional{Monitored{503, "text/plain; version=0.0.4", "zhibu 1\n"}};
+            }
+            return path == "/health"
+                       ? std::optional{Monitored{200, "application/json", R"({"status":"ok"})"}}
+                       : std::nullopt;
         });
         ASSERT_TRUE(port);
         port_ = *port;
@@ -45,6 +49,13 @@ TEST_F(Health, AnswersGetWithItsJson) {
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200"));
     EXPECT_NE(answer.find("application/json"), std::string::npos);
     EXPECT_TRUE(answer.ends_with(R"({"status":"ok"})"));
+}
+
+TEST_F(Health, AnAnswerHasAStatusAndATypeOfItsOwn) {
+    const std::string answer = ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 503")) << answer;
+    EXPECT_NE(answer.find("text/plain; version=0.0.4"), std::string::npos);
+    EXPECT_TRUE(answer.ends_with("zhibu 1\n"));
 }
 
 TEST_F(Health, OtherPathsAndMethodsAreRefused) {

@@ -52,11 +52,34 @@ async function actions(tab) {
   expect(true, "confirmed, it is done for both as one group");
 }
 
+async function printed(tab) {
+  await tab.go("users");
+  await tab.page.evaluate(() => {
+    window.print = () => {
+      window.printedText = document.querySelector(".printed")?.innerText;
+    };
+  });
+  await tab.page.getByRole("button", { name: "打印" }).click();
+  await tab.page.waitForFunction(() => window.printedText !== undefined);
+  await tab.page.emulateMedia({ media: "print" });
+  await tab.picture("zh-printed");
+  await tab.page.emulateMedia({ media: "screen" });
+  const text = await tab.page.locator(".printed").textContent();
+  expect(
+    text.includes("用户管理") && text.includes("一支部账号") && text.includes("盖章"),
+    "the list is printed with its title and room for the seal",
+    text,
+  );
+  await tab.page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+  await tab.page.locator(".printed").waitFor({ state: "detached" });
+}
+
 export async function management(browser, pictures) {
   const tab = await Tab.open(browser, await ask("serve", "officer"), pictures);
   await accounts(tab);
   await windows(tab);
   await actions(tab);
+  await printed(tab);
   expect(tab.complaints.length === 0, "the console stays silent", tab.complaints);
   await ask("stop", "officer");
 }

@@ -7,7 +7,8 @@ const PAGES = [
   "home", "applicants", "planReport", "persons", "transfers", "duplicates", "ownOrganisation",
   "tree", "dues", "elections", "appraisals", "overviewFigures", "statistics", "queries", "checks",
   "annualTables", "tableChecks", "submit", "profile", "users", "windows", "devices", "conflicts",
-  "operations",
+  "operations", "operations/incidents", "conflicts/fields", "conflicts/losses", "tree/tree",
+  "persons/import/person",
 ];
 const FORMS = ["person", "organisation", "letter", "plan", "dues_payment", "account", "window"];
 
@@ -28,8 +29,12 @@ export async function everyPage(browser, pictures) {
     await tab.speak(language);
     for (const page of PAGES) {
       await tab.go(page);
-      await look(tab, `${language}-${page}`);
+      await look(tab, `${language}-${page.replaceAll("/", "-")}`);
     }
+    await tab.go("ownOrganisation");
+    await tab.page.getByRole("tab").last().click();
+    await tab.settle();
+    await look(tab, `${language}-history`);
     for (const kind of FORMS) {
       await tab.go(`persons/${kind}/new`);
       await look(tab, `${language}-new-${kind}`);

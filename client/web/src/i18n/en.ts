@@ -136,7 +136,7 @@ export const en: Words = {
     applicants: "Applicants, activists and development targets are kept here. First step: add an applicant.",
     persons: "This is the roll of members. First step: add a member, or import a roster.",
     planReport: "Each organisation reports its plan for the year here. First step: add this year's figure.",
-    transfers: "Letters of transfer are handled here. First step: add a letter.",
+    transfers: "Letters of transfer are listed here. First step: select the members who leave under Member records, and transfer them out.",
     dues: "Payments of dues are kept here. First step: add a payment.",
     elections: "The organisations' elections are listed here. First step: open an organisation in the tree and add one under Election.",
     appraisals: "The organisations' appraisals are listed here. First step: open an organisation in the tree and add one under Appraisal of members.",
@@ -249,7 +249,7 @@ export const en: Words = {
     done: "\"{{name}}\" is done and saved on this machine, waiting to be sent.",
     more: "More",
   },
-  tree: { list: "List", tree: "Tree" },
+  tree: { list: "List", tree: "Tree", below: "Below {{name}}" },
   relation: {
     equal: "is",
     any_of: "is one of",
@@ -260,7 +260,7 @@ export const en: Words = {
     not_empty: "is not empty",
   },
   history: {
-    empty: "Nothing has been changed yet.",
+    empty: "Nobody has changed this record since it came to this machine. The server keeps what was before.",
     here: "this machine",
     entered: "came here",
     changed: "in effect",

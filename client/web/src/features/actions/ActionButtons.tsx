@@ -22,12 +22,15 @@ interface Props {
 
 const BESIDE_EACH_OTHER = 4;
 
+const isPlaced = (action: Action, title: string): boolean =>
+  action.place.zh.split("/").includes(title);
+
 const suits = (action: Action, record: RecordView): boolean =>
   action.needs.every(({ field, codes }) => codes.includes(record.fields[field]?.value ?? ""));
 
 /** The actions of this page of the menu first, then those of the kind that stand elsewhere. */
 function sorted(actions: readonly Action[], title: string): readonly Action[] {
-  const isHere = (action: Action) => action.place.zh.split("/").includes(title);
+  const isHere = (action: Action) => isPlaced(action, title);
   return [...actions.filter(isHere), ...actions.filter((action) => !isHere(action))];
 }
 
@@ -43,7 +46,9 @@ export function ActionButtons({ page, kind, records, of, onDone }: Props) {
   const actions = sorted(
     (useActions().data ?? []).filter(
       (each) =>
-        each.kind === kind && each.choice === choice && (of === undefined || suits(each, of)),
+        each.choice === choice &&
+        (each.kind === kind || (choice === "none" && isPlaced(each, title))) &&
+        (of === undefined || suits(each, of)),
     ),
     title,
   );

@@ -1,6 +1,7 @@
+import { CaretDownOutlined, CaretRightOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Alert, Empty, Spin } from "antd";
-import { useEffect } from "react";
+import { Alert, Button, Empty, Spin } from "antd";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/operations";
@@ -37,6 +38,13 @@ function useOrganisations() {
 type Below = ReadonlyMap<string, readonly RecordView[]>;
 
 const ROOT = "";
+/** So deep the tree is open before anybody opens it. */
+const OPEN_LEVELS = 2;
+
+interface Place {
+  readonly below: Below;
+  readonly depth: number;
+}
 
 /** Who stands below whom; an organisation whose superior is out of sight stands at the top. */
 function belowOf(organisations: readonly RecordView[]): Below {
@@ -61,22 +69,38 @@ function Label({ of }: { readonly of: RecordView }) {
   );
 }
 
-function Branches({ of, below, depth }: { readonly of: string; readonly below: Below; readonly depth: number }) {
+function Node({ of, below, depth }: { readonly of: RecordView } & Place) {
+  const { t } = useTranslation();
+  const [isOpen, setIsOpen] = useState(depth < OPEN_LEVELS);
+  const hasBelow = below.has(of.id);
+  const name = of.fields["name"]?.shown ?? "";
+  return (
+    <li>
+      {hasBelow ? (
+        <Button
+          type="text"
+          size="small"
+          aria-expanded={isOpen}
+          aria-label={t("tree.below", { name })}
+          icon={isOpen ? <CaretDownOutlined aria-hidden /> : <CaretRightOutlined aria-hidden />}
+          onClick={() => {
+            setIsOpen(!isOpen);
+          }}
+        />
+      ) : (
+        <span className="tree-leaf" />
+      )}
+      <Label of={of} />
+      {hasBelow && isOpen && <Branches of={of.id} below={below} depth={depth + 1} />}
+    </li>
+  );
+}
+
+function Branches({ of, below, depth }: { readonly of: string } & Place) {
   return (
     <ul className="tree">
       {(below.get(of) ?? []).map((each) => (
-        <li key={each.id}>
-          {below.has(each.id) ? (
-            <details open={depth < 2}>
-              <summary>
-                <Label of={each} />
-              </summary>
-              <Branches of={each.id} below={below} depth={depth + 1} />
-            </details>
-          ) : (
-            <Label of={each} />
-          )}
-        </li>
+        <Node key={each.id} of={each} below={below} depth={depth} />
       ))}
     </ul>
   );

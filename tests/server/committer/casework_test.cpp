@@ -182,9 +182,10 @@ TEST_F(Casework, WhoMayDecideACase) {
     std::vector<Cell> cells{
         {"the author", desk, false},
         {"another of the branch", account(court.branch_a, "3", false), false},
-        {"a manager of the branch", account(court.branch_a, "3", true), false},
-        {"a manager of another branch", account(court.branch_b, "3", true), false},
-        {"a manager beside", account(court.beside, "3", true), false},
+        {"a branch's account with the right to manage", account(court.branch_a, "3", true), false},
+        {"a manager of the branch", account(court.branch_a, "2", true), false},
+        {"a manager of another branch", account(court.branch_b, "2", true), false},
+        {"a manager beside", account(court.beside, "2", true), false},
         {"above without the right to manage", account(court.general, "2", false), false},
         {"a manager above", officer, true},
         {"the committee", top, true}};

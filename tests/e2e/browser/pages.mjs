@@ -7,7 +7,7 @@ const PAGES = [
   "home", "applicants", "planReport", "persons", "transfers", "duplicates", "ownOrganisation",
   "tree", "dues", "elections", "appraisals", "overviewFigures", "statistics", "queries", "checks",
   "annualTables", "tableChecks", "submit", "profile", "users", "windows", "devices", "conflicts",
-  "operations", "operations/incidents", "conflicts/fields", "conflicts/losses", "tree/tree",
+  "operations", "operations/incident", "operations/export", "users/account_request", "devices/enrolment_code", "conflicts/fields", "conflicts/losses", "tree/tree",
   "persons/import/person",
 ];
 const FORMS = ["person", "organisation", "letter", "plan", "dues_payment", "account", "window"];

@@ -4,7 +4,7 @@ import type { Status } from "../api/types";
 import { CaseworkPage } from "../features/casework/CaseworkPage";
 import { HomePage } from "../features/home/HomePage";
 import { ImportPage } from "../features/imports/ImportPage";
-import { ListPage } from "../features/list/ListPage";
+import { ListTabs } from "../features/list/ListTabs";
 import { listPages } from "../features/list/listPages";
 import { TreePage } from "../features/organisations/TreePage";
 import { SurveyPage } from "../features/overview/SurveyPage";
@@ -81,6 +81,6 @@ export function Page({ route, status, onSync }: Props) {
   return spec === undefined ? (
     <UnavailablePage title={t(`menu.${page}`)} />
   ) : (
-    <ListPage key={page} page={page} spec={spec} finding={kind} />
+    <ListTabs key={page} page={page} spec={spec} rest={kind} />
   );
 }

@@ -211,6 +211,7 @@ export const en: Words = {
   operations: {
     own: "On this machine",
     incidents: "Reported by devices",
+    exports: "Exports",
     where: "Every step done on this machine, with the server's verdict. The log of all accounts is kept by the server: zhibu-server history shows it, zhibu-server verify checks it.",
   },
   state: {

@@ -209,6 +209,7 @@ export const zh = {
   operations: {
     own: "本机的操作",
     incidents: "设备报告的事件",
+    exports: "导出记录",
     where: "这里是本机作过的每一步操作，以及服务器的裁定。全部账号的操作日志由服务器保存，可用 zhibu-server history 查询、用 zhibu-server verify 核对。",
   },
   state: {

@@ -1,5 +1,5 @@
 import { DownOutlined } from "@ant-design/icons";
-import { App, Button, Dropdown } from "antd";
+import { Button, Dropdown } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -8,6 +8,7 @@ import type { Action, RecordView, Saved } from "../../api/types";
 import type { Entry } from "../../app/menu";
 import { labelOf } from "../../catalog/catalog";
 import { useLanguage } from "../../i18n/useLanguage";
+import { useSavedMessage } from "../history/useSavedMessage";
 import { ActionDialog } from "./ActionDialog";
 
 interface Props {
@@ -38,7 +39,7 @@ function sorted(actions: readonly Action[], title: string): readonly Action[] {
 export function ActionButtons({ page, kind, records, of, onDone }: Props) {
   const { t, i18n } = useTranslation();
   const language = useLanguage();
-  const { message } = App.useApp();
+  const say = useSavedMessage();
   const [chosen, setChosen] = useState<Action>();
   const choice = records.length === 0 ? "none" : "many";
   // The catalog of actions names its places in Chinese; so does the menu, whatever is shown.
@@ -90,7 +91,7 @@ export function ActionButtons({ page, kind, records, of, onDone }: Props) {
           }}
           onDone={(saved) => {
             setChosen(undefined);
-            void message.success(t("actions.done", { name: labelOf(chosen, language) }));
+            say(saved, t("actions.done", { name: labelOf(chosen, language) }));
             onDone?.(saved);
           }}
         />

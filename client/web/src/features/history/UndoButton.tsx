@@ -12,7 +12,11 @@ import { useLanguage } from "../../i18n/useLanguage";
 const PENDING = "waiting";
 
 /** Undoes a group of one's own that is still waiting, by another one. */
-export function UndoButton({ group }: { readonly group: Group }) {
+export function UndoButton({
+  group,
+}: {
+  readonly group: Pick<Group, "sequence" | "stage" | "action">;
+}) {
   const { t } = useTranslation();
   const language = useLanguage();
   const refresh = useRefresh();

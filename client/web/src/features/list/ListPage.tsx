@@ -52,8 +52,9 @@ export function ListPage(props: Props) {
 
 function KindList({ page, spec, finding, isTitled = true, kind }: Props & { readonly kind: Kind }) {
   const { t } = useTranslation();
-  const { state, change } = useListState(page);
-  const { arrangement, arrange, error: notKept } = useArrangement(page);
+  const place = `${page}.${spec.kind}`;
+  const { state, change } = useListState(place);
+  const { arrangement, arrange, error: notKept } = useArrangement(place);
   const [isBare, setIsBare] = useState(false);
   const [range, setRange] = useState({ first: 0, end: 1 });
   const onRange = useCallback((first: number, end: number) => {

@@ -11,6 +11,8 @@ export interface ListPageSpec {
   readonly creates?: boolean;
   /** Rosters of these are brought in here. */
   readonly imports?: boolean;
+  /** Lists of other kinds on the same page, each in a tab of its own. */
+  readonly beside?: readonly ListPageSpec[];
 }
 
 export const listPages: Readonly<Partial<Record<Entry, ListPageSpec>>> = {
@@ -23,13 +25,25 @@ export const listPages: Readonly<Partial<Record<Entry, ListPageSpec>>> = {
   elections: { kind: "organisation_election" },
   appraisals: { kind: "organisation_appraisal" },
   tree: { kind: "organisation", filter: "terms_expired", creates: true },
-  users: { kind: "account", creates: true },
+  users: {
+    kind: "account",
+    creates: true,
+    beside: [{ kind: "account_request", creates: true }],
+  },
   windows: { kind: "window", creates: true },
-  devices: { kind: "device" },
+  devices: { kind: "device", beside: [{ kind: "enrolment_code" }] },
 };
+
+const lists = (spec: ListPageSpec): readonly ListPageSpec[] => [spec, ...(spec.beside ?? [])];
 
 /** Where records of the kind are listed. */
 export const pageOf = (kind: string): string =>
   kind === "person"
     ? "persons"
-    : (Object.entries(listPages).find(([, spec]) => spec.kind === kind)?.[0] ?? "home");
+    : (Object.entries(listPages).find(([, spec]) =>
+        lists(spec).some((each) => each.kind === kind),
+      )?.[0] ?? "home");
+
+/** The page's list of the kind; the page's own where it has none of it. */
+export const listOf = (spec: ListPageSpec, kind: string | undefined): ListPageSpec =>
+  spec.beside?.find((each) => each.kind === kind) ?? spec;

@@ -7,9 +7,9 @@ import type { Arrangement } from "../../api/types";
 const KEY = ["replica", "arrangements"];
 
 /** What this person has arranged on a list: columns and saved filters. Kept by the program. */
-export function useArrangement(page: string) {
+export function useArrangement(place: string) {
   const client = useQueryClient();
-  const name = `list.${page.toLowerCase()}`;
+  const name = `list.${place.toLowerCase()}`;
   const all = useQuery({ queryKey: KEY, queryFn: api.arrangements, retry: false });
   const keep = useMutation({
     mutationFn: (value: Arrangement) => api.keepArrangement(name, value),

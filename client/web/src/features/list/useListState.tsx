@@ -26,14 +26,14 @@ export function ListStates({ children }: { readonly children: ReactNode }) {
   return <Kept.Provider value={states.current}>{children}</Kept.Provider>;
 }
 
-/** How the page's list stands: search, order, filters, selection. */
-export function useListState(page: string) {
+/** How the list at that place stands: search, order, filters, selection. */
+export function useListState(place: string) {
   const kept = useContext(Kept);
-  const [state, setState] = useState(kept.get(page) ?? FRESH);
+  const [state, setState] = useState(kept.get(place) ?? FRESH);
   const change = (part: Partial<ListState>) => {
     setState((before) => {
       const after = { ...before, ...part };
-      kept.set(page, after);
+      kept.set(place, after);
       return after;
     });
   };

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Fields, Kind, RecordView, Saved } from "../../api/types";
 import { Findings } from "../../components/Findings";
+import { useSavedMessage } from "../history/useSavedMessage";
 import { RecordFacts } from "./RecordFacts";
 import { RecordForm } from "./RecordForm";
 import { useRecordForm } from "./useRecordForm";
@@ -23,6 +24,7 @@ interface Props {
 export function EditableRecord({ kind, record, owner, begins, mayEdit, onSaved, onCancel }: Props) {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  const say = useSavedMessage();
   const [opened, setOpened] = useState(false);
   const [last, setLast] = useState<Saved>();
   const form = useRecordForm({
@@ -33,7 +35,7 @@ export function EditableRecord({ kind, record, owner, begins, mayEdit, onSaved, 
     onSaved: (saved) => {
       setOpened(false);
       setLast(saved);
-      void message.success(t("form.saved"));
+      say(saved, t("form.saved"));
       onSaved?.(saved);
     },
   });

@@ -11,6 +11,7 @@ import { Mark } from "../../components/Mark";
 import { useLanguage } from "../../i18n/useLanguage";
 import { ActionButtons } from "../actions/ActionButtons";
 import { HistoryTab } from "../history/HistoryTab";
+import { listOf, listPages } from "../list/listPages";
 import { recordSteps } from "../system/recordSteps";
 import { EditableRecord } from "./EditableRecord";
 import { EntryTab } from "./EntryTab";
@@ -87,8 +88,10 @@ export function RecordPage({ page, kindName, id, tab, begins, isAlone = false }:
   if (kind === undefined || (id !== undefined && record.isLoading)) {
     return <Spin />;
   }
+  const list = isEntry(page) ? listPages[page] : undefined;
   const back = () => {
-    go(page);
+    // To the list that it stands in, where its page has several.
+    go(page, ...(list !== undefined && listOf(list, kindName) !== list ? [kindName] : []));
   };
   const isRetired = record.data?.retired === true;
   const mayEdit = writes && !isRetired;

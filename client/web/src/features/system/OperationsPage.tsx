@@ -5,7 +5,7 @@ import { go } from "../../app/route";
 import { ListPage } from "../list/ListPage";
 import { GroupTable } from "../sync/GroupTable";
 
-/** Who did what: this machine's own groups with their verdicts, and what devices reported. */
+/** Who did what: this machine's own groups with their verdicts, what devices reported, what was exported. */
 export function OperationsPage({ tab }: { readonly tab: string | undefined }) {
   const { t } = useTranslation();
   return (
@@ -21,11 +21,12 @@ export function OperationsPage({ tab }: { readonly tab: string | undefined }) {
         }}
         items={[
           { key: "own", label: t("operations.own") },
-          { key: "incidents", label: t("operations.incidents") },
+          { key: "incident", label: t("operations.incidents") },
+          { key: "export", label: t("operations.exports") },
         ]}
       />
-      {tab === "incidents" ? (
-        <ListPage page="operations" spec={{ kind: "incident" }} isTitled={false} />
+      {tab === "incident" || tab === "export" ? (
+        <ListPage key={tab} page="operations" spec={{ kind: tab }} isTitled={false} />
       ) : (
         <div className="panel">
           <Alert type="info" message={t("operations.where")} style={{ marginBottom: 12 }} />

@@ -60,12 +60,17 @@ async function filters(tab) {
   await tab.page.getByRole("button", { name: "加入筛选" }).click();
   await tab.page.getByText("性别 是其中之一 女").waitFor();
   await tab.picture("zh-filtered");
+  const violations = await tab.violations();
+  expect(violations.length === 0, "a filtered list: axe-core finds no violation", violations);
   await tab.page.getByRole("button", { name: "常用筛选" }).click();
   await tab.page.getByLabel("筛选名称").fill("女党员");
   await tab.page.getByRole("button", { name: "保存", exact: true }).click();
   await tab.page.getByRole("button", { name: "女党员", exact: true }).waitFor();
   expect(true, "a filter is kept under a name");
   await tab.page.keyboard.press("Escape");
+  await tab.page.getByRole("button", { name: "去掉这个条件" }).press("Enter");
+  await tab.page.getByText("性别 是其中之一 女").waitFor({ state: "detached" });
+  expect(true, "and taken away by a key");
 }
 
 async function exported(tab) {

@@ -2,21 +2,11 @@ import { Alert, Card, Descriptions, Space } from "antd";
 import { useTranslation } from "react-i18next";
 
 import type { CaseForm } from "../../api/types";
-import { Mark, type Tone } from "../../components/Mark";
+import { Mark } from "../../components/Mark";
 import { minuteText } from "../../i18n/moments";
 import { CaseDecisions } from "./CaseDecisions";
+import { caseTones } from "./caseStates";
 import { ContentTable } from "./ContentTable";
-
-/** Of list case_state. */
-export const CASE_WAITING = "1";
-export const CASE_RETURNED = "4";
-const TONES: Readonly<Record<string, Tone>> = {
-  [CASE_WAITING]: "wait",
-  "2": "good",
-  "3": "good",
-  [CASE_RETURNED]: "bad",
-  "5": "bad",
-};
 
 /** A group that was set aside: whose, why, what is in it, and what can be decided. */
 export function CaseCard({ of }: { readonly of: CaseForm }) {
@@ -28,7 +18,7 @@ export function CaseCard({ of }: { readonly of: CaseForm }) {
       title={
         <Space>
           {of.number}
-          <Mark tone={TONES[of.state] ?? "plain"}>{of.state_text}</Mark>
+          <Mark tone={caseTones[of.state] ?? "plain"}>{of.state_text}</Mark>
           {of.failed && <Mark tone="bad">{t("cases.failed")}</Mark>}
         </Space>
       }

@@ -8,10 +8,8 @@ import { useRefresh } from "../../api/queries";
 import type { CaseForm } from "../../api/types";
 import { useLanguage } from "../../i18n/useLanguage";
 import { AmendForm } from "./AmendForm";
+import { openCases } from "./caseStates";
 import { RemarkForm } from "./RemarkForm";
-
-/** Of list case_state: what an officer may still decide. */
-const OPEN: ReadonlySet<string> = new Set(["1", "4"]);
 
 type Step = "return" | "discard" | "amend";
 
@@ -28,7 +26,7 @@ export function CaseDecisions({ of }: { readonly of: CaseForm }) {
       refresh();
     },
   });
-  if (!OPEN.has(of.state)) {
+  if (!openCases.has(of.state)) {
     return null;
   }
   const cancel = () => {

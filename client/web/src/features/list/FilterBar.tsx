@@ -1,5 +1,5 @@
 import { FilterOutlined } from "@ant-design/icons";
-import { Button, Popover, Tag } from "antd";
+import { Button, Popover } from "antd";
 import { Fragment, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -7,6 +7,7 @@ import type { Condition } from "../../api/conditions";
 import type { Kind } from "../../api/types";
 import { fieldNamed, labelOf } from "../../catalog/catalog";
 import { FieldText } from "../../catalog/FieldText";
+import { RemovableMark } from "../../components/RemovableMark";
 import { useLanguage } from "../../i18n/useLanguage";
 import { FilterEditor } from "./FilterEditor";
 
@@ -47,11 +48,10 @@ export function FilterBar({ kind, conditions, onConditions }: Props) {
       {conditions.map((condition) => {
         const field = fieldNamed(kind, condition.field);
         return field === undefined ? null : (
-          <Tag
+          <RemovableMark
             key={`${condition.field} ${condition.is}`}
-            closable
-            closeIcon={<span aria-label={t("list.removeFilter")}>×</span>}
-            onClose={() => {
+            remove={t("list.removeFilter")}
+            onRemove={() => {
               onConditions(conditions.filter((each) => !isSame(each, condition)));
             }}
           >
@@ -62,7 +62,7 @@ export function FilterBar({ kind, conditions, onConditions }: Props) {
                 <FieldText field={field} value={value} />
               </Fragment>
             ))}
-          </Tag>
+          </RemovableMark>
         );
       })}
     </>

@@ -1,9 +1,9 @@
-import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
 
 import type { Arrangement, Kind } from "../../api/types";
 import type { Entry } from "../../app/menu";
 import { go } from "../../app/route";
+import { RemovableMark } from "../../components/RemovableMark";
 import { FilterBar } from "./FilterBar";
 import type { ListPageSpec } from "./listPages";
 import { NamedFilters } from "./NamedFilters";
@@ -45,15 +45,14 @@ export function ListFilters(props: Props) {
           }}
         />
       ) : (
-        <Tag
-          closable
-          closeIcon={<span aria-label={t("list.removeFilter")}>×</span>}
-          onClose={() => {
+        <RemovableMark
+          remove={t("list.removeFilter")}
+          onRemove={() => {
             go(page);
           }}
         >
           {t("list.finding", { rule: finding })}
-        </Tag>
+        </RemovableMark>
       )}
       <SavedFilters
         saved={arrangement.filters ?? []}

@@ -9,6 +9,7 @@ import { DataTable } from "../../components/DataTable";
 import { Mark, type Tone } from "../../components/Mark";
 import { secondText } from "../../i18n/moments";
 import { useLanguage } from "../../i18n/useLanguage";
+import { openCases, RETURNED } from "../casework/caseStates";
 import { UndoButton } from "../history/UndoButton";
 import { GroupVerdict } from "./GroupVerdict";
 import { useActionName } from "./useActionName";
@@ -21,9 +22,6 @@ const tones: Readonly<Record<string, Tone>> = {
   rejected: "bad",
   parked: "wait",
 };
-
-/** Of list case_state: what is still open, so that its author may send it once more. */
-const openCases: ReadonlySet<string> = new Set(["1", "4"]);
 
 function canResubmit(group: Group): boolean {
   return group.case === undefined ? group.stage === "rejected" : openCases.has(group.case.state);
@@ -41,7 +39,7 @@ function Next({ group }: { readonly group: Group }) {
   return (
     <Space direction="vertical" size={2}>
       {group.case !== undefined && (
-        <span className={group.case.state === "4" ? "finding-warn" : ""}>
+        <span className={group.case.state === RETURNED ? "finding-warn" : ""}>
           {t("sync.case", { number: group.case.number, state: group.case.state_text })}
           {group.case.remark === "" ? "" : ` ${group.case.remark}`}
         </span>

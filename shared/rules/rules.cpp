@@ -56,6 +56,7 @@ constexpr std::array sections{
     Section{"control.cpp", &detail::control_rules},
     Section{"account_request.cpp", &detail::account_request_rules},
     Section{"explanation.cpp", &detail::explanation_rules},
+    Section{"calendar.cpp", &detail::calendar_rules},
     Section{"casework.cpp", &detail::casework_rules},
 };
 

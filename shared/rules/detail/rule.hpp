@@ -75,6 +75,7 @@ struct Judgement {
 [[nodiscard]] std::span<const Rule> account_request_rules();
 [[nodiscard]] std::span<const Rule> explanation_rules();
 [[nodiscard]] std::span<const Rule> casework_rules();
+[[nodiscard]] std::span<const Rule> calendar_rules();
 [[nodiscard]] std::span<const FieldRule> field_rules();
 [[nodiscard]] std::span<const Judgement> engine_judgements();
 

@@ -52,10 +52,7 @@ constexpr std::array elsewhere{
     Elsewhere{"R-902",
               "kept by rights: only an account with the right to manage, of an organisation above, "
               "writes account.state"},
-    Elsewhere{"R-1001", "not built (the day: `plan_deadline`)"},
-    Elsewhere{"R-1002", "not built"},
     Elsewhere{"R-1003", "not built (the day: `next_last_friday`; see R-413, R-523)"},
-    Elsewhere{"R-1004", "not built"},
     Elsewhere{"R-1005", "not built"},
     Elsewhere{"R-1006", "not built"},
     Elsewhere{"R-1007", "not built"},

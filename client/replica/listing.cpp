@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "client/replica/detail/body.hpp"
+#include "client/replica/detail/clause.hpp"
 #include "client/replica/detail/columns.hpp"
 #include "client/replica/detail/failure.hpp"
 #include "shared/catalog/schema.hpp"
@@ -28,9 +29,6 @@ constexpr std::size_t order_max = 64;
 /// All conditions' values together; SQLite takes up to 32,766 parameters.
 constexpr std::size_t values_max = 10'000;
 constexpr std::size_t search_bytes_max = 1024;
-
-/// The clause of a list without any condition.
-constexpr std::string_view everything_in_use = "1 AND +retired=0 AND 1";
 
 [[noreturn]] void fail_at(ReplicaFault fault, const Kind& kind, std::string_view what) {
     throw Failed(fault, std::string(kind.name) + "." + std::string(what));
@@ -111,45 +109,9 @@ bool has_right_values(const Field& field, const Condition& condition) {
     return fits;
 }
 
-/// A WHERE clause and what its parameters stand for, in order.
-class Clause {
-public:
-    explicit Clause(const Kind& kind) : kind_(kind) {}
+}  // namespace
 
-    void also(const std::string& condition) { text_ += " AND " + condition; }
-
-    void also(const Filter& filter) {
-        if (filter.joined != Filter::Joined::all || !filter.parts.empty()) {
-            text_ += " AND " + written(filter, 0);
-        }
-    }
-
-    void also(const Condition& condition) { text_ += " AND " + written(condition); }
-
-    void bind(record::Value value) {
-        if (values_.size() == values_max) {
-            fail_at(ReplicaFault::wrong_value, kind_, "query");
-        }
-        values_.push_back(std::move(value));
-    }
-
-    [[nodiscard]] const std::string& text() const { return text_; }
-
-    void bind_to(detail::Query& query) const {
-        for (const record::Value& value : values_) {
-            detail::bind_value(value, query);
-        }
-    }
-
-private:
-    std::string written(const Filter& filter, int depth);
-    std::string written(const Condition& condition);
-
-    const Kind& kind_;
-    std::string text_ = "1";
-    std::vector<record::Value> values_;
-    std::size_t conditions_ = 0;
-};
+namespace detail {
 
 std::string Clause::written(const Filter& filter, int depth) {
     if (depth > depth_max) {
@@ -196,17 +158,34 @@ std::string Clause::written(const Condition& condition) {
     return text;
 }
 
-/// Rows by their numbers: a few are looked up, many are asked of each row.
-std::string are_among(const std::vector<std::int64_t>& rows) {
-    constexpr std::size_t few = 1'000;
-    if (rows.size() > few) {
-        return std::string{detail::found_function} + "(rowid)";
+void Clause::bind(record::Value value) {
+    if (values_.size() == values_max) {
+        fail_at(ReplicaFault::wrong_value, kind_, "query");
     }
-    std::string text;
-    for (const std::int64_t row : rows) {
-        text += (text.empty() ? "" : ",") + std::to_string(row);
+    values_.push_back(std::move(value));
+}
+
+void Clause::bind_to(Query& query) const {
+    for (const record::Value& value : values_) {
+        bind_value(value, query);
     }
-    return "rowid IN (" + text + ")";
+}
+
+}  // namespace detail
+
+namespace {
+
+using detail::Clause;
+
+/// From so many conditions on, rows are gone through once, and not a second time to count them.
+constexpr std::size_t several_conditions = 3;
+
+std::string home_clause(const Kind& kind, const ListQuery& query) {
+    return query.at_home && kind.find("moving_to") != nullptr
+               ? " AND rowid NOT IN (SELECT rowid FROM " + identifier(kind.name) +
+                     " WHERE moving_to IS NOT NULL AND organisation NOT IN (SELECT id FROM "
+                     "organisation))"
+               : "";
 }
 
 Clause clause_of(const Kind& kind, const ListQuery& query) {
@@ -235,27 +214,43 @@ Clause clause_of(const Kind& kind, const ListQuery& query) {
                     " AND rule=?)");
         clause.bind(query.finding);
     }
+    clause.also("1" + home_clause(kind, query));
     return clause;
 }
 
 /// By the id last, so that pages neither repeat nor skip a record.
-std::string order_of(const Kind& kind, const ListQuery& query) {
+/// A few rows are sorted, not looked for in an index of all.
+std::string order_of(const Kind& kind, const ListQuery& query, bool are_few) {
+    const std::string sorted = are_few ? "+" : "";
     std::string text = " ORDER BY ";
     for (const SortKey& key : query.order) {
-        text += identifier(field_of(kind, key.field).name) + (key.descending ? " DESC, " : ", ");
+        text += sorted + identifier(field_of(kind, key.field).name) +
+                (key.descending ? " DESC, " : ", ");
     }
-    return text + "id";
+    return text + sorted + "id";
 }
 
 }  // namespace
 
-std::string Replica::Body::search_clause(const Kind& kind, const ListQuery& query) {
+Replica::Body::Found Replica::Body::search(const Kind& kind, const ListQuery& query) {
+    constexpr std::size_t few = 1'000;
+    Found found;
     if (query.search.empty()) {
-        return "1";
+        return found;
     }
     const std::vector<std::int64_t> rows = rows_.find_words(kind, query.search);
-    connection_->set_found(rows);
-    return are_among(rows);
+    found.are_few = rows.size() <= few;
+    if (!found.are_few) {
+        connection_->set_found(rows);
+        found.condition = std::string{detail::found_function} + "(rowid)";
+        return found;
+    }
+    std::string numbers;
+    for (const std::int64_t row : rows) {
+        numbers += (numbers.empty() ? "" : ",") + std::to_string(row);
+    }
+    found.condition = "rowid IN (" + numbers + ")";
+    return found;
 }
 
 ListPage Replica::Body::list(const ListQuery& query) {
@@ -271,32 +266,77 @@ ListPage Replica::Body::list(const ListQuery& query) {
     }
     connection_->keep_pages(detail::Connection::Pages::many);
     Clause clause = clause_of(*kind, query);
-    clause.also(search_clause(*kind, query));
-    const std::string from = " FROM " + identifier(kind->name) + " WHERE " + clause.text();
+    const Found found = search(*kind, query);
+    clause.also(found.condition);
+    const std::string order = order_of(*kind, query, found.are_few);
     ListPage page;
+    const std::vector<std::int64_t> rows =
+        clause.conditions() < several_conditions
+            ? counted_page(*kind, query, clause, order, page.total)
+            : page_of_all(*kind, query, clause, order, page.total);
+    read_rows(*kind, rows, page.records);
+    return page;
+}
+
+std::vector<std::int64_t> Replica::Body::counted_page(const Kind& kind, const ListQuery& query,
+                                                      const detail::Clause& clause,
+                                                      const std::string& order,
+                                                      std::uint64_t& total) {
+    const std::string table = identifier(kind.name);
     {
+        // How many are in use is known from an index, as long as nothing else is asked.
+        const bool in_use_alone = !query.with_retired && clause.conditions() == 0 &&
+                                  query.search.empty() && query.finding.empty() && !query.owner;
         detail::Query row = connection_->query_once(
-            clause.text() == everything_in_use
-                ? "SELECT count(*) FROM " + identifier(kind->name) + " WHERE retired=0"
-                : "SELECT count(*)" + from);
-        clause.bind_to(row);
+            "SELECT count(*) FROM " + table + " WHERE " +
+            (in_use_alone ? "retired=0" + home_clause(kind, query) : clause.text()));
+        if (!in_use_alone) {
+            clause.bind_to(row);
+        }
         row.step();
-        page.total = row.position(0);
+        total = row.position(0);
     }
-    if (query.offset >= page.total) {
-        return page;
+    std::vector<std::int64_t> rows;
+    if (query.offset >= total) {
+        return rows;
     }
-    // The page is chosen first and read then, so that sorting carries keys, not wide rows.
-    const std::string order = order_of(*kind, query);
-    detail::Query row = connection_->query_once(
-        "SELECT " + rows_.columns(*kind) + " FROM " + identifier(kind->name) +
-        " WHERE rowid IN (SELECT rowid" + from + order + " LIMIT ? OFFSET ?)" + order);
+    detail::Query row = connection_->query_once("SELECT rowid FROM " + table + " WHERE " +
+                                                clause.text() + order + " LIMIT ? OFFSET ?");
     clause.bind_to(row);
     row.bind(std::int64_t{query.limit}).bind(query.offset);
     while (row.step()) {
-        page.records.push_back(rows_.read_row(*kind, row));
+        rows.push_back(row.integer(0));
     }
-    return page;
+    return rows;
+}
+
+std::vector<std::int64_t> Replica::Body::page_of_all(const Kind& kind, const ListQuery& query,
+                                                     const detail::Clause& clause,
+                                                     const std::string& order,
+                                                     std::uint64_t& total) {
+    detail::Query row = connection_->query_once("SELECT rowid FROM " + identifier(kind.name) +
+                                                " WHERE " + clause.text() + order);
+    clause.bind_to(row);
+    std::vector<std::int64_t> rows;
+    for (total = 0; row.step(); ++total) {
+        if (total >= query.offset && rows.size() < query.limit) {
+            rows.push_back(row.integer(0));
+        }
+    }
+    return rows;
+}
+
+void Replica::Body::read_rows(const Kind& kind, const std::vector<std::int64_t>& rows,
+                              std::vector<record::RecordState>& into) {
+    const std::string text =
+        "SELECT " + rows_.columns(kind) + " FROM " + identifier(kind.name) + " WHERE rowid=?";
+    for (const std::int64_t each : rows) {
+        detail::Query row = connection_->query(text);
+        row.bind(each);
+        if (row.step()) {
+            into.push_back(rows_.read_row(kind, row));
+        }
+    }
 }
 
 Filled Replica::Body::filled(const ListQuery& query) {
@@ -317,7 +357,7 @@ Filled Replica::Body::filled(const ListQuery& query) {
     }
     connection_->keep_pages(detail::Connection::Pages::many);
     Clause clause = clause_of(*kind, query);
-    clause.also(search_clause(*kind, query));
+    clause.also(search(*kind, query).condition);
     detail::Query row = connection_->query_once("SELECT " + counts + " FROM " +
                                                 identifier(kind->name) + " WHERE " + clause.text());
     clause.bind_to(row);

@@ -143,6 +143,8 @@ struct ListQuery {
     /// For entry kinds: whose entries.
     std::optional<record::RecordId> owner;
     bool with_retired = false;
+    /// Without persons of other organisations who are only on the way to one of this replica.
+    bool at_home = false;
     std::uint64_t offset = 0;
     /// 1 to 1,000.
     std::uint32_t limit = 100;

@@ -299,11 +299,6 @@ const NamedFilter* find_filter(std::string_view kind, std::string_view name) {
     return found == table.end() ? nullptr : &*found;
 }
 
-Filter at_home(const FilterTerms& terms) {
-    return any({is(terms, person, "moving_to", Relation::empty, {}),
-                is(terms, person, "organisation", Relation::in_reach, {})});
-}
-
 Date last_day_before(Date day, int months) {
     Date last = record::add_months(day, -months);
     // The days at a month's end that the shorter month took together.

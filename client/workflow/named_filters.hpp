@@ -34,9 +34,6 @@ struct NamedFilter {
 [[nodiscard]] std::span<const NamedFilter> named_filters();
 [[nodiscard]] const NamedFilter* find_filter(std::string_view kind, std::string_view name);
 
-/// Persons of organisations in this replica: those who are only on the way to one are not.
-[[nodiscard]] Filter at_home(const FilterTerms& terms);
-
 /// The last day from which `months` later is `day` or before: of 28 February 2025 and 12 months,
 /// 29 February 2024.
 [[nodiscard]] record::Date last_day_before(record::Date day, int months);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/replica/detail/clause.hpp"
 #include "client/replica/detail/connection.hpp"
 #include "client/replica/detail/record_rows.hpp"
 #include "client/replica/replica.hpp"
@@ -139,8 +140,27 @@ private:
     [[nodiscard]] record::EpochId epoch();
 
     // listing.cpp
-    /// The condition that the search sets.
-    [[nodiscard]] std::string search_clause(const catalog::Kind& kind, const ListQuery& query);
+    /// What a search comes to.
+    struct Found {
+        std::string condition = "1";
+        bool are_few = false;
+    };
+
+    [[nodiscard]] Found search(const catalog::Kind& kind, const ListQuery& query);
+    /// The page's rows, counted by a statement of its own ...
+    [[nodiscard]] std::vector<std::int64_t> counted_page(const catalog::Kind& kind,
+                                                         const ListQuery& query,
+                                                         const detail::Clause& clause,
+                                                         const std::string& order,
+                                                         std::uint64_t& total);
+    /// ... or by going through all that match.
+    [[nodiscard]] std::vector<std::int64_t> page_of_all(const catalog::Kind& kind,
+                                                        const ListQuery& query,
+                                                        const detail::Clause& clause,
+                                                        const std::string& order,
+                                                        std::uint64_t& total);
+    void read_rows(const catalog::Kind& kind, const std::vector<std::int64_t>& rows,
+                   std::vector<record::RecordState>& into);
 
     // history.cpp
     using Step = HistoryStep::Step;

@@ -188,7 +188,7 @@ ListQuery resolved(const ListWish& wish, const FilterTerms& terms) {
     const bool wants_strangers = std::ranges::any_of(
         wish.filters, [](const NamedFilter* each) { return each->name == "on_the_way"; });
     if (query.kind == people.id() && !wants_strangers) {
-        query.filter.parts.push_back(at_home(terms));
+        query.at_home = true;
     }
     for (const NamedFilter* filter : wish.filters) {
         if (filter->condition != nullptr) {

@@ -23,7 +23,7 @@ using simulation::simulated_catalog;
 namespace {
 
 /// A few records: a snapshot of little takes several messages.
-constexpr std::size_t batch_bytes = 600;
+constexpr std::size_t batch_bytes = 300;
 constexpr std::size_t much = std::size_t{1} << 24U;
 /// Of every line here.
 constexpr std::array<std::uint8_t, 32> binding{9};

@@ -120,6 +120,9 @@ TEST_F(Outbox, DropsWhatABackupHoldsAndNothingElse) {
     outbox->backed_up(StoreWatermark{epoch, {90}}, name(8, 1));
     EXPECT_FALSE(outbox->holds(name(8, 1)));
     EXPECT_TRUE(outbox->holds(name(8, 2)) && outbox->holds(name(7, 1)));
+    outbox->head_seen(StoreHead{later_epoch, {70}});
+    outbox->backed_up(StoreWatermark{epoch, {90}}, name(8, 1));
+    EXPECT_TRUE(outbox->holds(name(7, 1))) << "another store's log says nothing of this one's";
     outbox->head_seen(StoreHead{epoch, {80}});
     reopen();
     outbox->backed_up(StoreWatermark{epoch, {79}}, name(8, 1));

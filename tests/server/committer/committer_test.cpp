@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -338,6 +339,33 @@ TEST_F(EnrolmentCodeOf, IsConsumedOnce) {
     ASSERT_TRUE(court.try_write(consume));
     EXPECT_TRUE(used());
     EXPECT_EQ(court.try_write(consume).error().fault, ServerWriteFault::code_unknown_or_used);
+}
+
+TEST_F(EnrolmentCodeOf, ARefusedWriteLeavesTheRestOfItsTransactionBe) {
+    ASSERT_TRUE(court.try_write(consume));
+    const auto sealed = desk.seal({applicant_in_a()});
+    // All three wait while the committer's thread is held, and come to stand in one transaction.
+    std::promise<void> gate;
+    ServerWrite first;
+    first.action = "note";
+    court.committer->write(first, [&](const auto&) { gate.get_future().wait(); });
+    std::vector<std::optional<ServerWriteFault>> refused;
+    const auto note = [&](const auto& result) {
+        refused.push_back(result ? std::nullopt : std::optional{result.error().fault});
+    };
+    PushResult pushed;
+    court.committer->write(consume, note);
+    court.committer->push({desk.device, desk.incarnation, desk.account, {sealed}},
+                          [&](PushResult result) { pushed = std::move(result); });
+    court.committer->write(consume, note);
+    const auto commits = court.store.commits();
+    gate.set_value();
+    court.stop();
+    EXPECT_EQ(refused, (std::vector<std::optional<ServerWriteFault>>(
+                           2, ServerWriteFault::code_unknown_or_used)));
+    EXPECT_EQ(pushed.receipts.size(), 1U);
+    EXPECT_LE(court.store.commits() - commits, 2U);
+    EXPECT_EQ(persons(), 1U);
 }
 
 TEST_F(EnrolmentCodeOf, MustBeThereAndNotExpired) {

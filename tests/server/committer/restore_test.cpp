@@ -137,8 +137,11 @@ TEST_F(RestoredServer, WhatIsBackedUpAndOldIsCompactedAsTheLogGrows) {
     court.committer->note_backup(old);
     judge(first, {mobile("13800000001", court.seen(), "")});
     EXPECT_EQ(court.store.contents()->compacted, LogIndex{0}) << "a device may still need it";
-    court.clock.advance(4 * day_ms);
+    court.clock.advance(3 * day_ms);
     judge(first, {mobile("13800000002", court.seen(), "13800000001")});
+    EXPECT_EQ(court.store.contents()->compacted, LogIndex{0}) << "to the last of its 72 hours";
+    court.clock.advance(1);
+    judge(first, {mobile("13800000003", court.seen(), "13800000002")});
     EXPECT_EQ(court.store.contents()->compacted, old) << "and not what no backup holds";
 }
 

@@ -87,6 +87,21 @@ TEST_F(HostOf, EachSessionEndsWithItsOwnWindow) {
     EXPECT_TRUE(second.is_told(RefusalReason::outside_window));
 }
 
+TEST_F(HostOf, ASessionLastsAsLongAsItsWindowsGrace) {
+    const RecordId account = court.add_account(court.branch_a, "3");
+    court.add_window(court.branch_a, {after(noon, -hour_ms), after(noon, 10 * minute_ms)},
+                     {{"account", Value{account}}, {"grace_days", Value{std::int64_t{1}}}});
+    Peer peer{enrol(account), {}, {}, {}};
+    log_in(peer);
+    for (std::int64_t passed = 0; passed < 10 * minute_ms + day_ms - minute_ms;
+         passed += minute_ms) {
+        pass(minute_ms);
+    }
+    EXPECT_FALSE(peer.wire.closed) << "what was made in time may still come";
+    pass(minute_ms);
+    EXPECT_TRUE(peer.is_told(RefusalReason::outside_window));
+}
+
 TEST_F(HostOf, AClosedSessionIsNotLookedAtAgain) {
     Peer gone{enrol(short_term(1)), {}, {}, {}};
     log_in(gone);

@@ -9,6 +9,17 @@
 
 namespace zhibu::keys {
 
+namespace {
+
+/// EVP_sha256() is looked up again by every call that is given it.
+const EVP_MD* sha256_method() {
+    static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    ZHIBU_CHECK(method != nullptr);
+    return method;
+}
+
+}  // namespace
+
 struct Sha256::Context {
     Freed<EVP_MD_CTX, EVP_MD_CTX_free> handle{EVP_MD_CTX_new()};
 };
@@ -16,13 +27,13 @@ struct Sha256::Context {
 record::Hash sha256(std::span<const std::uint8_t> bytes) {
     record::Hash hash{};
     unsigned length = 0;
-    ZHIBU_CHECK(
-        EVP_Digest(bytes.data(), bytes.size(), hash.data(), &length, EVP_sha256(), nullptr) == 1);
+    ZHIBU_CHECK(EVP_Digest(bytes.data(), bytes.size(), hash.data(), &length, sha256_method(),
+                           nullptr) == 1);
     return hash;
 }
 
 Sha256::Sha256() : context_{std::make_unique<Context>()} {
-    ZHIBU_CHECK(EVP_DigestInit_ex(context_->handle.get(), EVP_sha256(), nullptr) == 1);
+    ZHIBU_CHECK(EVP_DigestInit_ex(context_->handle.get(), sha256_method(), nullptr) == 1);
 }
 
 Sha256::~Sha256() = default;

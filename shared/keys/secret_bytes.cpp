@@ -1,12 +1,11 @@
 #include "shared/keys/secret_bytes.hpp"
 
 #include <openssl/crypto.h>
-#include <sys/mman.h>
 
 #include <algorithm>
-#include <cstring>
-#include <new>
 #include <utility>
+
+#include "shared/keys/detail/secret_pool.hpp"
 
 namespace zhibu::keys {
 
@@ -14,15 +13,7 @@ SecretBytes::SecretBytes(std::size_t size) : size_{size}, capacity_{size} {
     if (size == 0) {
         return;
     }
-    // Whole pages of its own: locking is by page, and a neighbour's unlock must not undo it.
-    void* pages = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (pages == MAP_FAILED) {
-        throw std::bad_alloc{};
-    }
-    // Locking may be refused (RLIMIT_MEMLOCK); the secret is then only kept out of core dumps.
-    static_cast<void>(mlock(pages, size));
-    static_cast<void>(madvise(pages, size, MADV_DONTDUMP));
-    data_ = static_cast<std::uint8_t*>(pages);
+    data_ = detail::SecretPool::instance().take(size);
 }
 
 SecretBytes::SecretBytes(std::span<const std::uint8_t> bytes) : SecretBytes(bytes.size()) {
@@ -63,8 +54,7 @@ void SecretBytes::shrink(std::size_t size) {
 
 void SecretBytes::drop() noexcept {
     if (data_ != nullptr) {
-        OPENSSL_cleanse(data_, capacity_);
-        munmap(data_, capacity_);
+        detail::SecretPool::instance().give_back(data_, capacity_);
         data_ = nullptr;
     }
 }

@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <openssl/crypto.h>
 #include <sqlite3.h>
+#include <string.h>  // explicit_bzero
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,7 +16,8 @@ namespace {
 
 void cleanse_and_free(void* memory) noexcept {
     if (memory != nullptr) {
-        OPENSSL_cleanse(memory, malloc_usable_size(memory));
+        // As sure as OPENSSL_cleanse(), and on large pieces many times as fast.
+        explicit_bzero(memory, malloc_usable_size(memory));
         std::free(memory);
     }
 }

@@ -20,7 +20,9 @@ LogIndex last_of(const TreeHead& head) { return LogIndex{head.size / 2}; }
 
 LedgerWatch::LedgerWatch(SpaceId space, const std::array<std::uint8_t, 32>& server_key,
                          LedgerPin pin)
-    : space_{space}, server_key_{server_key}, pin_{std::move(pin)} {
+    : space_{space}, server_key_{server_key}, pin_{std::move(pin)} {}
+
+void LedgerWatch::read_pin() {
     const auto head = decode_tree_head(pin_.head.bytes);
     if (head && head->origin == space_ &&
         keys::verify_ed25519(server_key_, pin_.head.bytes, pin_.head.signature)) {
@@ -37,6 +39,8 @@ LedgerWatch::LedgerWatch(SpaceId space, const std::array<std::uint8_t, 32>& serv
 }
 
 void LedgerWatch::begin(std::uint16_t protocol, EpochId epoch, LogIndex confirmed) {
+    // Only now: most wires that are tried at a window's start come to no session.
+    read_pin();
     is_on_ = protocol >= ledger_protocol;
     epoch_ = epoch;
     confirmed_ = confirmed;

@@ -81,6 +81,8 @@ private:
         record::Verdict verdict;
     };
 
+    /// Forgets what of the pin is not the server's.
+    void read_pin();
     [[nodiscard]] bool is_covered() const;
     [[nodiscard]] Outcome judge(const TreeHead& head, const TreeHeadReply& reply);
     [[nodiscard]] Outcome convict(IncidentSort sort, LogIndex at, const SignedTreeHead& offered);

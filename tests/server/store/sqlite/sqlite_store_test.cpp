@@ -167,6 +167,17 @@ TEST(SqliteStore, LogThatIsAheadOfItsHeadRecordIsTaken) {
               StoreFault::damaged);
 }
 
+TEST(SqliteStore, CatalogThatGrewBeforeItsVersionDidGetsItsColumn) {
+    SqlitePlace place;
+    ASSERT_TRUE(place.create(small_catalog()).has_value());
+    const auto grown = grown_catalog().kinds();
+    const catalog::Catalog same_version(small_catalog().version(),
+                                        std::vector(grown.begin(), grown.end()), {});
+    const auto store = place.open(same_version).value();
+    EXPECT_TRUE(store->open_reader().value()->find_by(person_kind, record::FieldNumber{20},
+                                                      std::string("小甲"), 9));
+}
+
 TEST(SqliteStore, FileThatIsNoDatabaseIsDamaged) {
     SqlitePlace place;
     std::ofstream(place.file()) << std::string(8192, 'x');

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "client/replica/detail/body.hpp"
 #include "client/replica/detail/failure.hpp"
@@ -21,6 +22,8 @@ void Replica::Body::adopt_epoch(record::EpochId new_epoch, record::Sequence held
         drop_staged();
         set_blob("epoch", new_epoch.uuid.bytes);
         set_number("confirmed", 0);
+        // Held by their names: whether they are ours the receipts will show.
+        set_number("unproven", static_cast<std::int64_t>(held.position));
     }
     transaction.commit();
     // A backup that held a group may be the very one that is lost: it is kept here again.
@@ -68,12 +71,33 @@ void Replica::Body::begin_repair() {
     transaction.commit();
 }
 
+std::optional<record::Sequence> Replica::Body::first_unproven() {
+    const std::optional<std::int64_t> last = number("unproven");
+    if (!last) {
+        return std::nullopt;
+    }
+    detail::Query row = connection_->query(
+        "SELECT min(sequence) FROM own_group WHERE sequence <= ? AND verdict_epoch IS NOT ?");
+    row.bind(*last).bind(epoch().uuid);
+    return row.step() && !row.is_null(0) ? std::optional{record::Sequence{row.position(0)}}
+                                         : std::nullopt;
+}
+
+void Replica::Body::note_proven() {
+    if (number("unproven") && !first_unproven()) {
+        clear_meta("unproven");
+    }
+}
+
 record::Sequence Replica::Body::committed_through(record::LogIndex index) {
     detail::Query row = connection_->query(
         "SELECT coalesce((SELECT min(sequence) - 1 FROM own_group WHERE verdict IS NULL OR "
         "log_index > ?1), (SELECT max(sequence) FROM own_group), 0)");
     row.bind(index.position);
-    return record::Sequence{row.step() ? row.position(0) : 0};
+    const record::Sequence through{row.step() ? row.position(0) : 0};
+    // The positions of another epoch's receipts are not this log's.
+    const auto unproven = first_unproven();
+    return unproven ? std::min(through, record::Sequence{unproven->position - 1}) : through;
 }
 
 }  // namespace zhibu::client

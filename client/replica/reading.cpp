@@ -53,6 +53,10 @@ ReplicaStatus Replica::Body::status() {
         status.last_sequence = record::Sequence{row.position(0)};
         status.last_verdict = record::Sequence{row.position(1)};
     }
+    if (const auto unproven = first_unproven()) {
+        status.last_verdict =
+            std::min(status.last_verdict, record::Sequence{unproven->position - 1});
+    }
     detail::Query row = connection_->query(
         "SELECT stage, count(*) FROM own_group WHERE stage NOT IN (?, ?) GROUP BY stage");
     row.bind(static_cast<std::int64_t>(GroupStage::accepted))

@@ -236,7 +236,7 @@ struct ReplicaStatus {
     /// The scope that the last snapshot was taken of; none before the first.
     record::RecordId scope;
     record::Sequence last_sequence;
-    /// The newest group whose verdict is stored, all before it included.
+    /// The newest group whose verdict of this epoch is stored, all before it included.
     record::Sequence last_verdict;
     std::uint64_t waiting = 0;
     /// Those whose case is still open.

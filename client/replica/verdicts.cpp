@@ -51,6 +51,7 @@ void Replica::Body::take_verdicts(std::span<const record::Receipt> receipts) {
     for (const record::Receipt& receipt : receipts) {
         take_verdict(receipt, dirty);
     }
+    note_proven();
     rebase(std::move(dirty), cache, {});
     transaction.commit();
 }

@@ -243,7 +243,8 @@ void ServerSession::take_hello(Hello hello) {
     } else {
         state_ = State::waits_for_admission;
         protocol_ = hello.protocol;
-        verdicts_sent_ = hello.last_verdict;
+        // What another epoch's server has said of a group, this one says anew.
+        verdicts_sent_ = hello.epoch == challenge_.epoch ? hello.last_verdict : Sequence{};
         effects_.push_back(server_effect::Admit{challenge_, std::move(hello)});
     }
 }

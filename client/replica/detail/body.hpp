@@ -255,6 +255,10 @@ private:
 
     // continuity.cpp
     void void_verdicts_after(record::Sequence held);
+    /// The oldest of the groups that this epoch's server said it holds, by name, and whose receipt
+    /// is still another epoch's; a copy of this device may have brought another of that name.
+    [[nodiscard]] std::optional<record::Sequence> first_unproven();
+    void note_proven();
     [[nodiscard]] std::uint32_t repairs_left();
 
     // verdicts.cpp

@@ -246,7 +246,7 @@ void ModelCommittee::take_hello(const sync::Hello& hello) {
     welcome.lease = signed_lease();
     welcome.push_credit = push_credit;
     say(welcome);
-    send_verdicts_after(hello.last_verdict.position);
+    send_verdicts_after(hello.epoch == challenge.epoch ? hello.last_verdict.position : 0);
 }
 
 void ModelCommittee::take_push(const sync::Push& push) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "shared/vault/vfs.hpp"
+#include "sync_protocol/codec/codec.hpp"
 #include "tests/client/replica/fixture.hpp"
 
 /// A replica across what breaks the even course: another epoch, repairs, backups, a smaller scope.
@@ -61,10 +62,11 @@ protected:
         ASSERT_TRUE(device.replica->apply_tail(server.tail(from, server.head()), server.head()));
     }
 
-    void judge(record::Sequence sequence, Outcome wish) {
-        const record::Receipt receipt = server.judge(
+    record::Receipt judge(record::Sequence sequence, Outcome wish) {
+        record::Receipt receipt = server.judge(
             device.replica->waiting_after({sequence.position - 1}, 1).value().front(), wish);
-        ASSERT_TRUE(device.replica->take_verdicts({&receipt, 1}));
+        EXPECT_TRUE(device.replica->take_verdicts({&receipt, 1}));
+        return receipt;
     }
 
     [[nodiscard]] record::Sequence committed_through(std::uint64_t index) {
@@ -77,7 +79,7 @@ protected:
 
 TEST_F(ReplicaContinuity, OfAnotherEpochItOffersAgainWhatThatServerDoesNotHold) {
     const auto kept = device.commit(edit("kept"));
-    judge(kept, Outcome::accepted);
+    const record::Receipt receipt = judge(kept, Outcome::accepted);
     pull();
     const ModelServer backup = server;
     const auto lost = device.commit(edit("lost"));
@@ -91,12 +93,13 @@ TEST_F(ReplicaContinuity, OfAnotherEpochItOffersAgainWhatThatServerDoesNotHold) 
     const ReplicaStatus status = device.replica->status().value();
     EXPECT_EQ(status.epoch, restored_epoch);
     EXPECT_EQ(status.confirmed, record::LogIndex{0}) << "a snapshot is to come";
-    EXPECT_EQ(status.last_verdict, kept);
+    EXPECT_EQ(status.last_verdict, record::Sequence{0}) << "that server is still to say so";
     EXPECT_EQ(device.stage(kept), GroupStage::accepted);
     EXPECT_EQ(device.stage(lost), GroupStage::waiting);
     EXPECT_EQ(device.stage(waiting), GroupStage::waiting);
     EXPECT_TRUE(device.find(person, lin)) << "and until then what was seen is seen";
     adopt_and_take_snapshot(restored_epoch, {0});
+    EXPECT_TRUE(device.replica->take_verdicts({&receipt, 1}));
     EXPECT_EQ(device.replica->status()->last_verdict, kept) << "it is adopted once";
     EXPECT_EQ(device.text(lin, mobile), "waiting");
     judge(lost, Outcome::accepted);
@@ -142,7 +145,25 @@ TEST_F(ReplicaContinuity, TellsWhichGroupsABackupCovers) {
     judge(made[2], Outcome::rejected);
     EXPECT_EQ(committed_through(99), made[2]);
     ASSERT_TRUE(device.replica->adopt_epoch(restored_epoch, made[0]));
-    EXPECT_EQ(committed_through(99), made[0]) << "what another epoch said covers nothing";
+    EXPECT_EQ(committed_through(99), record::Sequence{0})
+        << "what another epoch said covers nothing";
+}
+
+TEST_F(ReplicaContinuity, ACopysGroupThatARestoredServerGotFirstIsFoundByItsReceipt) {
+    const auto mine = device.commit(edit("mine"));
+    const record::SealedGroup sealed_mine = device.replica->waiting_after({}, 1).value().front();
+    judge(mine, Outcome::accepted);
+    pull();
+    device.replica.reset();
+    SealedPlace place = sealed(device.folder.file());
+    place.escrow = std::make_shared<KeptGroups>();
+    device.replica = Replica::open(place, small_catalog(), device.clock, device.random).value();
+    ASSERT_TRUE(device.replica->adopt_epoch(restored_epoch, mine));
+    record::Group of_copy = sync::decode_group(sealed_mine.bytes).value();
+    of_copy.action = "copy";
+    const record::Receipt other =
+        server.judge({sync::encode(of_copy), sealed_mine.signature}, Outcome::accepted);
+    EXPECT_EQ(device.replica->take_verdicts({&other, 1}).error().fault, ReplicaFault::forked);
 }
 
 TEST_F(ReplicaContinuity, IsRepairedTwiceADayAndNotMore) {

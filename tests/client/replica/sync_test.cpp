@@ -366,7 +366,7 @@ TEST_F(ReplicaSync, GroupsThatARestoredServerNeverSawAreOfferedAgain) {
     EXPECT_EQ(device.stage(kept), GroupStage::accepted);
     EXPECT_EQ(device.stage(lost), GroupStage::waiting);
     EXPECT_EQ(device.text(lin, mobile), "lost");
-    EXPECT_EQ(device.replica->status()->last_verdict, kept);
+    EXPECT_EQ(device.replica->status()->last_verdict, record::Sequence{0});
     take(judge(lost, Outcome::accepted));
     pull();
     EXPECT_EQ(device.stage(lost), GroupStage::accepted);
@@ -417,6 +417,27 @@ TEST_F(ReplicaSync, UpgradedCatalogTakesUpWhatWasKept) {
     query.conditions = {{record::FieldNumber{9}, Condition::Relation::equal, {"微信"}}};
     EXPECT_EQ(device.replica->list(query)->total, 1U);
     EXPECT_EQ(device.find(person, wang), future);
+}
+
+TEST_F(ReplicaSync, CatalogThatGrewBeforeItsVersionDidGetsItsColumn) {
+    std::vector<catalog::Kind> grown = kinds();
+    catalog::Field wechat = grown[1].fields.front();
+    wechat.number = 9;
+    wechat.name = "wechat";
+    wechat.required = catalog::Required::no;
+    grown[1].fields.push_back(wechat);
+    const catalog::Catalog same_version(7, grown, {});
+    ASSERT_EQ(same_version.version(), small_catalog().version());
+    device.replica.reset();
+    device.replica =
+        Replica::open(sealed(device.folder.file()), same_version, device.clock, device.random)
+            .value();
+    ListQuery query;
+    query.kind = person;
+    query.conditions = {{record::FieldNumber{9}, Condition::Relation::equal, {"微信"}}};
+    const auto page = device.replica->list(query);
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->total, 0U);
 }
 
 TEST_F(ReplicaSync, FieldIsNeverSetBackToAnOlderIndex) {

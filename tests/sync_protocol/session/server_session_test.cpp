@@ -216,6 +216,7 @@ TEST(ServerSession, ReplaysVerdictsThatTheDeviceMissed) {
     ServerSession session{ServerSession::Settings{}};
     static_cast<void>(session.step(Opened{samples::challenge()}));
     Hello hello = samples::hello();
+    hello.epoch = samples::challenge().epoch;
     hello.last_verdict = Sequence{2};
     static_cast<void>(receive(session, hello));
     const auto admitted = session.step(Admitted{welcome(10, 5)});
@@ -228,6 +229,18 @@ TEST(ServerSession, ReplaysVerdictsThatTheDeviceMissed) {
     EXPECT_EQ(only<ReadReceipts>(two).front().after, Sequence{4});
     const auto last = session.step(ReceiptsRead{{samples::receipt(5)}});
     EXPECT_TRUE(only<ReadReceipts>(last).empty());
+}
+
+TEST(ServerSession, SaysEveryVerdictAnewToADeviceThatComesFromAnotherEpoch) {
+    ServerSession session{ServerSession::Settings{}};
+    static_cast<void>(session.step(Opened{samples::challenge()}));
+    Hello hello = samples::hello();
+    hello.last_verdict = Sequence{5};
+    ASSERT_NE(hello.epoch, samples::challenge().epoch);
+    static_cast<void>(receive(session, hello));
+    const auto admitted = session.step(Admitted{welcome(10, 5)});
+    ASSERT_EQ(only<ReadReceipts>(admitted).size(), 1U);
+    EXPECT_EQ(only<ReadReceipts>(admitted).front().after, Sequence{0});
 }
 
 TEST(ServerSession, ReadsTheTailWhileThereIsCreditAndSomethingNew) {

@@ -1,5 +1,6 @@
 #include "server/founding/backup.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -9,10 +10,8 @@
 #include <vector>
 
 #include "server/founding/store_key.hpp"
-#include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/random.hpp"
-#include "shared/vault/disk.hpp"
 
 namespace zhibu::server {
 namespace {
@@ -38,8 +37,7 @@ Path with_suffix(Path file, const char* suffix) {
     return file;
 }
 
-std::expected<void, FoundingError> copy_bytes(const Path& from, const Path& to) {
-    vault::SystemDisk disk;
+std::expected<void, FoundingError> copy_bytes(vault::Disk& disk, const Path& from, const Path& to) {
     const auto source = disk.open(from);
     if (!source) {
         return cannot_copy(from);
@@ -69,45 +67,42 @@ std::expected<void, FoundingError> copy_bytes(const Path& from, const Path& to) 
 }
 
 /// The files of the store at `from` to another folder, its own file last.
-std::expected<void, FoundingError> copy_store(const ServerFiles& from, const ServerFiles& to) {
+std::expected<void, FoundingError> copy_store(vault::Disk& disk, const Path& from, const Path& to) {
+    if (!disk.make_folder(to.parent_path())) {
+        return cannot_copy(to.parent_path());
+    }
     for (const char* suffix : beside_it) {
-        const Path file = with_suffix(from.store(), suffix);
-        std::error_code ignored;
-        if (std::filesystem::exists(file, ignored)) {
-            ZHIBU_TRY_VOID(copy_bytes(file, with_suffix(to.store(), suffix)));
+        if (disk.has(with_suffix(from, suffix))) {
+            ZHIBU_TRY_VOID(copy_bytes(disk, with_suffix(from, suffix), with_suffix(to, suffix)));
         }
     }
-    ZHIBU_TRY_VOID(copy_bytes(from.store(), to.store()));
-    if (!vault::SystemDisk{}.sync_folder(to.folder)) {
-        return cannot_copy(to.folder);
+    ZHIBU_TRY_VOID(copy_bytes(disk, from, to));
+    if (!disk.sync_folder(to.parent_path())) {
+        return cannot_copy(to.parent_path());
     }
     return {};
 }
 
-std::expected<void, FoundingError> make_empty_folder(const Path& folder) {
+/// What an attempt that was cut short has left.
+std::expected<void, FoundingError> remove_store(vault::Disk& disk, const Path& store) {
+    const auto remove = [&](const Path& file) { return !disk.has(file) || disk.remove(file); };
+    if (!remove(store) || !std::ranges::all_of(beside_it, [&](const char* suffix) {
+            return remove(with_suffix(store, suffix));
+        })) {
+        return cannot_copy(store);
+    }
+    return {};
+}
+
+std::expected<void, FoundingError> expect_empty_folder(const Path& folder) {
     std::error_code failure;
     if (std::filesystem::exists(folder, failure) && !std::filesystem::is_empty(folder, failure)) {
         return failed({StoreFault::already_there, folder.string()});
     }
-    if (failure || !vault::SystemDisk{}.make_folder(folder)) {
+    if (failure) {
         return cannot_copy(folder);
     }
     return {};
-}
-
-/// @param key_place  where the store key lies, wherever the store does
-std::expected<SealedPlace, FoundingError> sealed_place(const ServerFiles& files,
-                                                       const StorePlace& key_place,
-                                                       record::Random& random) {
-    auto store_key = read_store_key(key_place.files, key_place.store_key);
-    if (!store_key) {
-        return std::unexpected{explain(store_key.error())};
-    }
-    const auto data_keys = load_data_keys(files, *std::move(store_key));
-    if (!data_keys) {
-        return std::unexpected{explain(data_keys.error())};
-    }
-    return SealedPlace{files.store(), data_keys->ring(), &random};
 }
 
 std::expected<std::unique_ptr<Store>, FoundingError> open_store(const SealedPlace& place,
@@ -120,11 +115,9 @@ std::expected<std::unique_ptr<Store>, FoundingError> open_store(const SealedPlac
 }
 
 /// Opens a copy whose every page was read.
-std::expected<std::unique_ptr<Store>, FoundingError> open_verified(const ServerFiles& files,
-                                                                   const StorePlace& key_place,
-                                                                   const catalog::Catalog& catalog,
-                                                                   record::Random& random) {
-    ZHIBU_TRY(place, sealed_place(files, key_place, random));
+std::expected<std::unique_ptr<Store>, FoundingError> open_verified(
+    const StoreAccess& access, const Path& copy, const catalog::Catalog& catalog) {
+    ZHIBU_TRY(place, access.seal(copy));
     if (auto verified = verify_sqlite_store(place, catalog); !verified) {
         return failed(verified.error());
     }
@@ -156,77 +149,109 @@ std::expected<LogIndex, FoundingError> begin_epoch(Store& store, record::Random&
     return whole->at;
 }
 
-std::expected<void, FoundingError> move_store(const ServerFiles& from, const ServerFiles& to) {
-    vault::SystemDisk disk;
-    const auto move = [&](const char* suffix) -> std::expected<void, FoundingError> {
-        const Path file = with_suffix(from.store(), suffix);
-        std::error_code ignored;
-        if (std::filesystem::exists(file, ignored) &&
-            !disk.rename(file, with_suffix(to.store(), suffix))) {
-            return cannot_copy(file);
-        }
-        return {};
-    };
+/// What lies there beside a store that is gone must not be taken for this one's.
+std::expected<void, FoundingError> move_store(vault::Disk& disk, const Path& from, const Path& to) {
     for (const char* suffix : beside_it) {
-        ZHIBU_TRY_VOID(move(suffix));
+        const Path file = with_suffix(from, suffix);
+        const Path target = with_suffix(to, suffix);
+        const bool done = disk.has(file)     ? disk.rename(file, target).has_value()
+                          : disk.has(target) ? disk.remove(target).has_value()
+                                             : true;
+        if (!done) {
+            return cannot_copy(target);
+        }
     }
-    ZHIBU_TRY_VOID(move(""));
-    if (!disk.sync_folder(to.folder)) {
-        return cannot_copy(to.folder);
+    // Durable before the store itself is: a cut in between leaves no store, never half of one.
+    if (!disk.sync_folder(to.parent_path()) || !disk.rename(from, to) ||
+        !disk.sync_folder(to.parent_path())) {
+        return cannot_copy(to);
     }
     return {};
 }
 
+/// @param key_place  where the store key lies, wherever the store does
+StoreAccess system_access(vault::SystemDisk& disk, const StorePlace& key_place,
+                          record::Random& random) {
+    return {disk, [&](const Path& store) -> std::expected<SealedPlace, FoundingError> {
+                auto store_key = read_store_key(key_place.files, key_place.store_key);
+                if (!store_key) {
+                    return std::unexpected{explain(store_key.error())};
+                }
+                const auto data_keys =
+                    load_data_keys(ServerFiles{store.parent_path()}, *std::move(store_key));
+                if (!data_keys) {
+                    return std::unexpected{explain(data_keys.error())};
+                }
+                return SealedPlace{store, data_keys->ring(), &random};
+            }};
+}
+
 }  // namespace
 
-std::expected<LogIndex, FoundingError> back_up(const StorePlace& place, const Path& folder,
-                                               const catalog::Catalog& catalog,
-                                               record::Random& random) {
+std::expected<LogIndex, FoundingError> back_up(const StoreAccess& access, const Path& store,
+                                               const Path& copy, const catalog::Catalog& catalog) {
     // Held open until the end: no server can begin to write meanwhile.
-    ZHIBU_TRY(sealed, sealed_place(place.files, place, random));
-    ZHIBU_TRY(store, open_store(sealed, catalog));
-    ZHIBU_TRY_VOID(make_empty_folder(folder));
-    const ServerFiles copy{folder};
-    ZHIBU_TRY_VOID(copy_store(place.files, copy));
-    const auto original = digest_of(*store);
+    ZHIBU_TRY(sealed, access.seal(store));
+    ZHIBU_TRY(opened, open_store(sealed, catalog));
+    ZHIBU_TRY_VOID(copy_store(access.disk, store, copy));
+    const auto original = digest_of(*opened);
     if (!original) {
         return failed(original.error());
     }
     {
-        ZHIBU_TRY(copied_store, open_verified(copy, place, catalog, random));
+        ZHIBU_TRY(copied_store, open_verified(access, copy, catalog));
         const auto copied = digest_of(*copied_store);
         if (!copied) {
             return failed(copied.error());
         }
         if (*copied != *original) {
-            return failed({StoreFault::damaged, copy.store().string()});
+            return failed({StoreFault::damaged, copy.string()});
         }
     }
-    if (auto noted = note_backup(*store, original->at); !noted) {
+    if (auto noted = note_backup(*opened, original->at); !noted) {
         return failed(noted.error());
     }
     return original->at;
 }
 
+std::expected<LogIndex, FoundingError> put_back(const StoreAccess& access, const Path& copy,
+                                                const Path& waiting, const Path& store,
+                                                const catalog::Catalog& catalog,
+                                                record::Random& random) {
+    if (access.disk.has(store)) {
+        return failed({StoreFault::already_there, store.string()});
+    }
+    // Of the new epoch before it is in its place: whatever happens, no server runs it as the old.
+    ZHIBU_TRY_VOID(remove_store(access.disk, waiting));
+    ZHIBU_TRY_VOID(copy_store(access.disk, copy, waiting));
+    LogIndex begins;
+    {
+        ZHIBU_TRY(opened, open_verified(access, waiting, catalog));
+        ZHIBU_TRY(head, begin_epoch(*opened, random));
+        begins = head;
+    }
+    ZHIBU_TRY_VOID(move_store(access.disk, waiting, store));
+    return begins;
+}
+
+std::expected<LogIndex, FoundingError> back_up(const StorePlace& place, const Path& folder,
+                                               const catalog::Catalog& catalog,
+                                               record::Random& random) {
+    ZHIBU_TRY_VOID(expect_empty_folder(folder));
+    vault::SystemDisk disk;
+    return back_up(system_access(disk, place, random), place.files.store(),
+                   ServerFiles{folder}.store(), catalog);
+}
+
 std::expected<LogIndex, FoundingError> put_back(const StorePlace& place, const Path& folder,
                                                 const catalog::Catalog& catalog,
                                                 record::Random& random) {
-    std::error_code ignored;
-    if (std::filesystem::exists(place.files.store(), ignored)) {
-        return failed({StoreFault::already_there, place.files.store().string()});
-    }
-    // Of the new epoch before it is in its place: whatever happens, no server runs it as the old.
     const ServerFiles waiting{place.files.folder / "restoring"};
+    std::error_code ignored;
     std::filesystem::remove_all(waiting.folder, ignored);
-    ZHIBU_TRY_VOID(make_empty_folder(waiting.folder));
-    ZHIBU_TRY_VOID(copy_store(ServerFiles{folder}, waiting));
-    LogIndex begins;
-    {
-        ZHIBU_TRY(store, open_verified(waiting, place, catalog, random));
-        ZHIBU_TRY(head, begin_epoch(*store, random));
-        begins = head;
-    }
-    ZHIBU_TRY_VOID(move_store(waiting, place.files));
+    vault::SystemDisk disk;
+    ZHIBU_TRY(begins, put_back(system_access(disk, place, random), ServerFiles{folder}.store(),
+                               waiting.store(), place.files.store(), catalog, random));
     std::filesystem::remove_all(waiting.folder, ignored);
     return begins;
 }
@@ -234,7 +259,8 @@ std::expected<LogIndex, FoundingError> put_back(const StorePlace& place, const P
 std::expected<LogIndex, FoundingError> begin_new_epoch(const StorePlace& place,
                                                        const catalog::Catalog& catalog,
                                                        record::Random& random) {
-    ZHIBU_TRY(sealed, sealed_place(place.files, place, random));
+    vault::SystemDisk disk;
+    ZHIBU_TRY(sealed, system_access(disk, place, random).seal(place.files.store()));
     ZHIBU_TRY(store, open_store(sealed, catalog));
     return begin_epoch(*store, random);
 }

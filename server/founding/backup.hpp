@@ -2,10 +2,13 @@
 
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "server/founding/founding.hpp"
+#include "server/store/sqlite/sqlite_store.hpp"
 #include "server/store/store.hpp"
+#include "shared/vault/disk.hpp"
 
 /// A space's store, copied and put back while no server uses it. A copy is sealed as the store is,
 /// by the same store key, which is not in it. The authority's keys, which never change, are not
@@ -16,6 +19,14 @@ namespace zhibu::server {
 struct StorePlace {
     ServerFiles files;
     std::string store_key = "store_key";
+};
+
+/// How a store and its copies are reached.
+struct StoreAccess {
+    vault::Disk& disk;
+    /// What opens the store that lies there, its keys beside it.
+    std::function<std::expected<SealedPlace, FoundingError>(const std::filesystem::path& store)>
+        seal;
 };
 
 /// Copies the store into `folder`, which must be absent or empty, and opens the copy: its log ends
@@ -32,6 +43,21 @@ struct StorePlace {
 /// still, and it can be done again.
 [[nodiscard]] std::expected<LogIndex, FoundingError> put_back(const StorePlace& place,
                                                               const std::filesystem::path& folder,
+                                                              const catalog::Catalog& catalog,
+                                                              record::Random& random);
+
+/// The same of the store's own files by their paths, for any disk. The copy's folder is made; that
+/// it is empty, or that no other program writes to either, is not asked.
+[[nodiscard]] std::expected<LogIndex, FoundingError> back_up(const StoreAccess& access,
+                                                             const std::filesystem::path& store,
+                                                             const std::filesystem::path& copy,
+                                                             const catalog::Catalog& catalog);
+
+/// @param waiting  where the copy becomes one of a new epoch before it is moved to `store`
+[[nodiscard]] std::expected<LogIndex, FoundingError> put_back(const StoreAccess& access,
+                                                              const std::filesystem::path& copy,
+                                                              const std::filesystem::path& waiting,
+                                                              const std::filesystem::path& store,
                                                               const catalog::Catalog& catalog,
                                                               record::Random& random);
 

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +34,7 @@ public:
     /// Why the second judgement is another one; empty where it is the same.
     std::string judge(const LoggedGroup& logged) {
         const auto group = sync::decode_group(logged.sealed.bytes);
+        restored_at_ = restored_before(logged.index);
         const auto verdict = sync::decode_verdict(logged.receipt.verdict);
         if (!group || !verdict) {
             return "cannot be read";
@@ -47,6 +50,9 @@ public:
         row.action = group->action;
         row.committed_at = verdict->decided_at;
         row.outside_chain = is_set_aside(*verdict);
+        if (!once_.emplace(row.name, row.group_hash).second) {
+            return "has been committed before";
+        }
         if (row.outside_chain) {
             outside_[row.name] = row.group_hash;
         } else {
@@ -62,6 +68,34 @@ public:
     [[nodiscard]] bool keep() { return transaction_->commit().has_value(); }
 
 private:
+    /// What the store at work knew of restorings when it judged that position: the oldest one.
+    [[nodiscard]] std::optional<record::LogIndex> restored_before(record::LogIndex index) const {
+        std::optional<record::LogIndex> oldest;
+        for (const record::LogIndex& begun : committee_.begun()) {
+            if (begun < index) {
+                oldest = std::min(oldest.value_or(begun), begun);
+            }
+        }
+        return oldest;
+    }
+
+    /// Whether the author of that value had seen what stands. A base behind the position at which a
+    /// backup was put back may be of the history that was lost: there the value tells.
+    [[nodiscard]] bool had_seen(const record::FieldChange& offered,
+                                const record::FieldState& held) const {
+        if (offered.base.origin != record::Base::Origin::confirmed) {
+            return true;
+        }
+        record::LogIndex base{offered.base.position};
+        if (restored_at_ && base > *restored_at_) {
+            if (held.value == offered.previous) {
+                return true;
+            }
+            base = *restored_at_;
+        }
+        return held.changed_at <= base;
+    }
+
     /// Groups behind a gap came into the chain as it reached them.
     void close_gap(record::GroupName name) {
         const std::uint64_t next = name.sequence.position;
@@ -87,10 +121,7 @@ private:
             const auto state = transaction_->find(change.record);
             for (const record::FieldChange& offered : change.fields) {
                 const auto* held = state && *state ? (*state)->find(offered.field) : nullptr;
-                const bool was_seen = held == nullptr ||
-                                      offered.base.origin != record::Base::Origin::confirmed ||
-                                      held->changed_at.position <= offered.base.position;
-                if (was_seen || held->value == offered.value) {
+                if (held == nullptr || had_seen(offered, *held) || held->value == offered.value) {
                     continue;
                 }
                 const bool is_told = std::ranges::any_of(
@@ -111,7 +142,8 @@ private:
         if (!is_own && !tells_who_lost(group, verdict)) {
             return "overwrites what its author had not seen, and does not say so";
         }
-        const server::Bench bench{&simulated_catalog(), &committee_.rules(), &control_};
+        const server::Bench bench{&simulated_catalog(), &committee_.rules(), &control_,
+                                  restored_at_};
         auto judged =
             is_own ? server::judge_own(bench, *transaction_, group, row.index, verdict.decided_at)
                    : server::judge(bench, *transaction_, group, row.index, verdict.decided_at);
@@ -136,6 +168,9 @@ private:
 
     const Committee& committee_;
     server::Control control_{simulated_catalog()};
+    /// Of the position that is being judged.
+    std::optional<record::LogIndex> restored_at_;
+    std::set<SavedGroup> once_;
     std::map<record::GroupName, record::Hash> outside_;
     std::map<std::pair<record::DeviceId, record::IncarnationId>, std::uint64_t> last_;
     std::unique_ptr<server::StoreTransaction> transaction_;

@@ -13,6 +13,23 @@ namespace {
 
 constexpr std::int64_t server_number = -1;
 
+const std::filesystem::path store_file = "/space";
+const std::filesystem::path copied_file = "/backup/space";
+const std::filesystem::path waiting_file = "/restoring/space";
+
+/// Takes the copy away from the disk, to where nothing happens to it.
+support::MemoryDisk carried_away(support::MemoryDisk& disk) {
+    support::MemoryDisk medium;
+    for (const std::string& name : disk.names()) {
+        if (name.starts_with(copied_file.string())) {
+            medium.set_content(name, disk.content(name));
+            disk.remove(name);
+        }
+    }
+    disk.sync_folder();
+    return medium;
+}
+
 /// SQLite keeps VFSs by name until the process ends.
 std::string unused_name() {
     static std::uint64_t made = 0;
@@ -33,6 +50,8 @@ struct Committee::Program {
     Strand committing;
     Strand reading;
     std::unique_ptr<server::Store> store;
+    /// Kept, since a connection of its own reads all tables' making first.
+    std::unique_ptr<server::StoreReader> watcher;
     std::unique_ptr<server::Committer> committer;
     std::unique_ptr<server::ReadingDesk> desk;
     std::unique_ptr<server::SessionHost> host;
@@ -59,7 +78,7 @@ void Committee::note(std::string_view what, std::uint64_t detail) {
     trace_.note(loop_.now(), what, server_number, detail);
 }
 
-server::SealedPlace Committee::place() { return {"/space", keys_.store, &random_, &volume_}; }
+server::SealedPlace Committee::place() { return {store_file, keys_.store, &random_, &volume_}; }
 
 server::Committer::Parts Committee::committer_parts(server::Store& store) {
     server::Committer::Parts parts;
@@ -174,6 +193,34 @@ void Committee::lose_power(std::size_t in_changes) {
     });
 }
 
+server::StoreAccess Committee::access() {
+    return {folder_, [this](const std::filesystem::path& store) {
+                auto at = place();
+                at.file = store;
+                return std::expected<server::SealedPlace, server::FoundingError>{std::move(at)};
+            }};
+}
+
+Backup Committee::back_up() {
+    stop();
+    const auto through = server::back_up(access(), store_file, copied_file, simulated_catalog());
+    ZHIBU_CHECK(through.has_value());
+    note("backed_up", through->position);
+    return {carried_away(disk_), *through, begun_};
+}
+
+void Committee::put_back(const Backup& backup) {
+    end_program();
+    disk_ = backup.medium.after_kill();
+    const auto begins = server::put_back(access(), copied_file, waiting_file, store_file,
+                                         simulated_catalog(), random_);
+    ZHIBU_CHECK(begins == backup.through);
+    static_cast<void>(carried_away(disk_));
+    begun_ = backup.begun;
+    begun_.push_back(*begins);
+    note("put_back", begins->position);
+}
+
 void Committee::write(std::vector<record::Change> changes, std::function<void(bool)> done) {
     if (!program_) {
         return;
@@ -192,6 +239,15 @@ std::unique_ptr<server::StoreReader> Committee::reader() {
     auto opened = program_->store->open_reader();
     ZHIBU_CHECK(opened.has_value());
     return *std::move(opened);
+}
+
+record::LogIndex Committee::head() {
+    if (!program_->watcher) {
+        program_->watcher = reader();
+    }
+    const auto newest = program_->watcher->head();
+    ZHIBU_CHECK(newest.has_value());
+    return *newest;
 }
 
 record::SpaceId Committee::space() const { return program_->store->identity().space; }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/committer/committer.hpp"
+#include "server/founding/backup.hpp"
 #include "server/session/session_host.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/keys/ed25519.hpp"
@@ -32,6 +33,15 @@ struct CommitteeKeys {
     record::DeviceId server_device;
 };
 
+/// A copy of the store, as `zhibu-server backup` makes one, kept elsewhere.
+struct Backup {
+    support::MemoryDisk medium;
+    /// The log's end in it.
+    record::LogIndex through;
+    /// Where its history went on from a backup that was put back, each time.
+    std::vector<record::LogIndex> begun;
+};
+
 /// The committee's server: its real parts over a disk, a clock and a network that can fail.
 class Committee {
 public:
@@ -50,12 +60,24 @@ public:
 
     [[nodiscard]] bool is_running() const { return program_ != nullptr; }
 
+    /// Stops the program and copies the store, as its administrator does; the next start finds the
+    /// watermark raised.
+    [[nodiscard]] Backup back_up();
+    /// The machine is lost with its disk; another one goes on from the backup, as one of a new
+    /// epoch.
+    void put_back(const Backup& backup);
+
+    /// Where the log went on from a backup that was put back, each time.
+    [[nodiscard]] const std::vector<record::LogIndex>& begun() const { return begun_; }
+
     /// The server's own write; drops it where the program does not run.
     void write(std::vector<record::Change> changes, std::function<void(bool)> done);
 
     [[nodiscard]] server::Committer& committer();
     /// A reader of one's own, of the newest commit.
     [[nodiscard]] std::unique_ptr<server::StoreReader> reader();
+    /// The newest position of the log.
+    [[nodiscard]] record::LogIndex head();
     [[nodiscard]] record::SpaceId space() const;
     [[nodiscard]] record::EpochId epoch() const;
 
@@ -82,6 +104,7 @@ private:
     struct Program;
 
     [[nodiscard]] server::SessionHost::Parts host_parts();
+    [[nodiscard]] server::StoreAccess access();
     void end_program();
     void note(std::string_view what, std::uint64_t detail = 0);
 
@@ -98,6 +121,7 @@ private:
     vault::Vfs sealed_;
     vault::Volume volume_;
     rules::Parameters rules_;
+    std::vector<record::LogIndex> begun_;
     std::unique_ptr<Program> program_;
 };
 

@@ -69,6 +69,7 @@ struct Device::Program {
     Strand desk_thread;
     std::shared_ptr<Access> access;
     std::shared_ptr<client::DeviceOutbox> outbox;
+    std::shared_ptr<client::ServerHistory> history;
     record::IncarnationId incarnation;
     std::optional<record::Instant> lease_ends;
     std::unique_ptr<client::ReplicaDesk> desk;
@@ -145,6 +146,7 @@ std::unique_ptr<client::Replica> Device::open_replica(bool renewal) {
         return nullptr;
     }
     program_->outbox = *std::move(outbox);
+    program_->history = std::make_shared<client::ServerHistory>(files(), folder_);
     const auto place = [&] {
         return client::SealedPlace{files().replica(), program_->access->ring(), program_->outbox,
                                    &volume_};
@@ -254,6 +256,13 @@ client::SyncAgent::Parts Device::agent_parts() {
     };
     parts.handed_in = [outbox = program.outbox](const sync::client_effect::StoreHandedIn& done) {
         outbox->handed_in(done);
+    };
+    parts.ledger = [history = program.history] { return history->pin(); };
+    parts.keep_pin = [history = program.history](const sync::LedgerPin& pin) {
+        history->keep(pin);
+    };
+    parts.note_finding = [this, history = program.history](const sync::LedgerFinding& finding) {
+        history->note(finding, clock_.now());
     };
     parts.head_seen = [outbox = program.outbox](const sync::client_effect::StoreHead& seen) {
         outbox->head_seen(seen);
@@ -401,6 +410,10 @@ void Device::commit(std::function<client::Draft(client::Replica&)> draft) {
             });
         }
     });
+}
+
+std::vector<client::NotedFinding> Device::findings() {
+    return client::ServerHistory{files(), folder_}.findings();
 }
 
 DeviceState Device::copy_state() const { return state_.copy(); }

@@ -14,6 +14,7 @@
 
 #include "client/access/device_outbox.hpp"
 #include "client/access/safe.hpp"
+#include "client/access/server_history.hpp"
 #include "client/agent/sync_agent.hpp"
 #include "client/identity/identity.hpp"
 #include "client/replica/replica.hpp"
@@ -96,6 +97,9 @@ public:
     [[nodiscard]] std::optional<sync::RefusalReason> refused() const { return refused_; }
 
     [[nodiscard]] const std::set<SavedGroup>& saved() const { return state_.saved; }
+
+    /// What was found wrong with the server's history.
+    [[nodiscard]] std::vector<client::NotedFinding> findings();
 
     [[nodiscard]] const DeviceKit& kit() const { return kit_; }
 

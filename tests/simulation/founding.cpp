@@ -62,7 +62,7 @@ public:
         add_accounts();
         add_persons();
         synchronise_all(network);
-        committee.stop();
+        made_.backup = std::make_shared<const Backup>(committee.back_up());
         made_.server_disk = committee.disk().after_kill();
         return std::move(made_);
     }

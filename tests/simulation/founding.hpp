@@ -41,6 +41,8 @@ struct PlantedPerson {
 struct Founded {
     CommitteeKeys keys;
     support::MemoryDisk server_disk;
+    /// Made before anything of the simulation.
+    std::shared_ptr<const Backup> backup;
     std::vector<DeviceKit> kits;
     std::vector<DeviceState> states;
     /// Root, general branch, A, B, C.

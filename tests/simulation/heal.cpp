@@ -143,16 +143,13 @@ public:
 
     /// Whether every machine has stood at the server's newest head when its turn was.
     [[nodiscard]] bool all_at_rest() {
-        const auto head = world_.committee->reader()->head();
-        if (!head) {
-            return false;
-        }
+        const record::LogIndex head = world_.committee->head();
         bool all = true;
         for (const auto& device : world_.devices) {
-            if (is_at_rest(world_, *device, *head)) {
-                rested_at_[device->number()] = *head;
+            if (is_at_rest(world_, *device, head)) {
+                rested_at_[device->number()] = head;
             }
-            all = all && rested_at_[device->number()] == *head;
+            all = all && rested_at_[device->number()] == head;
         }
         return all;
     }

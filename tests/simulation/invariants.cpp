@@ -25,12 +25,16 @@ bool is_behind_gap(const record::Verdict& verdict) {
     });
 }
 
-/// Everything that a user was told is saved stands in the log, under its name and hash.
+/// Everything that a user was told is saved stands in the log, under its name and hash; what was
+/// lost with a backup that held it may, for a replica may have it still.
 void check_saved(World& world, server::StoreReader& reader) {
     for (const auto& device : world.devices) {
         for (const auto& [name, hash] : device->saved()) {
             const auto held = reader.held(name, hash);
-            if (!held || !*held) {
+            if (held && *held && world.lost.contains({name, hash})) {
+                world.brought_back.emplace(name, hash);
+            }
+            if ((!held || !*held) && !world.lost_with_backups.contains({name, hash})) {
                 world.fail("saved",
                            "device " + std::to_string(device->number()) +
                                " was told that it is saved, the server has not: " + name_of(name));
@@ -152,6 +156,19 @@ void check_replica(World& world, Device& device, server::StoreReader& reader) {
     }
 }
 
+/// A server that only ever goes on, or says that it was restored, is nowhere accused.
+void check_history(World& world) {
+    for (const auto& device : world.devices) {
+        for (const client::NotedFinding& noted : device->findings()) {
+            if (noted.finding.sort || world.committee->begun().empty()) {
+                world.fail("history", "device " + std::to_string(device->number()) +
+                                          " has found the server's history wrong at " +
+                                          std::to_string(noted.finding.at.position));
+            }
+        }
+    }
+}
+
 }  // namespace
 
 void check_when_quiet(World& world) {
@@ -159,6 +176,7 @@ void check_when_quiet(World& world) {
     check_saved(world, *reader);
     check_overheard(world, *reader);
     check_chains(world, *reader);
+    check_history(world);
     for (const auto& device : world.devices) {
         if (!world.failure) {
             check_replica(world, *device, *reader);

@@ -69,7 +69,9 @@ int play_many(const Wish& wish, const std::vector<Action>& without) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     std::cout << range.seeds << " seeds from " << range.first_seed << ", " << range.steps
               << " steps each: " << tally.failed_seeds.size() << " failed; " << tally.saved_groups
-              << " groups saved, " << tally.events << " events, " << took.count() << " s\n";
+              << " groups saved, " << tally.brought_back_groups
+              << " brought back to restored servers, " << tally.events << " events, "
+              << took.count() << " s\n";
     if (tally.failed_seeds.empty()) {
         return 0;
     }

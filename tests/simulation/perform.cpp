@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "shared/rules/id_number.hpp"
+#include "sync_protocol/codec/codec.hpp"
 #include "tests/simulation/world.hpp"
 
 /// What each operation does to the world.
@@ -220,6 +221,17 @@ std::size_t changes_until_power_goes(const Step& step) {
     return step.a % 4 == 0 ? 0 : 1 + step.b % 40;
 }
 
+void back_up(World& world) {
+    world.backups.push_back(std::make_shared<const Backup>(world.committee->back_up()));
+    world.committee->start();
+}
+
+/// Mostly the newest backup is whole.
+std::size_t backup_of(const World& world, const Step& step) {
+    const std::size_t newest = world.backups.size() - 1;
+    return step.a % 4 == 0 ? step.b % world.backups.size() : newest;
+}
+
 void pass_days(World& world, const Step& step) {
     for (const auto& device : world.devices) {
         device->close();
@@ -229,6 +241,30 @@ void pass_days(World& world, const Step& step) {
 }
 
 }  // namespace
+
+void lose_server(World& world, std::size_t backup) {
+    Committee& committee = *world.committee;
+    committee.stop();
+    const record::LogIndex held = world.backups[backup]->through;
+    const record::LogIndex held_by_lost_one = world.backups.back()->through;
+    for (const LoggedGroup& logged : committee.log()) {
+        const auto verdict = sync::decode_verdict(logged.receipt.verdict);
+        if (!verdict || logged.index <= held) {
+            continue;
+        }
+        const SavedGroup group{verdict->name, verdict->group_hash};
+        // It may be judged otherwise when it comes again.
+        world.overheard.erase(group);
+        world.lost.insert(group);
+        world.brought_back.erase(group);
+        if (logged.index <= held_by_lost_one) {
+            world.lost_with_backups.insert(group);
+        }
+    }
+    committee.put_back(*world.backups[backup]);
+    world.backups.resize(backup + 1);
+    committee.start();
+}
 
 void perform(World& world, const Schedule& schedule, const Step& step) {
     Device& device = device_of(world, step);
@@ -248,6 +284,10 @@ void perform(World& world, const Schedule& schedule, const Step& step) {
             return world.committee->lose_power(changes_until_power_goes(step));
         case Action::restart_server:
             return world.committee->start();
+        case Action::back_up:
+            return back_up(world);
+        case Action::lose_server:
+            return lose_server(world, backup_of(world, step));
         case Action::cut_wires:
             return world.network.cut(machine);
         case Action::partition:

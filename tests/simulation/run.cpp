@@ -42,6 +42,7 @@ World::World(const Schedule& schedule, std::ostream* lines)
     committee = std::make_unique<Committee>(
         loop, network, trace, space.keys, space.server_disk.after_kill(), random.below(1U << 30U));
     committee->start();
+    backups.push_back(space.backup);
     for (std::size_t i = 0; i < schedule.cast.size(); ++i) {
         const std::size_t kit = schedule.cast[i];
         add_device(space.kits[kit], space.states[kit].copy());
@@ -91,6 +92,7 @@ Outcome play(const Schedule& schedule, std::ostream* lines) {
     outcome.trace_hash = world.trace.hash();
     outcome.events = world.loop.events();
     outcome.committed_groups = world.overheard.size();
+    outcome.brought_back_groups = world.brought_back.size();
     return outcome;
 }
 

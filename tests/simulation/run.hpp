@@ -29,6 +29,8 @@ struct Outcome {
     std::uint64_t events = 0;
     std::uint64_t saved_groups = 0;
     std::uint64_t committed_groups = 0;
+    /// Lost by the server and there again.
+    std::uint64_t brought_back_groups = 0;
 };
 
 /// Plays the schedule to its end or to the first promise that is not kept. Equal schedules give

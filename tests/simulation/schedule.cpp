@@ -26,6 +26,8 @@ constexpr std::array<Weighted, action_count> table{{
     {Action::lose_device_power, "lose_device_power", 25},
     {Action::lose_server_power, "lose_server_power", 15},
     {Action::restart_server, "restart_server", 25},
+    {Action::back_up, "back_up", 5},
+    {Action::lose_server, "lose_server", 2},
     {Action::cut_wires, "cut_wires", 45},
     {Action::partition, "partition", 20},
     {Action::reconnect, "reconnect", 35},

@@ -20,8 +20,10 @@ enum class Action : std::uint8_t {
     lose_device_power,  // in the `a`-th change of its disk from now; 0: between two
     lose_server_power,
     restart_server,
-    cut_wires,  // messages under way are lost, either end notices later
-    partition,  // ... and no new wire stands until `reconnect`
+    back_up,      // the server's store, while it stands still
+    lose_server,  // with its disk; another machine goes on from a backup, mostly the newest
+    cut_wires,    // messages under way are lost, either end notices later
+    partition,    // ... and no new wire stands until `reconnect`
     reconnect,
     set_clock,  // of the device, by up to 30 days either way
     set_server_clock,

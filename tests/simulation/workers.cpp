@@ -1,6 +1,7 @@
 #include "tests/simulation/workers.hpp"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ struct Slate {
     std::uint64_t now_playing = 0;
     std::uint64_t events = 0;
     std::uint64_t saved_groups = 0;
+    std::uint64_t brought_back_groups = 0;
     std::uint64_t failures = 0;
     std::array<std::uint64_t, failures_max> failed{};
 };
@@ -49,6 +51,7 @@ void play_seed(const Range& range, std::uint64_t seed, Slate& slate) {
     const Outcome outcome = play(schedule);
     slate.events += outcome.events;
     slate.saved_groups += outcome.saved_groups;
+    slate.brought_back_groups += outcome.brought_back_groups;
     std::ostringstream line;
     if (outcome.failure) {
         line << "seed " << seed << " (trace " << std::hex << outcome.trace_hash << std::dec
@@ -63,8 +66,17 @@ void play_seed(const Range& range, std::uint64_t seed, Slate& slate) {
     }
 }
 
+/// Disks in memory come and go with each seed: their memory is kept, not given back and fetched
+/// anew page by page.
+void keep_memory() {
+    constexpr int kept_bytes_max = 1 << 25;
+    ::mallopt(M_MMAP_THRESHOLD, kept_bytes_max);
+    ::mallopt(M_TRIM_THRESHOLD, kept_bytes_max);
+}
+
 /// Every `jobs`-th seed of the range, from the `worker`-th on and after those that are done.
 [[noreturn]] void work(const Range& range, std::uint64_t from, unsigned jobs, Slate& slate) {
+    keep_memory();
     for (std::uint64_t seed = from; seed < range.first_seed + range.seeds; seed += jobs) {
         slate.now_playing = seed;
         play_seed(range, seed, slate);
@@ -110,6 +122,7 @@ Tally play_all(const Range& range, unsigned jobs) {
                                   failed.begin() + static_cast<std::ptrdiff_t>(slates[i].failures));
         tally.events += slates[i].events;
         tally.saved_groups += slates[i].saved_groups;
+        tally.brought_back_groups += slates[i].brought_back_groups;
     }
     ::munmap(slates.data(), slates.size_bytes());
     std::ranges::sort(tally.failed_seeds);

@@ -15,6 +15,7 @@ struct Tally {
     std::vector<std::uint64_t> failed_seeds;
     std::uint64_t events = 0;
     std::uint64_t saved_groups = 0;
+    std::uint64_t brought_back_groups = 0;
 };
 
 struct Range {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,14 @@ struct World {
     std::map<std::size_t, KeptCopy> copies;
     /// The receipts that devices were sent, by group.
     std::map<SavedGroup, std::vector<std::uint8_t>> overheard;
+    /// Of the server, oldest first; never none.
+    std::vector<std::shared_ptr<const Backup>> backups;
+    /// What the server had acknowledged and lost, and what of it it has again.
+    std::set<SavedGroup> lost;
+    std::set<SavedGroup> brought_back;
+    /// Of the lost, what devices need not have kept, as a backup held it that was lost with the
+    /// server.
+    std::set<SavedGroup> lost_with_backups;
     std::optional<Failure> failure;
 };
 
@@ -54,6 +63,10 @@ void check_at_the_end(World& world);
 
 /// What holds whenever all is quiet.
 void check_when_quiet(World& world);
+
+/// The server's machine is lost with its disk and every backup newer than that one, from which
+/// another goes on.
+void lose_server(World& world, std::size_t backup);
 
 /// Does one operation.
 void perform(World& world, const Schedule& schedule, const Step& step);

@@ -344,8 +344,7 @@ Stored<bool> is_sqlite_store_in_use(const std::filesystem::path& file) {
 
 Stored<void> verify_sqlite_store(const SealedPlace& place, const catalog::Catalog& catalog) {
     return detail::guarded([&] {
-        auto lock = std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
-        SqliteStore{std::move(lock), place, catalog}.verify();
+        SqliteStore{lock_of(place), place, catalog}.verify();
     });
 }
 

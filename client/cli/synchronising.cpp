@@ -49,8 +49,9 @@ SyncAgent::Parts Synchronising::reporting_parts() {
     SyncAgent::Parts parts = agent_parts(parts_.means, wires_.executor(), connect_);
     parts.report = [this](const SyncReport& report) {
         ended_ = report.phase == SyncPhase::ended;
-        parts_.api->set_report(report);
+        // First: who hears of news from the pages' part asks at once what it means.
         parts_.reported(report);
+        parts_.api->set_report(report);
     };
     parts.replica_changed = [this] { parts_.api->touch(); };
     return parts;

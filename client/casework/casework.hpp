@@ -83,6 +83,10 @@ enum class ConflictDecision : std::uint8_t { keep, take_offered, third_value, re
 [[nodiscard]] std::expected<std::vector<DraftChange>, ReplicaError> wishes_of(
     Replica& replica, const record::Group& group);
 
+/// A group of this device by its number, as it is shown; none if there is no such group here.
+[[nodiscard]] std::expected<std::optional<OwnGroup>, ReplicaError> find_own_group(
+    Replica& replica, std::string_view number);
+
 /// A group of this device once more, on the newest state; its case, if there is one that still
 /// waits, is withdrawn in the same action.
 [[nodiscard]] std::expected<Draft, ReplicaError> resubmit(Replica& replica,

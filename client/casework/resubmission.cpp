@@ -1,6 +1,10 @@
+#include <charconv>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -47,6 +51,16 @@ std::expected<std::vector<DraftChange>, ReplicaError> wishes_of(Replica& replica
         wishes.push_back(std::move(wish));
     }
     return wishes;
+}
+
+std::expected<std::optional<OwnGroup>, ReplicaError> find_own_group(Replica& replica,
+                                                                    std::string_view number) {
+    std::uint64_t position = 0;
+    const auto read = std::from_chars(number.data(), number.data() + number.size(), position);
+    if (read.ec != std::errc{} || std::to_string(position) != number) {
+        return std::nullopt;
+    }
+    return replica.own_group(record::Sequence{position});
 }
 
 std::expected<Draft, ReplicaError> resubmit(Replica& replica, const catalog::Catalog& catalog,

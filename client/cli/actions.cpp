@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -103,6 +105,11 @@ std::expected<Doing, WordError> read_doing(Replica& replica, const catalog::Cata
                            "Say with which records the action is done.");
     }
     return doing;
+}
+
+std::expected<std::optional<OwnGroup>, ReplicaError> newest_own_group(Replica& replica) {
+    ZHIBU_TRY(groups, replica.own_groups(1));
+    return groups.empty() ? std::nullopt : std::optional{std::move(groups.front())};
 }
 
 void print_plan(Console& console, Replica& replica, const PlanOfAction& plan) {
@@ -214,39 +221,31 @@ Exit undo_group(Console& console, std::uint64_t sequence) {
         return opened.error();
     }
     Replica& replica = *opened->replica;
-    constexpr std::uint32_t groups_max = 1'000;
-    const auto groups = replica.own_groups(groups_max);
-    if (!groups) {
-        return fail(console, groups.error());
+    const auto own =
+        sequence == 0 ? newest_own_group(replica) : replica.own_group(record::Sequence{sequence});
+    if (!own) {
+        return fail(console, own.error());
     }
-    const auto own = std::ranges::find_if(*groups, [&](const OwnGroup& each) {
-        return sequence == 0 || each.group.name.sequence.position == sequence;
-    });
-    if (own == groups->end()) {
+    if (!*own) {
         return fail(console, Exit::usage, "没有可撤销的操作；本机作过的操作见：zhibu groups。",
                     "There is nothing to undo; zhibu groups shows what this device did.");
     }
-    const auto plan = plan_undo(replica, catalog::standard_catalog(), *own);
-    if (!plan) {
-        return fail(console, plan.error());
-    }
-    if (!plan->findings.empty()) {
-        ReplicaError refused;
-        refused.fault = ReplicaFault::refused;
-        refused.findings = plan->findings;
-        return fail(console, refused);
+    const auto draft = plan_undo(replica, catalog::standard_catalog(), **own);
+    if (!draft) {
+        return fail(console, draft.error());
     }
     const auto sign = load_signer(console);
     if (!sign) {
         return sign.error();
     }
-    const auto committed = replica.commit(plan->draft, *sign);
+    const auto committed = replica.commit(*draft, *sign);
     if (!committed) {
         return fail(console, committed.error());
     }
-    const std::string undone = std::to_string(own->group.name.sequence.position);
+    const std::uint64_t position = (*own)->group.name.sequence.position;
+    const std::string undone = std::to_string(position);
     if (console.json) {
-        console.out << json::serialize(json::object{{"undone", own->group.name.sequence.position},
+        console.out << json::serialize(json::object{{"undone", position},
                                                     {"sequence", committed->sequence.position}})
                     << '\n';
     } else {

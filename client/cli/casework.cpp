@@ -418,17 +418,14 @@ Exit resubmit(Console& console, const std::string& what) {
     if (what.contains('-')) {
         return resubmit_loss(console, replica, what);
     }
-    const auto groups = replica.own_groups(listed_max);
-    if (!groups) {
-        return fail(console, groups.error());
+    const auto own = find_own_group(replica, what);
+    if (!own) {
+        return fail(console, own.error());
     }
-    const auto own = std::ranges::find_if(*groups, [&](const OwnGroup& each) {
-        return std::to_string(each.group.name.sequence.position) == what;
-    });
-    if (own == groups->end()) {
+    if (!*own) {
         return no_such(console, "修改", "group");
     }
-    const auto draft = resubmit(replica, catalog::standard_catalog(), *own);
+    const auto draft = resubmit(replica, catalog::standard_catalog(), **own);
     if (!draft) {
         return fail(console, draft.error());
     }

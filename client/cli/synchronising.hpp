@@ -19,7 +19,7 @@ public:
     struct Parts {
         AgentMeans means;
         Api* api = nullptr;
-        /// Told of every report, on the agent's thread.
+        /// Told of every report before `api` is, on the agent's thread.
         std::function<void(const SyncReport&)> reported;
     };
 

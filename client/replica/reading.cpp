@@ -20,6 +20,30 @@ record::Group decoded_group(const detail::Bytes& bytes) {
     return *std::move(group);
 }
 
+constexpr std::string_view own_group_columns =
+    "sealed, stage, verdict, parked_rule, parked_kind, parked_id";
+
+OwnGroup read_own_group(const detail::Query& row) {
+    OwnGroup own;
+    own.group = decoded_group(row.bytes(0));
+    own.stage = static_cast<GroupStage>(row.integer(1));
+    if (!row.is_null(2)) {
+        auto verdict = sync::decode_verdict(row.bytes(2));
+        if (!verdict) {
+            throw Failed(ReplicaFault::damaged, "own_group");
+        }
+        own.verdict = *std::move(verdict);
+    }
+    if (!row.is_null(3)) {
+        record::Reason reason;
+        reason.rule = row.text(3);
+        reason.record = {record::KindNumber{static_cast<std::uint16_t>(row.integer(4))},
+                         record::RecordId{row.uuid(5)}};
+        own.parked_because.push_back(std::move(reason));
+    }
+    return own;
+}
+
 }  // namespace
 
 std::optional<record::RecordState> Replica::Body::find(const record::RecordKey& key) {
@@ -94,32 +118,21 @@ std::uint64_t Replica::Body::decided_cases() {
 }
 
 std::vector<OwnGroup> Replica::Body::own_groups(std::uint32_t limit) {
-    detail::Query row = connection_->query(
-        "SELECT sealed, stage, verdict, parked_rule, parked_kind, parked_id FROM own_group "
-        "ORDER BY sequence DESC LIMIT ?");
+    detail::Query row = connection_->query("SELECT " + std::string{own_group_columns} +
+                                           " FROM own_group ORDER BY sequence DESC LIMIT ?");
     row.bind(std::int64_t{std::clamp(limit, 1U, own_groups_max)});
     std::vector<OwnGroup> groups;
     while (row.step()) {
-        OwnGroup own;
-        own.group = decoded_group(row.bytes(0));
-        own.stage = static_cast<GroupStage>(row.integer(1));
-        if (!row.is_null(2)) {
-            auto verdict = sync::decode_verdict(row.bytes(2));
-            if (!verdict) {
-                throw Failed(ReplicaFault::damaged, "own_group");
-            }
-            own.verdict = *std::move(verdict);
-        }
-        if (!row.is_null(3)) {
-            record::Reason reason;
-            reason.rule = row.text(3);
-            reason.record = {record::KindNumber{static_cast<std::uint16_t>(row.integer(4))},
-                             record::RecordId{row.uuid(5)}};
-            own.parked_because.push_back(std::move(reason));
-        }
-        groups.push_back(std::move(own));
+        groups.push_back(read_own_group(row));
     }
     return groups;
+}
+
+std::optional<OwnGroup> Replica::Body::own_group(record::Sequence sequence) {
+    detail::Query row = connection_->query("SELECT " + std::string{own_group_columns} +
+                                           " FROM own_group WHERE sequence=?");
+    row.bind(sequence.position);
+    return row.step() ? std::optional{read_own_group(row)} : std::nullopt;
 }
 
 ScopeDigest Replica::Body::digest() {

@@ -78,6 +78,10 @@ std::expected<std::vector<OwnGroup>, ReplicaError> Replica::own_groups(std::uint
     return guarded([&] { return body_->own_groups(limit); });
 }
 
+std::expected<std::optional<OwnGroup>, ReplicaError> Replica::own_group(record::Sequence sequence) {
+    return guarded([&] { return body_->own_group(sequence); });
+}
+
 std::expected<ScopeDigest, ReplicaError> Replica::digest() {
     return guarded([&] { return body_->digest(); });
 }

@@ -310,6 +310,9 @@ public:
     /// This device's groups, newest first.
     [[nodiscard]] std::expected<std::vector<OwnGroup>, ReplicaError> own_groups(
         std::uint32_t limit);
+    /// The one of that sequence; none: there is no such group here.
+    [[nodiscard]] std::expected<std::optional<OwnGroup>, ReplicaError> own_group(
+        record::Sequence sequence);
     /// Over the confirmed state alone, for comparison with the server's.
     [[nodiscard]] std::expected<ScopeDigest, ReplicaError> digest();
 

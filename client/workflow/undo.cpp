@@ -5,10 +5,12 @@
 #include <ranges>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/state.hpp"
+#include "shared/rules/rules.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -59,43 +61,56 @@ void say_it_is_a_correction(const catalog::Kind& kind, DraftChange& change,
     change.fields.push_back(DraftField{reason->id(), why});
 }
 
-void take_back(UndoPlan& plan, const catalog::Kind& kind, const record::Change& change,
-               const RecordState& now, const std::string& why) {
+/// What takes the change back; what of it does not stand so any more goes into `findings`.
+std::optional<DraftChange> taken_back(const catalog::Kind& kind, const record::Change& change,
+                                      const RecordState& now, const std::string& why,
+                                      std::vector<rules::Finding>& findings) {
     DraftChange back;
     back.record = change.record;
     back.operation = opposite(change.operation);
     const bool stands_so = change.operation == Operation::retire ? now.retired : !now.retired;
     if (!stands_so) {
-        plan.findings.push_back(superseded(kind, change, {}));
-        return;
+        findings.push_back(superseded(kind, change, {}));
+        return std::nullopt;
     }
     for (const record::FieldChange& field : change.fields) {
         if (now.value(field.field) != field.value) {
-            plan.findings.push_back(superseded(kind, change, field.field));
+            findings.push_back(superseded(kind, change, field.field));
         } else if (change.operation == Operation::update) {
             back.fields.push_back(DraftField{field.field, field.previous});
         }
     }
     say_it_is_a_correction(kind, back, why);
-    plan.draft.changes.push_back(std::move(back));
+    return back;
+}
+
+std::unexpected<ReplicaError> refused(std::vector<rules::Finding> findings) {
+    ReplicaError error;
+    error.fault = ReplicaFault::refused;
+    error.findings = std::move(findings);
+    return std::unexpected{std::move(error)};
+}
+
+rules::Finding without_effect() {
+    rules::Finding finding;
+    finding.rule = "undo_without_effect";
+    finding.severity = rules::Severity::refuse;
+    return finding;
 }
 
 }  // namespace
 
-std::expected<UndoPlan, ReplicaError> plan_undo(Replica& replica, const catalog::Catalog& catalog,
-                                                const OwnGroup& own) {
-    UndoPlan plan;
+std::expected<Draft, ReplicaError> plan_undo(Replica& replica, const catalog::Catalog& catalog,
+                                             const OwnGroup& own) {
     const record::Group& group = own.group;
-    plan.draft.action = "undo";
     const std::string why = "撤销本机第" + std::to_string(group.name.sequence.position) + "组操作";
     const bool has_effect = own.stage != GroupStage::quarantined &&
                             own.stage != GroupStage::rejected && own.stage != GroupStage::parked;
     if (!has_effect) {
-        rules::Finding& finding = plan.findings.emplace_back();
-        finding.rule = "undo_without_effect";
-        finding.severity = rules::Severity::refuse;
-        return plan;
+        return refused({without_effect()});
     }
+    Draft draft{"undo", {}};
+    std::vector<rules::Finding> findings;
     for (const record::Change& change : group.changes | std::views::reverse) {
         const catalog::Kind* kind = catalog.find(change.record.kind);
         ZHIBU_TRY(now, replica.find(change.record));
@@ -104,9 +119,14 @@ std::expected<UndoPlan, ReplicaError> plan_undo(Replica& replica, const catalog:
             error.fault = ReplicaFault::unknown_record;
             return std::unexpected{std::move(error)};
         }
-        take_back(plan, *kind, change, *now, why);
+        if (auto back = taken_back(*kind, change, *now, why, findings)) {
+            draft.changes.push_back(*std::move(back));
+        }
     }
-    return plan;
+    if (!findings.empty()) {
+        return refused(std::move(findings));
+    }
+    return draft;
 }
 
 }  // namespace zhibu::client

@@ -35,6 +35,7 @@ public:
     std::optional<record::RecordState> find(const record::RecordKey& key);
     ReplicaStatus status();
     std::vector<OwnGroup> own_groups(std::uint32_t limit);
+    std::optional<OwnGroup> own_group(record::Sequence sequence);
     ScopeDigest digest();
     /// Own groups that were set aside, and for which or against which an officer has decided.
     std::uint64_t decided_cases();

@@ -33,7 +33,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t name_segment = 3;
-constexpr std::uint32_t groups_max = 1'000;
 
 /// An action as a page wishes it.
 struct ActionWish {
@@ -264,34 +263,7 @@ void Api::post_action(const ApiRequest& request, Language language, Respond resp
 }
 
 void Api::post_undo(const ApiRequest& request, Language language, Respond respond) {
-    const std::string sequence{segment_at(request.path, name_segment)};
-    parts_.desk->ask([this, language, sequence, respond = std::move(respond)](Replica& replica) {
-        const auto groups = replica.own_groups(groups_max);
-        if (!groups) {
-            respond(refusal(*parts_.catalog, groups.error(), language));
-            return;
-        }
-        const auto own = std::ranges::find_if(*groups, [&](const OwnGroup& each) {
-            return std::to_string(each.group.name.sequence.position) == sequence;
-        });
-        if (own == groups->end()) {
-            respond(problem(unknown_record_problem(), language));
-            return;
-        }
-        const auto plan = plan_undo(replica, *parts_.catalog, *own);
-        if (!plan) {
-            respond(refusal(*parts_.catalog, plan.error(), language));
-            return;
-        }
-        if (!plan->findings.empty()) {
-            ReplicaError refused;
-            refused.fault = ReplicaFault::refused;
-            refused.findings = plan->findings;
-            respond(refusal(*parts_.catalog, refused, language));
-            return;
-        }
-        commit(replica, {plan->draft}, language, respond);
-    });
+    go_on_from_group(request, language, std::move(respond), &plan_undo);
 }
 
 }  // namespace zhibu::client

@@ -146,6 +146,11 @@ private:
     void get_conflicts(const ApiRequest& request, Language language, Respond respond);
     void post_conflict(const ApiRequest& request, Language language, Respond respond);
     void post_resubmit(const ApiRequest& request, Language language, Respond respond);
+    using DraftOfGroup = std::expected<Draft, ReplicaError> (*)(Replica&, const catalog::Catalog&,
+                                                                const OwnGroup&);
+    /// Commits what `draft_of` makes of the device's own group that the path names.
+    void go_on_from_group(const ApiRequest& request, Language language, Respond respond,
+                          DraftOfGroup draft_of);
     /// Commits and tells of it; what is refused is the answer.
     [[nodiscard]] std::expected<Committed, ApiResponse> commit_one(Replica& replica,
                                                                    const Draft& draft,

@@ -269,27 +269,26 @@ void Api::post_conflict(const ApiRequest& request, Language language, Respond re
 }
 
 void Api::post_resubmit(const ApiRequest& request, Language language, Respond respond) {
+    go_on_from_group(request, language, std::move(respond), &resubmit);
+}
+
+void Api::go_on_from_group(const ApiRequest& request, Language language, Respond respond,
+                           DraftOfGroup draft_of) {
     const std::string sequence{segment_at(request.path, number_segment)};
-    parts_.desk->ask([this, language, sequence, respond = std::move(respond)](Replica& replica) {
-        const auto groups = replica.own_groups(listed_max);
-        if (!groups) {
-            respond(refusal(*parts_.catalog, groups.error(), language));
-            return;
-        }
-        const auto own = std::ranges::find_if(*groups, [&](const OwnGroup& each) {
-            return std::to_string(each.group.name.sequence.position) == sequence;
+    parts_.desk->ask(
+        [this, language, sequence, draft_of, respond = std::move(respond)](Replica& replica) {
+            const auto own = find_own_group(replica, sequence);
+            if (auto missing = why_missing(own, *parts_.catalog, language)) {
+                respond(*std::move(missing));
+                return;
+            }
+            const auto draft = draft_of(replica, *parts_.catalog, **own);
+            if (!draft) {
+                respond(refusal(*parts_.catalog, draft.error(), language));
+                return;
+            }
+            commit(replica, {*draft}, language, respond);
         });
-        if (own == groups->end()) {
-            respond(problem(unknown_record_problem(), language));
-            return;
-        }
-        const auto draft = resubmit(replica, *parts_.catalog, *own);
-        if (!draft) {
-            respond(refusal(*parts_.catalog, draft.error(), language));
-            return;
-        }
-        commit(replica, {*draft}, language, respond);
-    });
 }
 
 }  // namespace zhibu::client

@@ -130,6 +130,16 @@ TEST(ReplicaCommit, OneBadChangeLeavesAllOthersUndone) {
     EXPECT_FALSE(device.find(person, lin));
 }
 
+TEST(ReplicaCommit, AnOwnGroupIsFoundByItsSequenceAlone) {
+    Device device;
+    const record::Sequence first = device.commit(new_person(lin, "林一"));
+    const record::Sequence second = device.commit(edit(lin, name, "林二"));
+    EXPECT_EQ(device.replica->own_group(first).value()->group.name.sequence, first);
+    EXPECT_EQ(device.replica->own_group(second).value()->group.changes.size(), 1U);
+    EXPECT_FALSE(device.replica->own_group({second.position + 1}).value());
+    EXPECT_FALSE(device.replica->own_group({0}).value());
+}
+
 TEST(ReplicaCommit, DropsWhatDoesNotChangeAndWritesNothingIfNothingIsLeft) {
     Device device;
     device.commit(new_person(lin, "林一"));

@@ -111,6 +111,7 @@ TEST_F(ReplicaSync, QuarantinedAndRejectedGroupsLeaveAtOnceAndAreKept) {
     EXPECT_EQ(status.rejected, 1U);
     EXPECT_EQ(status.waiting, 0U);
     EXPECT_EQ(device.replica->own_groups(10)->size(), 2U);
+    EXPECT_EQ(device.replica->own_group(second).value()->stage, GroupStage::rejected);
     EXPECT_TRUE(device.replica->own_groups(10)->front().verdict);
 }
 

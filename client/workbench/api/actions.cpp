@@ -254,11 +254,7 @@ void Api::post_action(const ApiRequest& request, Language language, Respond resp
             for (const PlannedRecord& each : plan->records) {
                 records.emplace_back(to_text(each.record.id));
             }
-            respond(answer(json::object{{"sequence", committed->sequence.position},
-                                        {"records", std::move(records)},
-                                        {"warnings", finding_forms(*parts_.catalog,
-                                                                   committed->warnings, language)}},
-                           201));
+            respond(saved(*committed, std::move(records), language));
         });
 }
 

@@ -28,9 +28,6 @@ bool matches(std::string_view pattern, std::string_view path) {
     return pattern.empty() && path.empty();
 }
 
-constexpr std::size_t kind_segment = 3;
-constexpr std::size_t id_segment = 4;
-
 json::object editing_form(const sync::Lease& lease, record::Instant now) {
     json::object form{{"may_write", lease.may_write},
                       {"manages", lease.manages},
@@ -176,14 +173,12 @@ void Api::get_status(const ApiRequest& /*request*/, Language language, Respond r
 }
 
 void Api::get_record(const ApiRequest& request, Language language, Respond respond) {
-    const catalog::Kind* kind = parts_.catalog->find(segment_at(request.path, kind_segment));
-    const auto id = record::parse_uuid(segment_at(request.path, id_segment));
-    if (kind == nullptr || !id) {
-        respond(
-            problem(kind == nullptr ? unknown_kind_problem() : unknown_record_problem(), language));
+    const auto named = record_named_by(*parts_.catalog, request.path);
+    if (!named) {
+        respond(problem(named.error(), language));
         return;
     }
-    parts_.desk->ask([this, kind, language, key = record::RecordKey{kind->id(), {*id}},
+    parts_.desk->ask([this, language, kind = named->kind, key = named->key,
                       respond = std::move(respond)](Replica& replica) {
         const auto found = replica.find(key);
         if (!found) {
@@ -230,11 +225,7 @@ void Api::post_group(const ApiRequest& request, Language language, Respond respo
         for (const DraftChange& change : draft.changes) {
             records.emplace_back(to_text(change.record.id));
         }
-        respond(answer(json::object{{"sequence", committed->sequence.position},
-                                    {"records", std::move(records)},
-                                    {"warnings", finding_forms(*parts_.catalog, committed->warnings,
-                                                               language)}},
-                       201));
+        respond(saved(*committed, std::move(records), language));
     });
 }
 
@@ -249,6 +240,14 @@ std::expected<Committed, ApiResponse> Api::commit_one(Replica& replica, const Dr
         parts_.group_made(committed->sequence);
     }
     return *std::move(committed);
+}
+
+ApiResponse Api::saved(const Committed& committed, json::array records, Language language) const {
+    return answer(
+        json::object{{"sequence", committed.sequence.position},
+                     {"records", std::move(records)},
+                     {"warnings", finding_forms(*parts_.catalog, committed.warnings, language)}},
+        201);
 }
 
 /// The same judgement as post_group()'s, of a form that is still being filled in.

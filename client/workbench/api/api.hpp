@@ -155,6 +155,9 @@ private:
     [[nodiscard]] std::expected<Committed, ApiResponse> commit_one(Replica& replica,
                                                                    const Draft& draft,
                                                                    Language language);
+    /// What a page is told of a group that was made; `records` are ids.
+    [[nodiscard]] ApiResponse saved(const Committed& committed, boost::json::array records,
+                                    Language language) const;
     /// Commits one after another; the first that is refused is the answer.
     void commit(Replica& replica, const std::vector<Draft>& drafts, Language language,
                 const Respond& respond);

@@ -49,12 +49,11 @@ std::expected<Wish, Problem> read_wish(const catalog::Catalog& catalog, std::str
     Wish wish;
     for (const auto& [name, value] : *object) {
         if (name == "changes") {
-            auto draft = read_draft(
-                catalog, json::serialize(json::object{{"action", "amend"}, {"changes", value}}));
-            if (!draft) {
-                return std::unexpected{std::move(draft).error()};
+            auto changes = read_changes(catalog, value);
+            if (!changes) {
+                return std::unexpected{std::move(changes).error()};
             }
-            wish.changes = std::move(draft->changes);
+            wish.changes = *std::move(changes);
             continue;
         }
         std::string* into = name == "decision" ? &wish.decision

@@ -158,22 +158,30 @@ std::expected<Draft, Problem> read_draft(const catalog::Catalog& catalog, std::s
     if (!is_word(action)) {
         return wrong_at("action");
     }
-    const json::value* changes = object->if_contains("changes");
-    const json::array* list = changes == nullptr ? nullptr : changes->if_array();
+    const json::value* given = object->if_contains("changes");
+    auto changes = read_changes(catalog, given == nullptr ? json::value{} : *given);
+    if (!changes) {
+        return std::unexpected{std::move(changes).error()};
+    }
+    return Draft{std::string{*action}, *std::move(changes)};
+}
+
+std::expected<std::vector<DraftChange>, Problem> read_changes(const catalog::Catalog& catalog,
+                                                              const json::value& given) {
+    const json::array* list = given.if_array();
     if (list == nullptr || list->empty()) {
         return wrong_at("changes");
     }
-    Draft draft;
-    draft.action = std::string{*action};
+    std::vector<DraftChange> changes;
     for (const json::value& value : *list) {
         auto change =
-            read_change(catalog, value, "changes[" + std::to_string(draft.changes.size()) + "]");
+            read_change(catalog, value, "changes[" + std::to_string(changes.size()) + "]");
         if (!change) {
             return std::unexpected{std::move(change).error()};
         }
-        draft.changes.push_back(*std::move(change));
+        changes.push_back(*std::move(change));
     }
-    return draft;
+    return changes;
 }
 
 Draft with_ids(Draft draft, Replica& replica) {

@@ -4,6 +4,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "client/replica/replica.hpp"
 #include "client/workbench/api/answer.hpp"
@@ -23,6 +24,10 @@ namespace zhibu::client {
 /// Bad input is refused with its place.
 [[nodiscard]] std::expected<Draft, Problem> read_draft(const catalog::Catalog& catalog,
                                                        std::string_view body);
+
+/// The same of the value of "changes" alone.
+[[nodiscard]] std::expected<std::vector<DraftChange>, Problem> read_changes(
+    const catalog::Catalog& catalog, const boost::json::value& given);
 
 [[nodiscard]] Draft with_ids(Draft draft, Replica& replica);
 

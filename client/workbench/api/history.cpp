@@ -23,8 +23,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kind_segment = 3;
-constexpr std::size_t id_segment = 4;
 constexpr std::uint32_t groups_max = 1'000;
 
 std::string_view label_in(const catalog::Field& field, Language language) {
@@ -99,14 +97,12 @@ bool is_in_log(const OwnGroup& own) {
 }  // namespace
 
 void Api::get_history(const ApiRequest& request, Language language, Respond respond) {
-    const catalog::Kind* kind = parts_.catalog->find(segment_at(request.path, kind_segment));
-    const auto id = record::parse_uuid(segment_at(request.path, id_segment));
-    if (kind == nullptr || !id) {
-        respond(
-            problem(kind == nullptr ? unknown_kind_problem() : unknown_record_problem(), language));
+    const auto named = record_named_by(*parts_.catalog, request.path);
+    if (!named) {
+        respond(problem(named.error(), language));
         return;
     }
-    parts_.desk->ask([this, kind, language, key = record::RecordKey{kind->id(), {*id}},
+    parts_.desk->ask([this, language, kind = named->kind, key = named->key,
                       respond = std::move(respond)](Replica& replica) {
         const auto groups = replica.own_groups(groups_max);
         const auto steps = replica.history(key);

@@ -28,7 +28,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kind_segment = 3;
 constexpr std::size_t name_segment = 3;
 constexpr std::size_t setting_bytes_max = 32'768;
 
@@ -67,11 +66,12 @@ std::expected<ListQuery, ReplicaError> Api::resolve(Replica& replica, const List
 }
 
 void Api::get_records(const ApiRequest& request, Language language, Respond respond) {
-    const catalog::Kind* kind = parts_.catalog->find(segment_at(request.path, kind_segment));
-    if (kind == nullptr) {
-        respond(problem(unknown_kind_problem(), language));
+    const auto named = kind_named_by(*parts_.catalog, request.path);
+    if (!named) {
+        respond(problem(named.error(), language));
         return;
     }
+    const catalog::Kind* kind = *named;
     auto wish = read_query(*parts_.catalog, *kind, request.query);
     if (!wish) {
         respond(problem(wish.error(), language));
@@ -99,11 +99,12 @@ void Api::get_records(const ApiRequest& request, Language language, Respond resp
 }
 
 void Api::get_filters(const ApiRequest& request, Language language, Respond respond) {
-    const catalog::Kind* kind = parts_.catalog->find(segment_at(request.path, kind_segment));
-    if (kind == nullptr) {
-        respond(problem(unknown_kind_problem(), language));
+    const auto named = kind_named_by(*parts_.catalog, request.path);
+    if (!named) {
+        respond(problem(named.error(), language));
         return;
     }
+    const catalog::Kind* kind = *named;
     json::array forms;
     for (const NamedFilter& each : named_filters()) {
         if (each.kind == kind->name) {

@@ -15,6 +15,8 @@
 namespace zhibu::client {
 namespace {
 
+constexpr std::size_t kind_segment = 3;
+constexpr std::size_t id_segment = 4;
 constexpr std::size_t search_bytes_max = 200;
 constexpr std::uint64_t offset_max = 10'000'000;
 constexpr std::uint64_t limit_max = 1'000;
@@ -170,6 +172,23 @@ Problem unknown_kind_problem() {
 Problem unknown_record_problem() {
     return Problem{404, "unknown_record", "本机副本中没有这条记录。",
                    "There is no such record here."};
+}
+
+std::expected<const catalog::Kind*, Problem> kind_named_by(const catalog::Catalog& catalog,
+                                                           std::string_view path) {
+    const catalog::Kind* kind = catalog.find(segment_at(path, kind_segment));
+    return kind != nullptr ? std::expected<const catalog::Kind*, Problem>{kind}
+                           : std::unexpected{unknown_kind_problem()};
+}
+
+std::expected<NamedRecord, Problem> record_named_by(const catalog::Catalog& catalog,
+                                                    std::string_view path) {
+    ZHIBU_TRY(kind, kind_named_by(catalog, path));
+    const auto id = record::parse_uuid(segment_at(path, id_segment));
+    if (!id) {
+        return std::unexpected{unknown_record_problem()};
+    }
+    return NamedRecord{kind, {kind->id(), {*id}}};
 }
 
 std::expected<ListWish, Problem> read_query(const catalog::Catalog& catalog,

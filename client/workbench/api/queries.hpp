@@ -23,6 +23,19 @@ namespace zhibu::client {
 [[nodiscard]] Problem unknown_kind_problem();
 [[nodiscard]] Problem unknown_record_problem();
 
+/// The kind of "/api/records/{kind}" and "/api/filters/{kind}".
+[[nodiscard]] std::expected<const catalog::Kind*, Problem> kind_named_by(
+    const catalog::Catalog& catalog, std::string_view path);
+
+struct NamedRecord {
+    const catalog::Kind* kind = nullptr;
+    record::RecordKey key;
+};
+
+/// The record of "/api/records/{kind}/{id}" and of what is below it; it need not be there.
+[[nodiscard]] std::expected<NamedRecord, Problem> record_named_by(const catalog::Catalog& catalog,
+                                                                  std::string_view path);
+
 /// A list as a page wishes it: what of it depends on the day is not worked out yet.
 struct ListWish {
     ListQuery query;

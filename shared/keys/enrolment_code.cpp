@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "shared/keys/base32.hpp"
 #include "shared/keys/digest.hpp"
 
 namespace zhibu::keys {
@@ -14,25 +15,6 @@ constexpr std::string_view label = "zhibu enrolment code v1";
 constexpr std::size_t group_characters = 7;
 constexpr std::size_t secret_bytes = 16;
 constexpr std::size_t code_bytes = secret_bytes + 32;
-
-std::string to_base32(std::span<const std::uint8_t> bytes) {
-    std::string text;
-    unsigned held = 0;
-    unsigned bits = 0;
-    for (const std::uint8_t byte : bytes) {
-        held = (held << 8U) | byte;
-        bits += 8;
-        while (bits >= 5) {
-            bits -= 5;
-            text += alphabet[(held >> bits) & 31U];
-        }
-        held &= (1U << bits) - 1;
-    }
-    if (bits > 0) {
-        text += alphabet[(held << (5 - bits)) & 31U];
-    }
-    return text;
-}
 
 std::optional<unsigned> digit(char character) {
     char upper = character;
@@ -84,7 +66,7 @@ EnrolmentCode make_enrolment_code(const record::Hash& root_fingerprint, record::
 std::string to_text(const EnrolmentCode& code) {
     std::vector<std::uint8_t> bytes(code.secret.begin(), code.secret.end());
     bytes.insert(bytes.end(), code.root_fingerprint.begin(), code.root_fingerprint.end());
-    const std::string plain = to_base32(bytes);
+    const std::string plain = to_base32(bytes, alphabet);
     std::string grouped;
     for (std::size_t at = 0; at < plain.size(); at += group_characters) {
         grouped += grouped.empty() ? "" : "-";
@@ -105,7 +87,7 @@ std::optional<EnrolmentCode> parse_enrolment_code(std::string_view text) {
     return code;
 }
 
-std::string secret_text(const EnrolmentCode& code) { return to_base32(code.secret); }
+std::string secret_text(const EnrolmentCode& code) { return to_base32(code.secret, alphabet); }
 
 std::optional<std::string> enrolment_code_hash(std::string_view secret_text) {
     const auto secret = from_base32(secret_text, secret_bytes);

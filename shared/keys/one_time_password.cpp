@@ -1,5 +1,6 @@
 #include "shared/keys/one_time_password.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -8,28 +9,21 @@
 #include <string>
 #include <vector>
 
+#include "shared/keys/base32.hpp"
 #include "shared/keys/digest.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::keys {
 namespace {
 
-constexpr std::string_view base32_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr std::size_t recovery_bytes = 10;
 constexpr std::size_t recovery_letters = 16;
 constexpr std::string_view recovery_label = "zhibu recovery code\n";
 
 /// In a time that does not depend on where the texts differ.
 bool same(std::string_view left, std::string_view right) {
-    if (left.size() != right.size()) {
-        return false;
-    }
-    unsigned difference = 0;
-    for (std::size_t i = 0; i < left.size(); ++i) {
-        difference |= static_cast<unsigned>(static_cast<unsigned char>(left[i]) ^
-                                            static_cast<unsigned char>(right[i]));
-    }
-    return difference == 0;
+    return left.size() == right.size() &&
+           CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 std::string percent_encoded(std::string_view text) {
@@ -94,24 +88,6 @@ std::optional<std::uint64_t> totp_match(std::span<const std::uint8_t> secret,
     return found;
 }
 
-std::string to_base32(std::span<const std::uint8_t> bytes) {
-    std::string out;
-    std::uint32_t held = 0;
-    unsigned bits = 0;
-    for (const std::uint8_t byte : bytes) {
-        held = (held << 8U) | byte;
-        bits += 8;
-        while (bits >= 5) {
-            bits -= 5;
-            out += base32_letters[(held >> bits) & 31U];
-        }
-    }
-    if (bits > 0) {
-        out += base32_letters[(held << (5 - bits)) & 31U];
-    }
-    return out;
-}
-
 std::string otpauth_url(std::span<const std::uint8_t> secret, std::string_view issuer,
                         std::string_view account) {
     const std::string who = percent_encoded(issuer);
@@ -139,7 +115,7 @@ std::optional<record::Hash> recovery_code_hash(std::string_view typed) {
             continue;
         }
         const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        if (base32_letters.find(upper) == std::string_view::npos) {
+        if (base32_alphabet.find(upper) == std::string_view::npos) {
             return std::nullopt;
         }
         letters += upper;

@@ -38,9 +38,6 @@ inline constexpr std::uint64_t totp_steps_off_max = 1;
                                                       std::string_view typed, record::Instant now,
                                                       std::uint64_t last_used);
 
-/// RFC 4648, without padding.
-[[nodiscard]] std::string to_base32(std::span<const std::uint8_t> bytes);
-
 /// What an authenticator program reads, typed or as a QR code. Source: Key Uri Format of Google
 /// Authenticator. Holds the secret.
 [[nodiscard]] std::string otpauth_url(std::span<const std::uint8_t> secret, std::string_view issuer,

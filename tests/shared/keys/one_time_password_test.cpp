@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "shared/keys/base32.hpp"
 #include "shared/record/clock.hpp"
 #include "tests/support/seeded_random.hpp"
 

@@ -17,6 +17,7 @@
 #include "client/cli/text_table.hpp"
 #include "client/words/forms.hpp"
 #include "shared/catalog/catalog.hpp"
+#include "shared/record/check.hpp"
 #include "shared/record/date.hpp"
 #include "shared/record/value.hpp"
 #include "shared/rules/life_cycle.hpp"
@@ -84,6 +85,18 @@ std::expected<record::RecordState, Exit> find_request(Console& console, Replica&
                                         "of it.")};
     }
     return std::move(all->front());
+}
+
+/// A request of the own replica, which stays open with it.
+struct OpenRequest {
+    OpenReplica opened;
+    record::RecordState request;
+};
+
+std::expected<OpenRequest, Exit> open_request(Console& console, const std::string& which) {
+    ZHIBU_TRY(opened, open_replica(console));
+    ZHIBU_TRY(request, find_request(console, *opened.replica, which));
+    return OpenRequest{std::move(opened), std::move(request)};
 }
 
 record::Date today(const Console& console) { return record::shanghai_day(console.clock.now()); }
@@ -302,73 +315,64 @@ Exit list_requests(Console& console, const RequestWords& words) {
 }
 
 Exit print_request(Console& console, const RequestWords& words) {
-    auto opened = open_replica(console);
-    if (!opened) {
-        return opened.error();
+    const auto found = open_request(console, words.which);
+    if (!found) {
+        return found.error();
     }
-    Replica& replica = *opened->replica;
-    const auto request = find_request(console, replica, words.which);
-    if (!request) {
-        return request.error();
-    }
+    Replica& replica = *found->opened.replica;
+    const record::RecordState& request = found->request;
     // The paper goes to the office above, in its language.
     const Kind& kind = kind_of("account_request");
     console.out << "账号申请报告\n\n";
     for (const catalog::Field& each : kind.fields) {
-        const std::string text = printable(shown_in(replica, *request, each.name, Language::zh));
+        const std::string text = printable(shown_in(replica, request, each.name, Language::zh));
         if (!text.empty()) {
             console.out << each.label.zh << "：" << text << '\n';
         }
     }
-    console.out << "数量：1\n编号：" << to_text(request->key.id)
+    console.out << "数量：1\n编号：" << to_text(request.key.id)
                 << "\n\n申请单位（盖章）：                    年    月    日\n"
                    "\n审批意见：\n\n审批单位（盖章）：                    年    月    日\n";
     return Exit::done;
 }
 
 Exit approve_request(Console& console, const RequestWords& words) {
-    auto opened = open_replica(console);
-    if (!opened) {
-        return opened.error();
+    const auto found = open_request(console, words.which);
+    if (!found) {
+        return found.error();
     }
-    Replica& replica = *opened->replica;
-    const auto request = find_request(console, replica, words.which);
-    if (!request) {
-        return request.error();
-    }
+    Replica& replica = *found->opened.replica;
+    const record::RecordState& request = found->request;
     DraftChange answered =
-        answer(console, replica, opened->identity, *request, rules::request_approved, words);
+        answer(console, replica, found->opened.identity, request, rules::request_approved, words);
     const Kind& kind = kind_of("account_request");
     Draft draft{"approve_request", {}};
-    if (text_of(*request, kind, "request_kind") == opens) {
+    if (text_of(request, kind, "request_kind") == opens) {
         const record::RecordId account = replica.new_record_id();
-        draft.changes.push_back(opening(*request, account));
+        draft.changes.push_back(opening(request, account));
         answered.fields.push_back(field(kind, "account", Value{account}));
     } else {
-        auto changes = changing(console, replica, *request, words);
+        auto changes = changing(console, replica, request, words);
         if (!changes) {
             return changes.error();
         }
         draft.changes = *std::move(changes);
     }
     draft.changes.push_back(std::move(answered));
-    return commit_draft(console, replica, draft, request->key.id);
+    return commit_draft(console, replica, draft, request.key.id);
 }
 
 Exit decline_request(Console& console, const RequestWords& words) {
-    auto opened = open_replica(console);
-    if (!opened) {
-        return opened.error();
+    const auto found = open_request(console, words.which);
+    if (!found) {
+        return found.error();
     }
-    const auto request = find_request(console, *opened->replica, words.which);
-    if (!request) {
-        return request.error();
-    }
-    return commit_draft(
-        console, *opened->replica,
-        {"decline_request",
-         {answer(console, *opened->replica, opened->identity, *request, "3", words)}},
-        request->key.id);
+    Replica& replica = *found->opened.replica;
+    const record::RecordState& request = found->request;
+    return commit_draft(console, replica,
+                        {"decline_request",
+                         {answer(console, replica, found->opened.identity, request, "3", words)}},
+                        request.key.id);
 }
 
 }  // namespace zhibu::client

@@ -8,6 +8,9 @@
 #include <utility>
 #include <variant>
 
+#include "shared/keys/digest.hpp"
+#include "sync_protocol/codec/codec.hpp"
+
 namespace zhibu::client {
 namespace {
 
@@ -92,7 +95,8 @@ std::vector<sync::Delivery> DeviceOutbox::deliveries(const record::IncarnationId
     return waiting;
 }
 
-std::vector<sync::BoxedGroup> DeviceOutbox::boxed(const sync::client_effect::ReadBoxed& wish) {
+sync::client_event::BoxedRead DeviceOutbox::boxed(const sync::client_effect::ReadBoxed& wish) {
+    offered_.reset();
     // The file need not be in order: what was missing from it is appended at a later start.
     std::map<record::Sequence, std::vector<std::uint8_t>> lowest;
     std::size_t bytes = 0;
@@ -113,11 +117,30 @@ std::vector<sync::BoxedGroup> DeviceOutbox::boxed(const sync::client_effect::Rea
         }
         return true;
     });
-    std::vector<sync::BoxedGroup> groups;
+    sync::client_event::BoxedRead read;
     for (auto& [sequence, box] : lowest) {
-        groups.push_back({std::move(box)});
+        if (box.size() <= sync::whole_box_bytes_max) {
+            read.groups.push_back({std::move(box)});
+            continue;
+        }
+        if (read.groups.empty()) {
+            sync::GroupOffer offer{account_,   wish.incarnation,  sequence, true,
+                                   box.size(), keys::sha256(box), {}};
+            read.offer = offer;
+            offered_.emplace(std::move(offer), std::move(box));
+        }
+        break;
     }
-    return groups;
+    return read;
+}
+
+std::vector<std::uint8_t> DeviceOutbox::boxed_part(const sync::client_effect::ReadPart& wish) {
+    if (!offered_ || offered_->offer != wish.offer || wish.at >= offered_->box.size()) {
+        return {};
+    }
+    const auto from = offered_->box.begin() + static_cast<std::ptrdiff_t>(wish.at);
+    const auto left = static_cast<std::size_t>(offered_->box.end() - from);
+    return {from, from + static_cast<std::ptrdiff_t>(std::min(wish.bytes_max, left))};
 }
 
 void DeviceOutbox::handed_in(const sync::client_effect::StoreHandedIn& done) {

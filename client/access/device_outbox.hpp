@@ -4,6 +4,7 @@
 #include <expected>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "client/access/safe.hpp"
@@ -36,8 +37,12 @@ public:
     [[nodiscard]] std::vector<sync::Delivery> deliveries(const record::IncarnationId& current);
 
     /// The next entries in ascending sequence, at least one if there is any; what damage has taken
-    /// is left out.
-    [[nodiscard]] std::vector<sync::BoxedGroup> boxed(const sync::client_effect::ReadBoxed& wish);
+    /// is left out. One that no message holds is offered, by itself.
+    [[nodiscard]] sync::client_event::BoxedRead boxed(const sync::client_effect::ReadBoxed& wish);
+
+    /// A part of the entry that was offered last; none of any other. That entry is held in memory
+    /// until the next is asked for.
+    [[nodiscard]] std::vector<std::uint8_t> boxed_part(const sync::client_effect::ReadPart& wish);
 
     /// Remembered, so that it is not handed in again. Forgetting it does no harm.
     void handed_in(const sync::client_effect::StoreHandedIn& done);
@@ -74,6 +79,14 @@ private:
     vault::Disk& disk_;
     record::Random& random_;
     HandedIn handed_in_;
+
+    /// An entry that is handed in by parts.
+    struct Offered {
+        sync::GroupOffer offer;
+        std::vector<std::uint8_t> box;
+    };
+
+    std::optional<Offered> offered_;
 };
 
 }  // namespace zhibu::client

@@ -47,50 +47,7 @@ sync::ClientSession::Settings settings_for(const SyncAgent::Parts& parts) {
     return settings;
 }
 
-bool is_transient(sync::RefusalReason reason) {
-    using sync::RefusalReason;
-    return reason == RefusalReason::server_stopping || reason == RefusalReason::server_busy ||
-           reason == RefusalReason::server_storage_failed ||
-           reason == RefusalReason::scope_changed || reason == RefusalReason::quarantine_full;
-}
-
 }  // namespace
-
-bool ends_work(sync::RefusalReason reason) {
-    using enum sync::RefusalReason;
-    return reason == account_disabled || reason == account_deleted || reason == account_expired ||
-           reason == outside_window;
-}
-
-bool worth_retrying(const SyncReport& report) {
-    if (report.replica_error || report.fault) {
-        return false;
-    }
-    if (report.refusal) {
-        return is_transient(report.refusal->reason);
-    }
-    if (!report.wire_error) {
-        return false;
-    }
-    switch (report.wire_error->fault) {
-        case sync::WireFault::server_untrusted:
-        case sync::WireFault::server_expired:
-        case sync::WireFault::server_wrong_host:
-        case sync::WireFault::certificate_refused:
-        case sync::WireFault::certificate_expired:
-        case sync::WireFault::closed_here:
-            return false;
-        case sync::WireFault::closed_by_peer:
-        case sync::WireFault::cannot_resolve:
-        case sync::WireFault::cannot_connect:
-        case sync::WireFault::timed_out:
-        case sync::WireFault::connection_lost:
-        case sync::WireFault::message_too_large:
-        case sync::WireFault::protocol_error:
-            return true;
-    }
-    return false;
-}
 
 /// One connection: a wire, an engine, and the replica's answers.
 class SyncAgent::Session final : public sync::WireEvents {
@@ -188,24 +145,52 @@ private:
     }
 
     void perform(const sync::client_effect::ReadWaiting& effect) {
-        ask<std::vector<record::SealedGroup>>(
-            [effect](Replica& replica) {
-                return replica.waiting_after(effect.after, effect.bytes_max);
+        ask<sync::client_event::WaitingRead>(
+            [effect](
+                Replica& replica) -> std::expected<sync::client_event::WaitingRead, ReplicaError> {
+                sync::client_event::WaitingRead read{{}, effect.after};
+                ZHIBU_TRY(groups, replica.waiting_after(effect.after, effect.bytes_max));
+                read.groups = std::move(groups);
+                read.last.position += read.groups.size();
+                if (read.groups.empty()) {
+                    ZHIBU_TRY(offer, replica.offer_after(effect.after));
+                    read.offer = std::move(offer);
+                }
+                return read;
             },
-            [after = effect.after](Session& session, std::vector<record::SealedGroup> groups) {
-                record::Sequence last = after;
-                last.position += groups.size();
-                session.step(sync::client_event::WaitingRead{std::move(groups), last});
+            [](Session& session, sync::client_event::WaitingRead read) {
+                session.step(std::move(read));
+            });
+    }
+
+    void perform(const sync::client_effect::ReadPart& effect) {
+        ask<std::vector<std::uint8_t>>(
+            [effect, boxed = agent_.parts_.boxed_part](
+                Replica& replica) -> std::expected<std::vector<std::uint8_t>, ReplicaError> {
+                if (!effect.offer.is_boxed) {
+                    return replica.part_of(effect.offer.sequence, effect.at, effect.bytes_max);
+                }
+                auto bytes = boxed(effect);
+                if (bytes.empty()) {
+                    ReplicaError error;
+                    error.fault = ReplicaFault::damaged;
+                    error.place = "outbox";
+                    return std::unexpected{std::move(error)};
+                }
+                return bytes;
+            },
+            [](Session& session, std::vector<std::uint8_t> bytes) {
+                session.step(sync::client_event::PartRead{std::move(bytes)});
             });
     }
 
     void perform(const sync::client_effect::ReadBoxed& effect) {
-        ask<std::vector<sync::BoxedGroup>>(
+        ask<sync::client_event::BoxedRead>(
             [effect, read = agent_.parts_.boxed](Replica& /*replica*/) {
-                return std::expected<std::vector<sync::BoxedGroup>, ReplicaError>{read(effect)};
+                return std::expected<sync::client_event::BoxedRead, ReplicaError>{read(effect)};
             },
-            [](Session& session, std::vector<sync::BoxedGroup> groups) {
-                session.step(sync::client_event::BoxedRead{std::move(groups)});
+            [](Session& session, sync::client_event::BoxedRead read) {
+                session.step(std::move(read));
             });
     }
 
@@ -243,6 +228,16 @@ private:
         work([effect = std::move(effect)](Replica& replica) {
             return replica.apply_tail(effect.entries, effect.through);
         });
+    }
+
+    void perform(sync::client_effect::StageTailPart effect) {
+        work([effect = std::move(effect)](Replica& replica) {
+            return replica.stage_tail_part(effect.part, effect.is_first);
+        });
+    }
+
+    void perform(const sync::client_effect::ApplyTailParts& effect) {
+        work([effect](Replica& replica) { return replica.apply_tail_parts(effect.through); });
     }
 
     void perform(sync::client_effect::Stage effect) {

@@ -67,11 +67,14 @@ public:
             keep_lease = [](const sync::Lease&, std::span<const std::uint8_t>) {
                 return std::expected<void, ReplicaError>{};
             };
-        /// Groups of former replicas that wait in the outbox. All three on the replica's thread.
+        /// Groups of former replicas that wait in the outbox. All four on the replica's thread.
         std::function<std::vector<sync::Delivery>(const record::IncarnationId& current)>
             deliveries = [](const record::IncarnationId&) { return std::vector<sync::Delivery>{}; };
-        std::function<std::vector<sync::BoxedGroup>(const sync::client_effect::ReadBoxed&)> boxed =
-            [](const sync::client_effect::ReadBoxed&) { return std::vector<sync::BoxedGroup>{}; };
+        std::function<sync::client_event::BoxedRead(const sync::client_effect::ReadBoxed&)> boxed =
+            [](const sync::client_effect::ReadBoxed&) { return sync::client_event::BoxedRead{}; };
+        /// None where the outbox has it no more.
+        std::function<std::vector<std::uint8_t>(const sync::client_effect::ReadPart&)> boxed_part =
+            [](const sync::client_effect::ReadPart&) { return std::vector<std::uint8_t>{}; };
         std::function<void(const sync::client_effect::StoreHandedIn&)> handed_in =
             [](const sync::client_effect::StoreHandedIn&) {};
         /// What the device remembers of the server's history. All three on the replica's thread.
@@ -133,6 +136,9 @@ private:
 
 /// Whether the account may not work any more, now at least: its replica is to be erased.
 [[nodiscard]] bool ends_work(sync::RefusalReason reason);
+
+/// Whether the server may take later what it refuses now.
+[[nodiscard]] bool is_transient(sync::RefusalReason reason);
 
 /// Whether trying again by itself can help.
 [[nodiscard]] bool worth_retrying(const SyncReport& report);

@@ -213,6 +213,9 @@ SyncAgent::Parts agent_parts(const AgentMeans& means, sync::Executor& executor, 
     parts.boxed = [outbox = means.outbox](const sync::client_effect::ReadBoxed& wish) {
         return outbox->boxed(wish);
     };
+    parts.boxed_part = [outbox = means.outbox](const sync::client_effect::ReadPart& wish) {
+        return outbox->boxed_part(wish);
+    };
     parts.handed_in = [outbox = means.outbox](const sync::client_effect::StoreHandedIn& done) {
         outbox->handed_in(done);
     };

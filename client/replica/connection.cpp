@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -24,6 +25,10 @@ namespace {
 
 /// "zhib": says that the file is this program's.
 constexpr int application_id = 0x7A686962;
+
+struct ClosedBlob {
+    void operator()(sqlite3_blob* blob) const noexcept { sqlite3_blob_close(blob); }
+};
 
 ReplicaFault fault_of(int code) {
     switch (code & 0xFF) {
@@ -241,6 +246,26 @@ Query Connection::query(const std::string& sql) {
 
 Query Connection::query_once(const std::string& sql) {
     return Query(std::make_unique<SQLite::Statement>(*database_, sql));
+}
+
+Bytes Connection::part_of_group(std::int64_t sequence, std::uint64_t at, std::size_t bytes_max) {
+    sqlite3* handle = database_->getHandle();
+    sqlite3_blob* opened = nullptr;
+    const auto check = [handle](int code) {
+        if (code != SQLITE_OK) {
+            throw SQLite::Exception(handle, code);
+        }
+    };
+    check(sqlite3_blob_open(handle, "main", "own_group", "sealed", sequence, 0, &opened));
+    const std::unique_ptr<sqlite3_blob, ClosedBlob> blob(opened);
+    const auto size = static_cast<std::uint64_t>(sqlite3_blob_bytes(blob.get()));
+    if (at >= size) {
+        throw Failed(ReplicaFault::damaged, "own_group");
+    }
+    Bytes bytes(static_cast<std::size_t>(std::min<std::uint64_t>(bytes_max, size - at)));
+    check(sqlite3_blob_read(blob.get(), bytes.data(), static_cast<int>(bytes.size()),
+                            static_cast<int>(at)));
+    return bytes;
 }
 
 void Connection::empty_wal() {

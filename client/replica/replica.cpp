@@ -106,6 +106,26 @@ std::expected<std::vector<record::SealedGroup>, ReplicaError> Replica::waiting_a
     return guarded([&] { return body_->waiting_after(after, bytes_max); });
 }
 
+std::expected<std::optional<sync::GroupOffer>, ReplicaError> Replica::offer_after(
+    record::Sequence after) {
+    return guarded([&] { return body_->offer_after(after); });
+}
+
+std::expected<std::vector<std::uint8_t>, ReplicaError> Replica::part_of(record::Sequence sequence,
+                                                                        std::uint64_t at,
+                                                                        std::size_t bytes_max) {
+    return guarded([&] { return body_->part_of(sequence, at, bytes_max); });
+}
+
+std::expected<void, ReplicaError> Replica::stage_tail_part(const sync::TailPart& part,
+                                                           bool is_first) {
+    return guarded([&] { body_->stage_tail_part(part, is_first); });
+}
+
+std::expected<void, ReplicaError> Replica::apply_tail_parts(record::LogIndex through) {
+    return guarded([&] { body_->apply_tail_parts(through); });
+}
+
 std::expected<void, ReplicaError> Replica::take_verdicts(
     std::span<const record::Receipt> receipts) {
     return guarded([&] { body_->take_verdicts(receipts); });

@@ -359,9 +359,17 @@ public:
     // Synchronisation, called by the agent.
 
     /// Waiting groups after `after` in ascending sequence, at most about `bytes_max` (at least one
-    /// if there is any).
+    /// if there is any), up to the first that no message holds.
     [[nodiscard]] std::expected<std::vector<record::SealedGroup>, ReplicaError> waiting_after(
         record::Sequence after, std::size_t bytes_max);
+
+    /// The group after `after`, if there is one that no message holds.
+    [[nodiscard]] std::expected<std::optional<sync::GroupOffer>, ReplicaError> offer_after(
+        record::Sequence after);
+
+    /// Of that group's bytes those from `at` on, at most `bytes_max`; holds no more of them.
+    [[nodiscard]] std::expected<std::vector<std::uint8_t>, ReplicaError> part_of(
+        record::Sequence sequence, std::uint64_t at, std::size_t bytes_max);
 
     /// Stores verdicts whose signatures the caller has verified. One that is stored already
     /// changes nothing.
@@ -373,6 +381,15 @@ public:
     /// group that fails on replay is parked.
     [[nodiscard]] std::expected<void, ReplicaError> apply_tail(
         std::span<const sync::TailEntry> entries, record::LogIndex through);
+
+    /// Keeps a part of one entry of the tail aside. The first one drops what an entry that was cut
+    /// has left.
+    [[nodiscard]] std::expected<void, ReplicaError> stage_tail_part(const sync::TailPart& part,
+                                                                    bool is_first);
+
+    /// As apply_tail(), for the one entry at `through` whose parts are all there; holds one of them
+    /// at a time.
+    [[nodiscard]] std::expected<void, ReplicaError> apply_tail_parts(record::LogIndex through);
 
     /// From now on the server's store is that of `epoch`, which holds this device's groups up to
     /// `held`: what was said of later ones is kept as evidence, and they wait for a verdict again.

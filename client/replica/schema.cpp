@@ -38,8 +38,8 @@ CREATE TABLE unknown_record(
 )sql";
 
 /// What was added since, made wherever it is missing. `search` holds what records are found by
-/// (client/pinyin/search_keys.hpp), `history` what the log has told about each, `note` what this
-/// account wants kept here.
+/// (client/pinyin/search_keys.hpp), `history` what the log has told about each, `staged_entry` the
+/// parts that have come of an entry of the tail, `note` what this account wants kept here.
 constexpr const char* added_tables = R"sql(
 CREATE TABLE IF NOT EXISTS search(
   kind INTEGER, id BLOB, keys TEXT NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID;
@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS history(
   kind INTEGER, id BLOB, log_index INTEGER, device BLOB NOT NULL, sequence INTEGER NOT NULL,
   author BLOB NOT NULL, action TEXT NOT NULL, committed_at INTEGER NOT NULL, sort INTEGER NOT NULL,
   before BLOB, after BLOB, PRIMARY KEY(kind, id, log_index)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS staged_entry(ordinal INTEGER PRIMARY KEY, part BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS note(name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 )sql";
 

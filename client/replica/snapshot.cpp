@@ -64,6 +64,7 @@ std::optional<StagedSnapshot> Replica::Body::staged() {
 
 void Replica::Body::drop_staged() {
     connection_->execute("DELETE FROM staged");
+    connection_->execute("DELETE FROM staged_entry");
     for (const char* name :
          {"staged_at", "staged_kind", "staged_id", "staged_whole", "staged_scope"}) {
         clear_meta(name);

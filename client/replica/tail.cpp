@@ -1,8 +1,10 @@
+#include <functional>
 #include <limits>
 
 #include "client/replica/detail/body.hpp"
 #include "client/replica/detail/failure.hpp"
 #include "client/replica/detail/replay.hpp"
+#include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -29,6 +31,53 @@ void check_order(std::span<const sync::TailEntry> entries, record::LogIndex thro
 
 void Replica::Body::apply_tail(std::span<const sync::TailEntry> entries, record::LogIndex through) {
     check_order(entries, through);
+    follow(through, [&](record::LogIndex from, const EntryTaker& take) {
+        for (const sync::TailEntry& each : entries) {
+            if (each.entry.index > from) {
+                take(each);
+            }
+        }
+    });
+}
+
+void Replica::Body::stage_tail_part(const sync::TailPart& part, bool is_first) {
+    detail::WriteTransaction transaction(*connection_);
+    if (is_first) {
+        connection_->execute("DELETE FROM staged_entry");
+    }
+    connection_->query("INSERT INTO staged_entry(part) VALUES(?)")
+        .bind(std::span<const std::uint8_t>(sync::encode(sync::Message(part))))
+        .run();
+    transaction.commit();
+}
+
+void Replica::Body::apply_tail_parts(record::LogIndex through) {
+    check_order({}, through);
+    follow(through, [&](record::LogIndex /*from*/, const EntryTaker& take) {
+        bool is_whole = false;
+        {
+            detail::Query row =
+                connection_->query("SELECT part FROM staged_entry ORDER BY ordinal");
+            while (row.step()) {
+                const auto message = sync::decode_message(row.bytes(0));
+                const auto* part = message ? std::get_if<sync::TailPart>(&*message) : nullptr;
+                if (part == nullptr || part->entry.entry.index != through || is_whole) {
+                    throw Failed(ReplicaFault::contradiction, "tail part");
+                }
+                is_whole = part->is_last;
+                take(part->entry);
+            }
+        }
+        if (!is_whole) {
+            throw Failed(ReplicaFault::contradiction, "tail part");
+        }
+        connection_->execute("DELETE FROM staged_entry");
+    });
+}
+
+void Replica::Body::follow(
+    record::LogIndex through,
+    const std::function<void(record::LogIndex from, const EntryTaker& take)>& entries) {
     detail::WriteTransaction transaction(*connection_);
     const record::LogIndex from = confirmed();
     if (through <= from) {
@@ -37,11 +86,7 @@ void Replica::Body::apply_tail(std::span<const sync::TailEntry> entries, record:
     Keys dirty;
     Keys evicted;
     GroupCache cache;
-    for (const sync::TailEntry& each : entries) {
-        if (each.entry.index > from) {
-            apply_entry(each, dirty, evicted, cache);
-        }
-    }
+    entries(from, [&](const sync::TailEntry& each) { apply_entry(each, dirty, evicted, cache); });
     lift_judged_through(through, dirty);
     rebase(std::move(dirty), cache, evicted);
     set_number("confirmed", static_cast<std::int64_t>(through.position));

@@ -29,12 +29,19 @@ GroupStage stage_of(record::Outcome outcome) {
 std::vector<record::SealedGroup> Replica::Body::waiting_after(record::Sequence after,
                                                               std::size_t bytes_max) {
     detail::Query row = connection_->query(
-        "SELECT sealed, signature FROM own_group WHERE sequence > ? ORDER BY sequence");
+        "SELECT length(sealed), signature, sequence FROM own_group WHERE sequence > ? "
+        "ORDER BY sequence");
     row.bind(after.position);
     std::vector<record::SealedGroup> groups;
     std::size_t taken = 0;
     while (row.step()) {
-        record::SealedGroup sealed{row.bytes(0), row.bytes(1)};
+        const auto size = static_cast<std::uint64_t>(row.integer(0));
+        if (size > sync::whole_group_bytes_max) {
+            break;
+        }
+        record::SealedGroup sealed{
+            connection_->part_of_group(row.integer(2), 0, static_cast<std::size_t>(size)),
+            row.bytes(1)};
         taken += sealed.bytes.size() + sealed.signature.size();
         if (!groups.empty() && taken > bytes_max) {
             break;
@@ -42,6 +49,33 @@ std::vector<record::SealedGroup> Replica::Body::waiting_after(record::Sequence a
         groups.push_back(std::move(sealed));
     }
     return groups;
+}
+
+std::optional<sync::GroupOffer> Replica::Body::offer_after(record::Sequence after) {
+    detail::Query row = connection_->query(
+        "SELECT length(sealed), hash, signature, sequence FROM own_group WHERE sequence > ? "
+        "ORDER BY sequence LIMIT 1");
+    row.bind(after.position);
+    if (!row.step() || row.integer(0) <= std::int64_t{sync::whole_group_bytes_max}) {
+        return std::nullopt;
+    }
+    sync::GroupOffer offer;
+    offer.account = record::RecordId{uuid("account")};
+    offer.incarnation = record::IncarnationId{uuid("incarnation")};
+    offer.sequence = record::Sequence{row.position(3)};
+    offer.bytes = static_cast<std::uint64_t>(row.integer(0));
+    const detail::Bytes hash = row.bytes(1);
+    if (hash.size() != offer.hash.size()) {
+        throw Failed(ReplicaFault::damaged, "own_group");
+    }
+    std::ranges::copy(hash, offer.hash.begin());
+    offer.signature = row.bytes(2);
+    return offer;
+}
+
+detail::Bytes Replica::Body::part_of(record::Sequence sequence, std::uint64_t at,
+                                     std::size_t bytes_max) {
+    return connection_->part_of_group(static_cast<std::int64_t>(sequence.position), at, bytes_max);
 }
 
 void Replica::Body::take_verdicts(std::span<const record::Receipt> receipts) {

@@ -5,6 +5,7 @@
 #include "client/replica/detail/replay.hpp"
 #include "shared/keys/digest.hpp"
 #include "shared/record/check.hpp"
+#include "shared/record/limits.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::client {
@@ -14,10 +15,9 @@ using catalog::Field;
 using catalog::Kind;
 using detail::Failed;
 
-constexpr std::size_t changes_max = 10'000;
+/// More than group_bytes_max holds of changes that say anything.
+constexpr std::size_t changes_max = 1'000'000;
 constexpr std::size_t action_bytes_max = 64;
-/// What surrounds a group in the frame that carries it alone.
-constexpr std::size_t envelope_bytes = 256;
 
 [[noreturn]] void fail_at(ReplicaFault fault, const Kind& kind, std::string_view what) {
     throw Failed(fault, std::string(kind.name) + "." + std::string(what));
@@ -60,14 +60,6 @@ bool is_idle(const record::Change& change, const std::optional<record::RecordSta
             return !current->retired;
     }
     return true;
-}
-
-void check_size(std::size_t bytes) {
-    const std::size_t most = sync::batch_bytes_max - envelope_bytes;
-    if (bytes > most) {
-        throw Failed(ReplicaFault::group_too_large,
-                     std::to_string(bytes) + " bytes, at most " + std::to_string(most));
-    }
 }
 
 }  // namespace
@@ -275,13 +267,12 @@ void Replica::Body::name_group(record::Group& group) {
 
 std::size_t Replica::Body::store_group(const record::Group& group, const SignHash& sign) {
     if (const auto sound = sync::check_encodable(group); !sound) {
-        throw Failed(sound.error().fault == sync::CodecFault::too_large
-                         ? ReplicaFault::group_too_large
-                         : ReplicaFault::wrong_value,
-                     "group, " + sync::to_text(sound.error()));
+        const bool too_large = sound.error().fault == sync::CodecFault::too_large;
+        throw Failed(too_large ? ReplicaFault::group_too_large : ReplicaFault::wrong_value,
+                     "group, " + sync::to_text(sound.error()) +
+                         (too_large ? ", at most " + std::to_string(record::group_bytes_max) : ""));
     }
     const sync::Bytes sealed = sync::encode(group);
-    check_size(sealed.size());
     const record::Hash hash = keys::sha256(sealed);
     const record::Signature signature = sign(hash);
     connection_

@@ -95,9 +95,16 @@ Text text_of(sync::RefusalReason reason) {
             return {"密码太弱：至少15个字符，且不能是常见密码。登记码仍可使用，请换一个密码重试。",
                     "The password is too weak: use 15 characters or more, and none that is "
                     "commonly used. The code is still good; try again with another password."};
+        case message_too_large:
+            return {
+                "要上传的一组变更超过服务器允许的大小，已停止上传。本机的修改已保存。请联系党委管理"
+                "员"
+                "（服务器设置 commit.group_bytes_max）。",
+                "A group of changes is larger than the server takes, so sending has stopped. Your "
+                "changes are safe on this machine. Ask your committee: it is the server's setting "
+                "commit.group_bytes_max."};
         case malformed_message:
         case unexpected_message:
-        case message_too_large:
             return {
                 "服务器无法理解本程序发送的内容，连接已断开。本机的修改已保存。请将日志交给管理员"
                 "。",
@@ -237,6 +244,13 @@ Text text_of(sync::SessionFault fault) {
                 "restored from a backup. All of them are kept on this machine, and none is sent. "
                 "Tell your committee: if it was restored, zhibu-server new-epoch must be run "
                 "there."};
+        case group_needs_newer_server:
+            return {
+                "下一组变更过大，须由较新版本的服务器分段接收。此前的修改均已送达，该组及其后的修改"
+                "保存在本机。请通知党委管理员升级服务器。",
+                "The next group of changes is too large for this server, which is of an older "
+                "version. All before it has been delivered; it and what follows are safe on this "
+                "machine. Ask your committee to update the server."};
         case replica_differs:
             return {
                 "本机副本与服务器不一致，今天已自动重建多次仍未消除。您的修改都已送达服务器，没"

@@ -18,6 +18,7 @@
 
 #include "server/committer/control.hpp"
 #include "server/committer/detail/batch.hpp"
+#include "server/committer/detail/jobs.hpp"
 #include "server/committer/detail/push_check.hpp"
 #include "server/committer/detail/waiting_cases.hpp"
 #include "server/store/store.hpp"
@@ -30,25 +31,20 @@
 namespace zhibu::server {
 namespace {
 
-using PushDone = std::function<void(PushResult)>;
-using WriteDone = std::function<void(std::expected<LogIndex, ServerWriteError>)>;
+using detail::PushDone;
+using detail::PushWork;
+using detail::Queued;
+using detail::QueuedBackup;
+using detail::QueuedPush;
+using detail::QueuedStage;
+using detail::QueuedWrite;
+using detail::StageDone;
+using detail::StageWork;
+using detail::Work;
+using detail::WriteDone;
+using detail::WriteWork;
 
-struct QueuedPush {
-    PushJob job;
-    PushDone done;
-    std::size_t bytes = 0;
-};
-
-struct QueuedWrite {
-    ServerWrite write;
-    WriteDone done;
-};
-
-struct QueuedBackup {
-    LogIndex through;
-};
-
-using Queued = std::variant<QueuedPush, QueuedWrite, QueuedBackup>;
+std::size_t bytes_of(const StageJob& job) { return job.part ? job.part->bytes.size() : 0; }
 
 std::size_t bytes_of(const PushJob& job) {
     std::size_t bytes = 0;
@@ -64,25 +60,12 @@ PushResult refused(sync::RefusalReason reason) {
     return result;
 }
 
-/// A job as the batch takes it, with its answer.
-struct PushWork {
-    DeviceId device;
-    detail::AuthenticPush push;
-    PushDone done;
-    PushResult result;
-};
-
-struct WriteWork {
-    ServerWrite write;
-    WriteDone done;
-    std::expected<LogIndex, ServerWriteError> result;
-};
-
-using Work = std::variant<PushWork, WriteWork, QueuedBackup>;
-
 void take_back(Work& work) {
     if (auto* push = std::get_if<PushWork>(&work)) {
         push->result = refused(sync::RefusalReason::server_storage_failed);
+    } else if (auto* stage = std::get_if<StageWork>(&work)) {
+        stage->result =
+            std::unexpected{detail::refusal_of(sync::RefusalReason::server_storage_failed)};
     } else if (auto* write = std::get_if<WriteWork>(&work)) {
         write->result = std::unexpected{ServerWriteError{ServerWriteFault::storage, {}}};
     }
@@ -109,11 +92,15 @@ public:
     ~Body();
 
     void push(PushJob job, PushDone done);
+    void stage(StageJob job, StageDone done);
     void write(ServerWrite write, WriteDone done);
     void note_backup(LogIndex through);
     [[nodiscard]] std::shared_ptr<const Control> control() const;
 
 private:
+    /// Queues what a session sends; otherwise the reason why not.
+    template <class Job>
+    [[nodiscard]] std::optional<sync::RefusalReason> enqueue(Job job);
     void run();
     /// Says that there is work.
     void wake();
@@ -179,25 +166,35 @@ Committer::Body::~Body() {
     thread_.join();
 }
 
+template <class Job>
+std::optional<sync::RefusalReason> Committer::Body::enqueue(Job job) {
+    {
+        const std::lock_guard lock{mutex_};
+        if (stopping_) {
+            return sync::RefusalReason::server_stopping;
+        }
+        if (queued_bytes_ > 0 && queued_bytes_ + job.bytes > settings_.queued_bytes_max) {
+            return sync::RefusalReason::server_busy;
+        }
+        queued_bytes_ += job.bytes;
+        queue_.emplace_back(std::move(job));
+    }
+    wake();
+    return std::nullopt;
+}
+
 void Committer::Body::push(PushJob job, PushDone done) {
     const std::size_t bytes = bytes_of(job);
-    auto reason = sync::RefusalReason::server_stopping;
-    {
-        std::unique_lock lock{mutex_};
-        const bool is_full =
-            queued_bytes_ > 0 && queued_bytes_ + bytes > settings_.queued_bytes_max;
-        if (!stopping_ && !is_full) {
-            queued_bytes_ += bytes;
-            queue_.emplace_back(QueuedPush{std::move(job), std::move(done), bytes});
-            lock.unlock();
-            wake();
-            return;
-        }
-        if (!stopping_) {
-            reason = sync::RefusalReason::server_busy;
-        }
+    if (const auto reason = enqueue(QueuedPush{std::move(job), done, bytes})) {
+        done(refused(*reason));
     }
-    done(refused(reason));
+}
+
+void Committer::Body::stage(StageJob job, StageDone done) {
+    const std::size_t bytes = bytes_of(job);
+    if (const auto reason = enqueue(QueuedStage{std::move(job), done, bytes})) {
+        done(std::unexpected{detail::refusal_of(*reason)});
+    }
 }
 
 void Committer::Body::write(ServerWrite write, WriteDone done) {
@@ -297,12 +294,9 @@ std::optional<std::vector<Queued>> Committer::Body::gather(std::chrono::millisec
 std::vector<Queued> Committer::Body::take_queued() {
     std::vector<Queued> jobs;
     for (std::size_t groups = 0; !queue_.empty() && groups < settings_.groups_max;) {
-        if (const auto* push = std::get_if<QueuedPush>(&queue_.front())) {
-            queued_bytes_ -= push->bytes;
-            groups += push->job.groups.size();
-        } else {
-            groups += 1;
-        }
+        const auto* push = std::get_if<QueuedPush>(&queue_.front());
+        groups += push == nullptr ? 1 : push->job.groups.size();
+        queued_bytes_ -= std::visit([](const auto& each) { return each.bytes; }, queue_.front());
         jobs.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }
@@ -317,6 +311,11 @@ std::vector<Work> Committer::Body::prepare(std::vector<Queued> jobs) {
             const DeviceId device = push->job.device;
             works.emplace_back(PushWork{
                 device, push_check_.check(std::move(push->job)), std::move(push->done), {}});
+        } else if (auto* stage = std::get_if<QueuedStage>(&queued)) {
+            const auto wrong = push_check_.check(stage->job);
+            works.emplace_back(
+                StageWork{std::move(stage->job), std::move(stage->done),
+                          wrong ? StageResult{std::unexpect, *wrong} : StageResult{}});
         } else if (auto* write = std::get_if<QueuedWrite>(&queued)) {
             works.emplace_back(
                 WriteWork{std::move(write->write), std::move(write->done), LogIndex{}});
@@ -372,6 +371,8 @@ bool Committer::Body::write(std::span<Work> works, CommitNotice& notice, CommitM
         }
         if (auto* push = std::get_if<PushWork>(&work)) {
             push->result = batch.push(push->device, push->push);
+        } else if (auto* stage = std::get_if<StageWork>(&work)) {
+            stage->result = stage->result ? batch.stage(stage->job) : stage->result;
         } else if (auto* write = std::get_if<WriteWork>(&work)) {
             write->result = batch.write(write->write);
         }
@@ -415,6 +416,9 @@ Stored<bool> Committer::Body::keep_log(StoreTransaction& transaction, std::span<
     }
     const std::int64_t kept_ms = std::chrono::milliseconds{settings_.tail_kept}.count();
     const Instant horizon{parts_.clock->now().milliseconds - kept_ms};
+    const std::int64_t staged_ms = std::chrono::milliseconds{settings_.staged_kept}.count();
+    ZHIBU_TRY_VOID(
+        transaction.drop_stagings_before(Instant{parts_.clock->now().milliseconds - staged_ms}));
     ZHIBU_TRY(compacted, transaction.compact(horizon, settings_.groups_max));
     static_cast<void>(compacted);
     return notice.backed_up > before;
@@ -424,6 +428,10 @@ void Committer::Body::answer(std::vector<Work> works) {
     for (Work& work : works) {
         if (auto* push = std::get_if<PushWork>(&work)) {
             push->done(std::move(push->result));
+            continue;
+        }
+        if (auto* stage = std::get_if<StageWork>(&work)) {
+            stage->done(std::move(stage->result));
             continue;
         }
         auto* write = std::get_if<WriteWork>(&work);
@@ -455,6 +463,10 @@ Stored<std::unique_ptr<Committer>> Committer::start(Parts parts, Settings settin
 
 void Committer::push(PushJob job, std::function<void(PushResult)> done) {
     body_->push(std::move(job), std::move(done));
+}
+
+void Committer::stage(StageJob job, std::function<void(StageResult)> done) {
+    body_->stage(std::move(job), std::move(done));
 }
 
 void Committer::write(ServerWrite write,

@@ -17,6 +17,7 @@
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/clock.hpp"
+#include "shared/record/limits.hpp"
 #include "shared/record/random.hpp"
 #include "shared/rules/rules.hpp"
 #include "sync_protocol/session/wire.hpp"
@@ -32,7 +33,22 @@ struct PushJob {
     /// All that the device still has of this incarnation: what follows on a missing group has no
     /// more to wait for, and is kept in quarantine outside of its chain.
     bool is_hand_in = false;
+    /// The one group is what the device has offered and staged, all of it.
+    std::optional<sync::GroupOffer> staged = std::nullopt;
+    /// What is in an entry of the outbox, where that is what was staged.
+    std::function<std::optional<record::SealedGroup>(std::span<const std::uint8_t> box)> unbox = {};
 };
+
+/// What a device offers, or a part of it.
+struct StageJob {
+    DeviceId device;
+    sync::GroupOffer offer;
+    /// None for the offer itself.
+    std::optional<sync::GroupPart> part;
+};
+
+/// How much is held durably, or why nothing more is taken.
+using StageResult = std::expected<std::uint64_t, sync::Refusal>;
 
 /// What became of a push: receipts of the groups that are durable, in order, and, where the rest
 /// could not even be judged, why the session must end.
@@ -101,8 +117,9 @@ struct ServerWriteError {
 /// is acknowledged: the sessions are refused with server_storage_failed, and what they send again
 /// is judged afresh.
 ///
-/// Threads: push(), write() and control() may be called from any thread; callbacks run on the
-/// committer's thread (those of a refused push(), on the caller's) and must only post.
+/// Threads: push(), stage(), write() and control() may be called from any thread; callbacks run on
+/// the committer's thread (those of a refused push() or stage(), on the caller's) and must only
+/// post.
 /// Source: sync.md, "Push: exactly once, with a durable verdict".
 class Committer {
 public:
@@ -119,6 +136,12 @@ public:
         /// with quarantine_full, and stays on the device.
         std::uint64_t waiting_groups_max = 2'000;
         std::uint64_t waiting_bytes_max = 64U << 20U;
+        /// A group of more bytes is refused with message_too_large.
+        std::uint64_t group_bytes_max = record::group_bytes_max;
+        /// What devices have begun to send in parts takes no more; beyond it they come back later.
+        std::uint64_t staged_bytes_max = 16 * record::group_bytes_max;
+        /// What nobody has added to for so long is dropped, and sent from its beginning if at all.
+        std::chrono::hours staged_kept{7 * 24};
     };
 
     /// The server's Ed25519 key, for receipts.
@@ -164,6 +187,7 @@ public:
     Committer& operator=(const Committer&) = delete;
 
     void push(PushJob job, std::function<void(PushResult)> done);
+    void stage(StageJob job, std::function<void(StageResult)> done);
     /// The position of the group that the server wrote, when it is durable.
     void write(ServerWrite write,
                std::function<void(std::expected<LogIndex, ServerWriteError>)> done);

@@ -49,6 +49,12 @@ constexpr std::array own_settings{
             100'000},
     Setting{"commit", "waiting_bytes_max", "Beyond it clients are told to come back later.",
             &Config::waiting_bytes_max, 1 << 20, 1LL << 34},
+    Setting{"commit", "group_bytes_max",
+            "A larger group is refused. Who judges one has it in memory, some forty times as much.",
+            &Config::group_bytes_max, 1 << 20, std::int64_t{record::group_bytes_max}},
+    Setting{"commit", "staged_bytes_max",
+            "What devices have begun to send in parts; beyond it they are told to come back later.",
+            &Config::staged_bytes_max, 1 << 20, 1LL << 36},
     Setting{"commit", "tail_days",
             "What changed longer ago, and a backup holds, a device takes as a snapshot; never less "
             "than a lease lasts.",

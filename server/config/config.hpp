@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "shared/record/limits.hpp"
 #include "shared/rules/rules.hpp"
 
 namespace zhibu::server {
@@ -21,6 +22,8 @@ struct Config {
 
     std::int64_t groups_per_commit_max = 512;
     std::int64_t waiting_bytes_max = 64 << 20;
+    std::int64_t group_bytes_max = std::int64_t{record::group_bytes_max};
+    std::int64_t staged_bytes_max = 1LL << 30;
     std::int64_t tail_days = 30;
 
     std::int64_t quarantine_groups_max = 2'000;

@@ -104,6 +104,8 @@ public:
         settings.queued_bytes_max = static_cast<std::size_t>(config_.waiting_bytes_max);
         settings.tail_kept = std::chrono::hours{
             std::max({config_.tail_days * 24, config_.lease_hours, config_.lease_hours_temporary})};
+        settings.group_bytes_max = static_cast<std::uint64_t>(config_.group_bytes_max);
+        settings.staged_bytes_max = static_cast<std::uint64_t>(config_.staged_bytes_max);
         settings.waiting_groups_max = static_cast<std::uint64_t>(config_.quarantine_groups_max);
         settings.waiting_bytes_max = static_cast<std::uint64_t>(config_.quarantine_bytes_max);
         ZHIBU_TRY(committer, Committer::start(committer_parts(), settings));

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "shared/record/check.hpp"
+
 namespace zhibu::server {
 namespace {
 
@@ -17,18 +19,25 @@ std::unexpected<sync::Refusal> refused(RefusalReason reason, std::string detail 
 
 }  // namespace
 
-std::expected<PushJob, sync::Refusal> open_hand_in(const sync::HandIn& hand_in,
-                                                   const std::optional<DeviceId>& certified_device,
-                                                   const Control& control, const Unbox& unbox) {
+std::expected<PushJob, sync::Refusal> hand_in_of(const RecordId& account,
+                                                 const IncarnationId& incarnation,
+                                                 const std::optional<DeviceId>& certified_device,
+                                                 const Control& control) {
     const Device* device =
         certified_device ? control.device(RecordId{certified_device->uuid}) : nullptr;
-    if (device == nullptr || device->account != hand_in.account) {
+    if (device == nullptr || device->account != account) {
         return refused(RefusalReason::unknown_device);
     }
     if (!device->active) {
         return refused(RefusalReason::device_not_active);
     }
-    PushJob job{*certified_device, hand_in.incarnation, hand_in.account, {}, true};
+    return PushJob{*certified_device, incarnation, account, {}, true};
+}
+
+std::expected<PushJob, sync::Refusal> open_hand_in(const sync::HandIn& hand_in,
+                                                   const std::optional<DeviceId>& certified_device,
+                                                   const Control& control, const Unbox& unbox) {
+    ZHIBU_TRY(job, hand_in_of(hand_in.account, hand_in.incarnation, certified_device, control));
     for (const sync::BoxedGroup& boxed : hand_in.groups) {
         auto group = unbox(boxed.box);
         if (!group) {

@@ -25,6 +25,22 @@ sync::ServerEvent storage_failed() {
     return sync::server_event::Denied{refusal(sync::RefusalReason::server_storage_failed)};
 }
 
+using ToldTail = std::optional<std::variant<sync::Tail, sync::TailPart>>;
+
+/// An entry that no message holds stops a tail: then it is told by itself, in parts.
+Stored<ToldTail> read_tail(StoreReader& reader, const sync::server_effect::ReadTail& wish,
+                           const ScopeFilter& scope, const DeviceId& device,
+                           const IncarnationId& incarnation) {
+    if (wish.within == RecordKey{}) {
+        ZHIBU_TRY(tail, reader.tail(wish.from, scope, device, incarnation, wish.bytes_max));
+        if (tail || !wish.in_parts) {
+            return tail ? ToldTail{*std::move(tail)} : std::nullopt;
+        }
+    }
+    ZHIBU_TRY(part, reader.tail_part(wish.from, wish.within, scope, device, incarnation));
+    return part ? ToldTail{*std::move(part)} : std::nullopt;
+}
+
 /// What a lease says, its times of granting and expiry and its serial left out.
 bool same_permission(const sync::Lease& left, const sync::Lease& right) {
     return left.scope == right.scope && left.may_write == right.may_write &&
@@ -66,6 +82,18 @@ struct LiveSession::Doer {
         });
     }
 
+    void operator()(sync::server_effect::StageOffer effect) const {
+        session.stage({{}, std::move(effect.offer), std::nullopt});
+    }
+
+    void operator()(sync::server_effect::StagePart effect) const {
+        session.stage({{}, std::move(effect.offer), std::move(effect.part)});
+    }
+
+    void operator()(const sync::server_effect::JudgeStaged& effect) const {
+        session.judge_staged(effect.offer);
+    }
+
     void operator()(const sync::server_effect::ReadReceipts& effect) const {
         session.ask([device = session.hello_.device, incarnation = session.hello_.incarnation,
                      effect](StoreReader& reader) -> sync::ServerEvent {
@@ -79,8 +107,8 @@ struct LiveSession::Doer {
         session.ask([scope = session.scope(), device = session.hello_.device,
                      incarnation = session.hello_.incarnation,
                      effect](StoreReader& reader) -> sync::ServerEvent {
-            auto read = reader.tail(effect.from, scope, device, incarnation, effect.bytes_max);
-            return read ? sync::ServerEvent{sync::server_event::TailRead{*std::move(read)}}
+            auto told = read_tail(reader, effect, scope, device, incarnation);
+            return told ? sync::ServerEvent{sync::server_event::TailRead{*std::move(told)}}
                         : storage_failed();
         });
     }
@@ -205,18 +233,80 @@ void LiveSession::take_in(const sync::HandIn& hand_in) {
                      to_text(job->device) + " groups " + std::to_string(job->groups.size()));
     push(*std::move(job),
          [this, incarnation = hand_in.incarnation](PushResult result) -> sync::ServerEvent {
-             // Called only while this session's wire stands: the next is awaited as the first was.
-             await_greeting();
-             if (result.refusal) {
-                 return sync::server_event::Denied{*std::move(result.refusal)};
-             }
-             sync::HandedIn handed_in{incarnation, {}};
-             if (!result.receipts.empty()) {
-                 const auto verdict = sync::decode_verdict(result.receipts.back().verdict);
-                 ZHIBU_CHECK(verdict.has_value());
-                 handed_in.through = verdict->name.sequence;
-             }
-             return sync::server_event::TakenIn{handed_in};
+             return handed_in(incarnation, std::move(result));
+         });
+}
+
+sync::ServerEvent LiveSession::handed_in(const record::IncarnationId& incarnation,
+                                         PushResult result) {
+    // Called only while this session's wire stands: the next is awaited as the first was.
+    await_greeting();
+    if (result.refusal) {
+        return sync::server_event::Denied{*std::move(result.refusal)};
+    }
+    sync::HandedIn handed_in{incarnation, {}};
+    if (!result.receipts.empty()) {
+        const auto verdict = sync::decode_verdict(result.receipts.back().verdict);
+        ZHIBU_CHECK(verdict.has_value());
+        handed_in.through = verdict->name.sequence;
+    }
+    return sync::server_event::TakenIn{handed_in};
+}
+
+void LiveSession::stage(StageJob job) {
+    if (job.offer.is_boxed) {
+        greeting_.reset();
+        auto handed_in = hand_in_of(job.offer.account, job.offer.incarnation, peer_.device,
+                                    *host_.parts_.committer->control());
+        if (!handed_in) {
+            step(sync::server_event::Denied{std::move(handed_in).error()});
+            return;
+        }
+        job.device = handed_in->device;
+    } else {
+        job.device = hello_.device;
+    }
+    sync::Executor* executor = host_.parts_.executor;
+    std::weak_ptr<LiveSession*> weak = self_;
+    const bool is_early = job.offer.is_boxed;
+    host_.parts_.committer->stage(std::move(job), [executor, weak, is_early](StageResult result) {
+        executor->post([weak, is_early, result = std::move(result)]() mutable {
+            const auto alive = weak.lock();
+            if (!alive) {
+                return;
+            }
+            if (is_early) {
+                (*alive)->await_greeting();
+            }
+            (*alive)->step(result ? sync::ServerEvent{sync::server_event::Staged{*result}}
+                                  : sync::server_event::Denied{std::move(result).error()});
+        });
+    });
+}
+
+void LiveSession::judge_staged(const sync::GroupOffer& offer) {
+    if (!offer.is_boxed) {
+        PushJob job{hello_.device, hello_.incarnation, hello_.account, {}};
+        job.staged = offer;
+        push(std::move(job), [](PushResult result) -> sync::ServerEvent {
+            return sync::server_event::Judged{std::move(result.receipts),
+                                              std::move(result.refusal)};
+        });
+        return;
+    }
+    greeting_.reset();
+    auto job = hand_in_of(offer.account, offer.incarnation, peer_.device,
+                          *host_.parts_.committer->control());
+    if (!job) {
+        step(sync::server_event::Denied{std::move(job).error()});
+        return;
+    }
+    job->staged = offer;
+    job->unbox = host_.parts_.unbox;
+    host_.parts_.log("handed_in", to_text(job->device) + " bytes " + std::to_string(offer.bytes));
+    push(*std::move(job),
+         [this, incarnation = offer.incarnation](PushResult result) -> sync::ServerEvent {
+             return handed_in(incarnation, std::move(result));
          });
 }
 

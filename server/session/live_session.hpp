@@ -51,6 +51,11 @@ private:
     void await_greeting();
     void admit(const sync::server_effect::Admit& effect);
     void take_in(const sync::HandIn& hand_in);
+    void stage(StageJob job);
+    void judge_staged(const sync::GroupOffer& offer);
+    /// What became of what was handed in.
+    [[nodiscard]] sync::ServerEvent handed_in(const record::IncarnationId& incarnation,
+                                              PushResult result);
     /// Has the job judged and hands what `answer` makes of the result back to the engine, unless
     /// the wire is gone.
     template <class Answer>

@@ -135,6 +135,17 @@ struct EnrolmentCode {
     std::optional<Instant> used_at;
 };
 
+/// What a device has begun to send in parts; at most one a device.
+struct Staging {
+    DeviceId device;
+    sync::GroupOffer offer;
+    /// Bytes from the beginning.
+    std::uint64_t held = 0;
+    Instant touched_at;
+
+    friend bool operator==(const Staging&, const Staging&) = default;
+};
+
 /// What a space is made of, written by `init`; the rest changes with begin_epoch() alone.
 struct SpaceIdentity {
     record::SpaceId space;
@@ -187,6 +198,12 @@ public:
     [[nodiscard]] virtual Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) = 0;
     [[nodiscard]] virtual Stored<std::optional<EnrolmentCode>> enrolment_code(
         const Hash& code_hash) = 0;
+    [[nodiscard]] virtual Stored<std::optional<Staging>> staging(const DeviceId& device) = 0;
+    /// What is held of it, from the beginning.
+    [[nodiscard]] virtual Stored<std::vector<std::uint8_t>> staged_bytes(
+        const DeviceId& device) = 0;
+    /// What all devices together have offered and is not dropped, in bytes.
+    [[nodiscard]] virtual Stored<std::uint64_t> bytes_offered() = 0;
 };
 
 /// One write transaction. Dropped without commit() it has changed nothing. After one error every
@@ -214,6 +231,18 @@ public:
                                                       const Credential& credential) = 0;
     [[nodiscard]] virtual Stored<void> set_device_key(const DeviceKey& key) = 0;
     [[nodiscard]] virtual Stored<void> put_enrolment_code(const EnrolmentCode& code) = 0;
+
+    /// Takes the place of what the device had offered before; nothing is held of it yet.
+    [[nodiscard]] virtual Stored<void> begin_staging(const DeviceId& device,
+                                                     const sync::GroupOffer& offer,
+                                                     Instant now) = 0;
+    /// Appends to what is held of the device's offer (checked).
+    [[nodiscard]] virtual Stored<void> stage(const DeviceId& device,
+                                             std::span<const std::uint8_t> bytes, Instant now) = 0;
+    /// Nothing happens where there is none.
+    [[nodiscard]] virtual Stored<void> drop_staging(const DeviceId& device) = 0;
+    /// Drops all that nobody has added to since `before`.
+    [[nodiscard]] virtual Stored<void> drop_stagings_before(Instant before) = 0;
 
     /// A backup was verified that holds the log up to `through`, which is at most head()
     /// (checked). What stood there before never sinks.
@@ -245,12 +274,20 @@ public:
     /// stops only a scope that is not everything. A record that came into scope is told whole as
     /// it is now, and not at all if it has left again.
     /// No value: the tail does not lead there (tree changed, compacted, `from` beyond the head, or
-    /// an entry that no frame holds); take a snapshot.
+    /// an entry that no message holds); take a snapshot.
     [[nodiscard]] virtual Stored<std::optional<sync::Tail>> tail(LogIndex from,
                                                                  const ScopeFilter& scope,
                                                                  const DeviceId& device,
                                                                  const IncarnationId& incarnation,
                                                                  std::size_t bytes_max) = 0;
+    /// The next entry after `from` in scope, with as many of its effects as a message holds, from
+    /// the first, or from behind that of the record `within`, which that entry has and `from`
+    /// stands right before. Holds the entry's effects as they are stored, decoded but one
+    /// message's. No value: the tail does not lead there, or an effect alone is too large; take a
+    /// snapshot.
+    [[nodiscard]] virtual Stored<std::optional<sync::TailPart>> tail_part(
+        LogIndex from, const RecordKey& within, const ScopeFilter& scope, const DeviceId& device,
+        const IncarnationId& incarnation) = 0;
     /// The records in scope after `after`, at least one if there is any.
     [[nodiscard]] virtual Stored<sync::SnapshotChunk> chunk(const RecordKey& after,
                                                             const ScopeFilter& scope,

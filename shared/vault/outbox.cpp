@@ -24,6 +24,9 @@
 namespace zhibu::vault {
 namespace {
 
+/// At a time, of what is not an entry.
+constexpr std::size_t copied_bytes = std::size_t{1} << 20U;
+
 std::unexpected<OutboxFault> error(OutboxFault fault) { return std::unexpected(fault); }
 
 bool is_covered(const record::GroupName& name, const record::GroupName& covered) {
@@ -95,10 +98,13 @@ std::expected<void, OutboxFault> Outbox::make_room(std::size_t group_bytes) {
     if (bytes_ > terms_.bytes_max || entry_bytes > terms_.bytes_max - bytes_) {
         return error(OutboxFault::full);
     }
-    const std::vector<std::uint8_t> room(entry_bytes, 0);
-    if (!file_->write(room, bytes_)) {
-        static_cast<void>(file_->truncate(bytes_));
-        return error(OutboxFault::storage_failed);
+    const std::vector<std::uint8_t> room(std::min(entry_bytes, copied_bytes), 0);
+    for (std::size_t done = 0; done < entry_bytes; done += room.size()) {
+        const auto piece = std::span(room).first(std::min(room.size(), entry_bytes - done));
+        if (!file_->write(piece, bytes_ + done)) {
+            static_cast<void>(file_->truncate(bytes_));
+            return error(OutboxFault::storage_failed);
+        }
     }
     has_room_ = true;
     return {};
@@ -182,7 +188,7 @@ std::expected<std::uint64_t, OutboxFault> Outbox::copy_kept(const record::GroupN
     const auto put_range = [&](const DamagedRange& range) -> std::expected<void, OutboxFault> {
         std::vector<std::uint8_t> bytes;
         for (std::uint64_t done = 0; done < range.bytes; done += bytes.size()) {
-            bytes.resize(std::min<std::uint64_t>(range.bytes - done, outbox_entry_bytes_max));
+            bytes.resize(std::min<std::uint64_t>(range.bytes - done, copied_bytes));
             const auto got = file_->read(bytes, range.offset + done);
             if (!got || *got != bytes.size()) {
                 return error(OutboxFault::storage_failed);

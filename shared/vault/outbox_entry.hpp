@@ -8,6 +8,7 @@
 
 #include "shared/keys/x25519.hpp"
 #include "shared/record/change.hpp"
+#include "shared/record/limits.hpp"
 #include "shared/record/random.hpp"
 #include "shared/vault/data_key.hpp"
 
@@ -24,8 +25,8 @@ enum class OutboxFault : std::uint8_t {
     storage_failed,
 };
 
-/// Of a group's bytes; as large as a message may be.
-inline constexpr std::size_t outbox_group_bytes_max = std::size_t{1} << 20U;
+/// Of a group's bytes.
+inline constexpr std::size_t outbox_group_bytes_max = record::group_bytes_max;
 /// Of its signature.
 inline constexpr std::size_t outbox_signature_bytes_max = 80;
 /// What an entry is longer than the group and its signature.

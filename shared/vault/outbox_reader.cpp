@@ -12,11 +12,18 @@
 #include "shared/vault/outbox_entry.hpp"
 
 namespace zhibu::vault {
+namespace {
+
+/// More than most entries have.
+constexpr std::size_t usual_bytes = std::size_t{1} << 20U;
+
+}  // namespace
 
 std::expected<std::optional<OutboxItem>, OutboxFault> OutboxReader::next() {
     const std::uint64_t from = at_;
     while (true) {
-        ZHIBU_TRY_VOID(fill(outbox_entry_bytes_max));
+        ZHIBU_TRY_VOID(fill(usual_bytes));
+        ZHIBU_TRY_VOID(fill(detail::claimed_length(ahead()).value_or(0)));
         const auto bytes = ahead();
         const std::optional<std::size_t> length = detail::frame_length(bytes);
         if ((length || bytes.empty()) && at_ > from) {
@@ -50,11 +57,11 @@ std::expected<void, OutboxFault> OutboxReader::fill(std::size_t bytes) {
     if (is_at_end_ || ahead().size() >= bytes) {
         return {};
     }
-    // Twice as much as asked, so that what is moved to the front is moved a few times only.
+    // More than asked, so that what is moved to the front is moved a few times only.
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(used_));
     used_ = 0;
     const std::size_t had = buffer_.size();
-    buffer_.resize(bytes * 2);
+    buffer_.resize(bytes + std::max(bytes / 4, usual_bytes));
     const auto got = file_.read(std::span(buffer_).subspan(had), at_ + had);
     if (!got) {
         buffer_.resize(had);

@@ -24,8 +24,9 @@ using OutboxItem = std::variant<OutboxEntry, DamagedRange>;
 
 /// Reads an outbox from its beginning: every entry that is undamaged, in the order of the file, and
 /// between them what is not, as far as it goes. Entries and ranges cover the file without a gap.
-/// Holds about 2 MiB, whatever the file's size; takes time in proportion to that size, whatever is
-/// in it. Threads: not synchronised.
+/// Holds some MiB and the largest entry that a length claims, at most a quarter more than
+/// outbox_entry_bytes_max; takes time in proportion to the file's size, whatever is in it.
+/// Threads: not synchronised.
 class OutboxReader {
 public:
     /// `file` must outlive it, and what it held at this moment must not change while it is read.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "shared/record/change.hpp"
+#include "shared/record/limits.hpp"
 #include "shared/record/state.hpp"
 #include "sync_protocol/codec/detail/archive.hpp"
 #include "sync_protocol/codec/detail/basic_layout.hpp"
@@ -104,7 +105,14 @@ std::expected<void, CodecError> check_encodable(const Group& group) {
 }
 
 std::expected<Group, CodecError> decode_group(std::span<const std::uint8_t> bytes) {
-    return decode_value<Group>(Mark::group, bytes);
+    if (bytes.size() > record::group_bytes_max) {
+        return std::unexpected(CodecError{CodecFault::too_large, record::group_bytes_max});
+    }
+    const std::size_t budget = bytes.size() > whole_group_bytes_max
+                                   ? bytes.size() * group_expansion_max
+                                   : decoded_bytes_max;
+    return decode_form<Group>(
+        Mark::group, bytes, [](BoundedInput& in, Group& group) { in(group); }, budget);
 }
 
 Bytes encode(const Verdict& verdict) { return encode_value(Mark::verdict, verdict); }

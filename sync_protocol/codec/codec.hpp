@@ -28,6 +28,13 @@ inline constexpr std::size_t depth_max = 8;
 /// What the encoded_size_hint()s of one batch may add up to: the frame then fits, compressed or
 /// not, and the receiver can decode it.
 inline constexpr std::size_t batch_bytes_max = frame_bytes_max - 1024;
+/// A group of more bytes is offered, and sent in parts.
+inline constexpr std::size_t whole_group_bytes_max = batch_bytes_max - 256;
+/// The same for an entry of the outbox, which is a little longer than its group.
+inline constexpr std::size_t whole_box_bytes_max = frame_bytes_max - 512;
+/// What a group that no message holds may take of memory when it is decoded, for each of its bytes;
+/// a roster's rows take seven to eight.
+inline constexpr std::size_t group_expansion_max = 16;
 
 enum class CodecFault : std::uint8_t {
     truncated,
@@ -69,6 +76,8 @@ using Bytes = std::vector<std::uint8_t>;
 /// What is wrong with a group that was made from a form or a file, before it is encoded: no error
 /// means that encode() accepts it and that its bytes decode to it again.
 [[nodiscard]] std::expected<void, CodecError> check_encodable(const record::Group& group);
+/// Up to decoded_bytes_max of memory; of a group that no message holds up to group_expansion_max
+/// times its bytes, of which there are group_bytes_max at most.
 [[nodiscard]] std::expected<record::Group, CodecError> decode_group(
     std::span<const std::uint8_t> bytes);
 
@@ -106,6 +115,8 @@ using Bytes = std::vector<std::uint8_t>;
 /// What the value takes of a batch, in bytes: about its encoding before compression, never less;
 /// more where the decoded value is large for its encoding, as the receiver's budget is for that.
 [[nodiscard]] std::size_t encoded_size_hint(const record::LogEntry& entry);
+/// What the effect adds to its entry's, or a little more.
+[[nodiscard]] std::size_t encoded_size_hint(const record::Effect& effect);
 [[nodiscard]] std::size_t encoded_size_hint(const record::RecordState& state);
 [[nodiscard]] std::size_t encoded_size_hint(const record::SealedGroup& group);
 [[nodiscard]] std::size_t encoded_size_hint(const record::Receipt& receipt);

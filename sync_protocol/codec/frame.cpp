@@ -37,8 +37,9 @@ constexpr std::size_t worth_compressing_bytes = 512;
 constexpr int compression_level = 3;
 
 template <class T>
-concept Batch = std::same_as<T, Push> || std::same_as<T, Verdicts> || std::same_as<T, Tail> ||
-                std::same_as<T, SnapshotChunk>;
+concept Batch =
+    std::same_as<T, Push> || std::same_as<T, Verdicts> || std::same_as<T, Tail> ||
+    std::same_as<T, SnapshotChunk> || std::same_as<T, GroupPart> || std::same_as<T, TailPart>;
 
 struct FreeCompressor {
     void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }

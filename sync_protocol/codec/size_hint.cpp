@@ -115,6 +115,12 @@ std::size_t encoded_size_hint(const record::LogEntry& entry) {
     return size.hint();
 }
 
+std::size_t encoded_size_hint(const record::Effect& effect) {
+    Size size{1, sizeof(record::Effect)};
+    size += size_of(effect.state);
+    return size.hint();
+}
+
 std::size_t encoded_size_hint(const record::RecordState& state) {
     Size size{0, sizeof(record::RecordState)};
     size += size_of(state);

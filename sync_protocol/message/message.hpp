@@ -33,9 +33,10 @@ using record::Sequence;
 using record::Signature;
 using record::SpaceId;
 
-/// A server serves the current version and the one before it. Version 2 added messages alone: those
-/// after HandedIn, which are sent only in a session that has agreed on it.
-inline constexpr std::uint16_t protocol_current = 2;
+/// A server serves the current version and those before it. Versions 2 and 3 added messages alone:
+/// those after HandedIn and those after IncidentReport, which are sent only in a session that has
+/// agreed on that version or a newer one.
+inline constexpr std::uint16_t protocol_current = 3;
 inline constexpr std::uint16_t protocol_oldest = 1;
 
 /// How long a password's derivation takes; read from the server, so bounded before it runs.
@@ -463,18 +464,74 @@ struct IncidentReport {
     friend bool operator==(const IncidentReport&, const IncidentReport&) = default;
 };
 
+// What no message holds: protocol version 3. Source: sync.md, "Push: exactly once".
+
+/// Client to server: a group that no message holds follows in parts, or an entry of the outbox with
+/// such a group. Where it was offered before, by this device and with this hash, it goes on where
+/// it was cut. Instead of Hello or before it only entries of the outbox are offered.
+struct GroupOffer {
+    RecordId account;
+    IncarnationId incarnation;
+    Sequence sequence;
+    /// An entry of the outbox, as in BoxedGroup; otherwise the group's bytes.
+    bool is_boxed = false;
+    /// Of all parts together.
+    std::uint64_t bytes = 0;
+    /// SHA-256 of all parts together: of a group its own hash.
+    Hash hash{};
+    /// The device's signature over `hash`; empty for an entry of the outbox, which has it inside.
+    Signature signature;
+
+    friend bool operator==(const GroupOffer&, const GroupOffer&) = default;
+};
+
+/// Client to server: the part of what was offered that begins at `at`.
+struct GroupPart {
+    std::uint64_t at = 0;
+    std::vector<std::uint8_t> bytes;
+
+    friend bool operator==(const GroupPart&, const GroupPart&) = default;
+};
+
+/// Server to client, to the offer and to each part: so many bytes are durable. After the last the
+/// verdict follows, or HandedIn; `push_credit` is added.
+struct PartsHeld {
+    std::uint64_t bytes = 0;
+    std::uint64_t push_credit = 0;
+
+    friend bool operator==(const PartsHeld&, const PartsHeld&) = default;
+};
+
+/// Server to client: some of the effects of one entry of the tail that no message holds. Parts of
+/// one entry follow one another; all of it is applied with the last.
+struct TailPart {
+    TailEntry entry;
+    bool is_last = false;
+    /// The log's newest position when this was read.
+    LogIndex head;
+
+    friend bool operator==(const TailPart&, const TailPart&) = default;
+};
+
 /// The order of the alternatives is the tag on the wire: it only grows.
-using Message = std::variant<EnrolRequest, EnrolAccepted, Challenge, Hello, Welcome, Refusal, Push,
-                             Verdicts, PullCredit, Subscribe, Tail, SnapshotNeeded, SnapshotRequest,
-                             SnapshotChunk, DigestRequest, DigestReply, LeaseUpdate, Goodbye,
-                             HandIn, HandedIn, TreeHeadRequest, TreeHeadReply, InclusionRequest,
-                             InclusionReply, Watermark, IncidentReport>;
+using Message =
+    std::variant<EnrolRequest, EnrolAccepted, Challenge, Hello, Welcome, Refusal, Push, Verdicts,
+                 PullCredit, Subscribe, Tail, SnapshotNeeded, SnapshotRequest, SnapshotChunk,
+                 DigestRequest, DigestReply, LeaseUpdate, Goodbye, HandIn, HandedIn,
+                 TreeHeadRequest, TreeHeadReply, InclusionRequest, InclusionReply, Watermark,
+                 IncidentReport, GroupOffer, GroupPart, PartsHeld, TailPart>;
 
 /// The protocol version that brought the message in: it is sent only where that or a newer one was
 /// agreed on.
 [[nodiscard]] constexpr std::uint16_t protocol_of(const Message& message) {
     constexpr std::size_t messages_of_version_1 = 20;
-    return message.index() < messages_of_version_1 ? 1 : 2;
+    constexpr std::size_t messages_of_version_2 = 26;
+    if (message.index() < messages_of_version_1) {
+        return 1;
+    }
+    return message.index() < messages_of_version_2 ? 2 : 3;
 }
 
 }  // namespace zhibu::sync
+
+// tidy-exempt(file-length): the list of all messages

@@ -14,6 +14,7 @@ bool ClientSession::needs_snapshot() const {
 
 void ClientSession::start_snapshot() {
     pull_ = Pull::snapshot;
+    partly_taken_.reset();
     snapshot_started_ = false;
     chunk_after_ = {};
     const auto staged = std::exchange(position_.staged, std::nullopt);
@@ -33,6 +34,7 @@ void ClientSession::start_snapshot() {
 
 void ClientSession::subscribe() {
     pull_ = Pull::tail;
+    partly_taken_.reset();
     tail_is_stale_ = false;
     send(Subscribe{applied_, settings_.pull_credit_bytes});
 }
@@ -59,13 +61,33 @@ void ClientSession::take_tail(Tail tail, std::size_t frame_bytes) {
     if (tail_is_stale_) {
         return;
     }
-    if (pull_ != Pull::tail) {
+    if (pull_ != Pull::tail || partly_taken_) {
         fail(SessionFault::unexpected_message, "tail");
         return;
     }
     head_ = std::max(head_, tail.head);
     const std::uint64_t credit = credit_of(tail, frame_bytes, hello_.protocol);
     queue(client_effect::ApplyTail{std::move(tail.entries), tail.through}, credit);
+}
+
+void ClientSession::take_tail_part(TailPart part) {
+    if (tail_is_stale_) {
+        return;
+    }
+    const LogIndex index = part.entry.entry.index;
+    if (pull_ != Pull::tail || (partly_taken_ && *partly_taken_ != index)) {
+        fail(SessionFault::unexpected_message, "tail part");
+        return;
+    }
+    head_ = std::max(head_, part.head);
+    const bool is_first = !partly_taken_;
+    const bool is_last = part.is_last;
+    const std::uint64_t credit = credit_of(part);
+    partly_taken_ = is_last ? std::nullopt : std::optional{index};
+    queue(client_effect::StageTailPart{std::move(part), is_first}, credit);
+    if (is_last) {
+        queue(client_effect::ApplyTailParts{index}, 0);
+    }
 }
 
 }  // namespace zhibu::sync

@@ -26,6 +26,9 @@ void ClientSession::deliver_next() {
 
 void ClientSession::take_boxed(client_event::BoxedRead read) {
     ZHIBU_CHECK(state_ == State::delivering);
+    if (read.offer && offer(*std::move(read.offer), challenge_.newest_protocol)) {
+        return;
+    }
     if (read.groups.empty()) {
         position_.deliveries.pop_back();
         deliver_next();
@@ -41,6 +44,7 @@ void ClientSession::take_handed_in(const HandedIn& handed_in) {
         fail(SessionFault::foreign_receipt, "handed in");
         return;
     }
+    offer_.reset();
     now.after = handed_in.through;
     effects_.push_back(client_effect::StoreHandedIn{
         handed_in.incarnation, handed_in.through, challenge_.epoch, {}});
@@ -69,6 +73,9 @@ void ClientSession::take_verdicts(Verdicts verdicts) {
         // The log reaches at least there now; caught up is who has applied it.
         head_ = std::max(head_, verdict->index);
     }
+    if (offer_ && judged_ >= offer_->sequence) {
+        offer_.reset();
+    }
     if (!verdicts.receipts.empty()) {
         queue(client_effect::StoreVerdicts{std::move(verdicts.receipts)}, 0);
     }
@@ -78,7 +85,7 @@ void ClientSession::take_verdicts(Verdicts verdicts) {
 
 void ClientSession::push_next() {
     if (state_ != State::open || !epoch_is_adopted_ || reading_waiting_ || nothing_waits_ ||
-        push_credit_ == 0 || sent_ >= position_.last_sequence) {
+        push_credit_ == 0 || offer_ || sent_ >= position_.last_sequence) {
         return;
     }
     reading_waiting_ = true;
@@ -88,6 +95,18 @@ void ClientSession::push_next() {
 
 void ClientSession::take_waiting(client_event::WaitingRead read) {
     reading_waiting_ = false;
+    if (read.offer) {
+        if (judged_ < sent_) {
+            // Asked for again when the verdicts of what goes before it have come.
+            return;
+        }
+        const Sequence sequence = read.offer->sequence;
+        if (offer(*std::move(read.offer), hello_.protocol)) {
+            sent_ = sequence;
+            return;
+        }
+        needs_newer_server_ = true;
+    }
     if (read.groups.empty()) {
         nothing_waits_ = true;
         settle();
@@ -102,6 +121,58 @@ void ClientSession::take_waiting(client_event::WaitingRead read) {
     sent_ = read.last;
     effects_.push_back(client_effect::Send{std::move(frame)});
     push_next();
+}
+
+bool ClientSession::offer(GroupOffer offered, std::uint16_t protocol) {
+    if (std::min(protocol, settings_.protocol_newest) < protocol_of(Message{offered})) {
+        return false;
+    }
+    next_part_at_.reset();
+    parts_held_ = 0;
+    offer_ = std::move(offered);
+    send(*offer_);
+    return true;
+}
+
+void ClientSession::take_parts_held(const PartsHeld& held) {
+    const std::uint64_t most = offer_ ? next_part_at_.value_or(offer_->bytes) : 0;
+    if (!offer_ || held.bytes > most || held.bytes < parts_held_) {
+        fail(SessionFault::unexpected_message, "parts held");
+        return;
+    }
+    parts_held_ = held.bytes;
+    if (!next_part_at_) {
+        next_part_at_ = held.bytes;
+    }
+    push_credit_ += held.push_credit;
+    send_parts();
+}
+
+void ClientSession::send_parts() {
+    // Small parts cost as much as large ones: what is on its way brings more credit.
+    constexpr std::uint64_t worth_sending_bytes = 64U << 10U;
+    if (!offer_ || !next_part_at_ || reading_part_ || *next_part_at_ == offer_->bytes) {
+        return;
+    }
+    const bool more_comes = *next_part_at_ > parts_held_;
+    if (push_credit_ < (more_comes ? worth_sending_bytes : 1)) {
+        return;
+    }
+    reading_part_ = true;
+    effects_.push_back(client_effect::ReadPart{
+        *offer_, *next_part_at_,
+        static_cast<std::size_t>(std::min<std::uint64_t>(settings_.push_bytes_max, push_credit_))});
+}
+
+void ClientSession::take_part(client_event::PartRead read) {
+    ZHIBU_CHECK(offer_ && next_part_at_ && !read.bytes.empty());
+    reading_part_ = false;
+    const std::uint64_t size = read.bytes.size();
+    ZHIBU_CHECK(size <= offer_->bytes - *next_part_at_ && size <= push_credit_);
+    send(GroupPart{*next_part_at_, std::move(read.bytes)});
+    push_credit_ -= size;
+    *next_part_at_ += size;
+    send_parts();
 }
 
 }  // namespace zhibu::sync

@@ -35,6 +35,8 @@ struct ClientSession::Handler {
 
     void operator()(client_event::BoxedRead event) const { session.take_boxed(std::move(event)); }
 
+    void operator()(client_event::PartRead event) const { session.take_part(std::move(event)); }
+
     void operator()(client_event::Done /*event*/) const { session.work_done(); }
 
     void operator()(const client_event::Compared& event) const {
@@ -67,6 +69,14 @@ struct ClientSession::Handler {
 
     void operator()(Tail message, std::size_t frame_bytes) const {
         session.take_tail(std::move(message), frame_bytes);
+    }
+
+    void operator()(TailPart message, std::size_t /*frame_bytes*/) const {
+        session.take_tail_part(std::move(message));
+    }
+
+    void operator()(const PartsHeld& message, std::size_t /*frame_bytes*/) const {
+        session.take_parts_held(message);
     }
 
     void operator()(const SnapshotNeeded& message, std::size_t /*frame_bytes*/) const {
@@ -175,6 +185,10 @@ void ClientSession::take_frame(const Bytes& frame) {
     } else if (state_ == State::delivering) {
         if (const auto* handed_in = std::get_if<HandedIn>(&*message)) {
             take_handed_in(*handed_in);
+            return;
+        }
+        if (const auto* held = std::get_if<PartsHeld>(&*message)) {
+            take_parts_held(*held);
             return;
         }
     } else if (state_ == State::waits_for_welcome) {
@@ -315,6 +329,11 @@ void ClientSession::start_next_work() {
     if (const auto* tail = std::get_if<client_effect::ApplyTail>(&next.work)) {
         flight.sort = InFlight::Sort::tail;
         flight.through = tail->through;
+    } else if (const auto* parts = std::get_if<client_effect::ApplyTailParts>(&next.work)) {
+        flight.sort = InFlight::Sort::tail_parts;
+        flight.through = parts->through;
+    } else if (std::holds_alternative<client_effect::StageTailPart>(next.work)) {
+        flight.sort = InFlight::Sort::tail_part;
     } else if (std::holds_alternative<client_effect::Stage>(next.work)) {
         flight.sort = InFlight::Sort::chunk;
     } else if (std::holds_alternative<client_effect::SwapIn>(next.work)) {
@@ -334,6 +353,12 @@ void ClientSession::work_done() {
         case InFlight::Sort::tail:
             applied_ = done.through;
             send(PullCredit{done.credit});
+            break;
+        case InFlight::Sort::tail_part:
+            send(PullCredit{done.credit});
+            break;
+        case InFlight::Sort::tail_parts:
+            applied_ = done.through;
             break;
         case InFlight::Sort::chunk:
             if (pull_ == Pull::snapshot) {
@@ -421,6 +446,9 @@ void ClientSession::settle() {
     }
     if (leave_when_done_ && comparison_ == Comparison::none && !ledger_.waits()) {
         send(Goodbye{});
+        if (needs_newer_server_) {
+            fail(SessionFault::group_needs_newer_server);
+        }
         end({});
     }
 }

@@ -36,15 +36,24 @@ struct Proved {
 struct WaitingRead {
     std::vector<SealedGroup> groups;
     Sequence last;  // of `groups`; unchanged from the request where there are none
+    /// Where `groups` is empty: the next one, if no message holds it.
+    std::optional<GroupOffer> offer = std::nullopt;
 };
 
 /// The answer to ReadBoxed: boxes after the sequence asked for, ascending, maybe none.
 struct BoxedRead {
     std::vector<BoxedGroup> groups;
+    /// Where `groups` is empty: the next one, if no message holds it.
+    std::optional<GroupOffer> offer = std::nullopt;
 };
 
-/// The answer to AdoptEpoch, StoreVerdicts, ApplyTail, Stage, SwapIn, BeginRepair, StoreLease, in
-/// their order.
+/// The answer to ReadPart: at least a byte.
+struct PartRead {
+    std::vector<std::uint8_t> bytes;
+};
+
+/// The answer to AdoptEpoch, StoreVerdicts, ApplyTail, StageTailPart, ApplyTailParts, Stage,
+/// SwapIn, BeginRepair, StoreLease, in their order.
 struct Done {};
 
 /// The answer to Compare: the digest of the replica's confirmed state.
@@ -67,9 +76,9 @@ struct LeaveWhenDone {};
 
 using ClientEvent =
     std::variant<client_event::Opened, client_event::Received, client_event::Proved,
-                 client_event::WaitingRead, client_event::BoxedRead, client_event::Done,
-                 client_event::Compared, client_event::GroupMade, client_event::CompareWanted,
-                 client_event::LeaveWhenDone>;
+                 client_event::WaitingRead, client_event::BoxedRead, client_event::PartRead,
+                 client_event::Done, client_event::Compared, client_event::GroupMade,
+                 client_event::CompareWanted, client_event::LeaveWhenDone>;
 
 /// Why a session ended without a refusal by the server.
 enum class SessionFault : std::uint8_t {
@@ -77,11 +86,12 @@ enum class SessionFault : std::uint8_t {
     unexpected_message,
     server_too_old,
     server_too_new,
-    other_space,          // the server keeps another space than this replica
-    signature_wrong,      // a receipt or lease that this server did not sign
-    foreign_receipt,      // a receipt for another device or group
-    server_lost_history,  // the server holds less than it has acknowledged, in the same epoch
-    replica_differs,      // from the server, and was repaired as often as may be
+    other_space,               // the server keeps another space than this replica
+    signature_wrong,           // a receipt or lease that this server did not sign
+    foreign_receipt,           // a receipt for another device or group
+    server_lost_history,       // the server holds less than it has acknowledged, in the same epoch
+    replica_differs,           // from the server, and was repaired as often as may be
+    group_needs_newer_server,  // one that no message holds; all before it is delivered
 };
 
 namespace client_effect {
@@ -104,6 +114,13 @@ struct ReadWaiting {
 struct ReadBoxed {
     IncarnationId incarnation;
     Sequence after;
+    std::size_t bytes_max = 0;
+};
+
+/// A part of what was offered, from `at` on; answer PartRead.
+struct ReadPart {
+    GroupOffer offer;
+    std::uint64_t at = 0;
     std::size_t bytes_max = 0;
 };
 
@@ -143,6 +160,17 @@ struct StoreVerdicts {
 
 struct ApplyTail {
     std::vector<TailEntry> entries;
+    LogIndex through;
+};
+
+/// Keep the part aside; the first one drops what an entry that was cut has left.
+struct StageTailPart {
+    TailPart part;
+    bool is_first = false;
+};
+
+/// All parts of the entry at `through` are there: apply them as one.
+struct ApplyTailParts {
     LogIndex through;
 };
 
@@ -195,9 +223,10 @@ struct End {
 
 using ClientEffect =
     std::variant<client_effect::Send, client_effect::Prove, client_effect::ReadWaiting,
-                 client_effect::ReadBoxed, client_effect::StoreHandedIn, client_effect::StoreHead,
-                 client_effect::StoreWatermark, client_effect::AdoptEpoch,
-                 client_effect::StoreVerdicts, client_effect::ApplyTail, client_effect::Stage,
+                 client_effect::ReadBoxed, client_effect::ReadPart, client_effect::StoreHandedIn,
+                 client_effect::StoreHead, client_effect::StoreWatermark, client_effect::AdoptEpoch,
+                 client_effect::StoreVerdicts, client_effect::ApplyTail,
+                 client_effect::StageTailPart, client_effect::ApplyTailParts, client_effect::Stage,
                  client_effect::SwapIn, client_effect::BeginRepair, client_effect::StoreLease,
                  client_effect::CaughtUp, client_effect::Compare, client_effect::KeepPin,
                  client_effect::Tell, client_effect::End>;
@@ -303,7 +332,8 @@ private:
     /// Work on the replica, done strictly in this order.
     using ReplicaWork =
         std::variant<client_effect::AdoptEpoch, client_effect::StoreVerdicts,
-                     client_effect::ApplyTail, client_effect::Stage, client_effect::SwapIn,
+                     client_effect::ApplyTail, client_effect::StageTailPart,
+                     client_effect::ApplyTailParts, client_effect::Stage, client_effect::SwapIn,
                      client_effect::BeginRepair, client_effect::StoreLease>;
     struct Handler;
 
@@ -322,6 +352,7 @@ private:
     void take_welcome(const Welcome& welcome);
     void take_verdicts(Verdicts verdicts);
     void take_tail(Tail tail, std::size_t frame_bytes);
+    void take_tail_part(TailPart part);
     void take_chunk(SnapshotChunk chunk);
     void take_lease(const SignedLease& lease);
 
@@ -344,6 +375,11 @@ private:
     void repair();
     void push_next();
     void take_waiting(client_event::WaitingRead read);
+    /// Offers it where the server knows of offers; false where it does not.
+    [[nodiscard]] bool offer(GroupOffer offered, std::uint16_t protocol);
+    void take_parts_held(const PartsHeld& held);
+    void send_parts();
+    void take_part(client_event::PartRead read);
     void work_done();
     void ask_ledger();
     void take_ledger(const LedgerWatch::Outcome& outcome);
@@ -371,6 +407,16 @@ private:
     bool epoch_is_adopted_ = true;
     LogIndex backed_up_;
 
+    // What no message holds.
+    /// Offered, and not yet judged.
+    std::optional<GroupOffer> offer_;
+    /// Where the part begins that is to be sent next; none before the server has said what it has.
+    std::optional<std::uint64_t> next_part_at_;
+    std::uint64_t parts_held_ = 0;
+    bool reading_part_ = false;
+    /// The next group has to wait for a server that takes it.
+    bool needs_newer_server_ = false;
+
     // Pull.
     enum class Pull : std::uint8_t { none, snapshot, tail };
     Pull pull_ = Pull::none;
@@ -380,6 +426,8 @@ private:
     LogIndex applied_;
     LogIndex head_;
     RecordId lease_scope_;
+    /// The entry of which parts have come, but not the last.
+    std::optional<LogIndex> partly_taken_;
     /// The server still sends the tail of before the repair.
     bool tail_is_stale_ = false;
 
@@ -392,7 +440,15 @@ private:
 
     /// What the replica is doing now, without its data.
     struct InFlight {
-        enum class Sort : std::uint8_t { tail, chunk, swap, adoption, other };
+        enum class Sort : std::uint8_t {
+            tail,
+            tail_part,
+            tail_parts,
+            chunk,
+            swap,
+            adoption,
+            other
+        };
         Sort sort = Sort::other;
         LogIndex through;
         std::uint64_t credit = 0;

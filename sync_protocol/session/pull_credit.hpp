@@ -23,4 +23,9 @@ namespace zhibu::sync {
     return bytes;
 }
 
+/// The same for a part of an entry.
+[[nodiscard]] inline std::uint64_t credit_of(const TailPart& part) {
+    return encoded_size_hint(part.entry.entry);
+}
+
 }  // namespace zhibu::sync

@@ -43,6 +43,7 @@ struct ServerSession::Handler {
     void operator()(const server_event::TakenIn& event) const {
         ZHIBU_CHECK(session.state_ == State::takes_in);
         session.state_ = State::waits_for_hello;
+        session.offer_.reset();
         session.send(event.handed_in);
     }
 
@@ -50,13 +51,13 @@ struct ServerSession::Handler {
 
     void operator()(server_event::Judged event) const { session.take_judged(std::move(event)); }
 
+    void operator()(const server_event::Staged& event) const { session.take_staged(event.held); }
+
     void operator()(server_event::ReceiptsRead event) const {
         session.take_receipts(std::move(event));
     }
 
-    void operator()(server_event::TailRead event) const {
-        session.take_tail(std::move(event.tail));
-    }
+    void operator()(server_event::TailRead event) const { session.take_tail(std::move(event)); }
 
     void operator()(server_event::ChunkRead event) const {
         session.reading_chunk_ = false;
@@ -101,6 +102,14 @@ struct ServerSession::Handler {
 
     void operator()(Push message, std::size_t frame_bytes) const {
         session.take_push(std::move(message), frame_bytes);
+    }
+
+    void operator()(GroupOffer message, std::size_t /*frame_bytes*/) const {
+        session.take_offer(std::move(message));
+    }
+
+    void operator()(GroupPart message, std::size_t /*frame_bytes*/) const {
+        session.take_part(std::move(message));
     }
 
     void operator()(const PullCredit& message, std::size_t /*frame_bytes*/) const {
@@ -221,7 +230,13 @@ void ServerSession::take_frame(const Bytes& frame) {
 }
 
 void ServerSession::take_first(Message message) {
-    if (auto* hello = std::get_if<Hello>(&message)) {
+    if (auto* part = std::get_if<GroupPart>(&message)) {
+        take_part(std::move(*part));
+    } else if (offer_ && !std::holds_alternative<Goodbye>(message)) {
+        refuse(refusal(RefusalReason::unexpected_message, "between parts"));
+    } else if (auto* offer = std::get_if<GroupOffer>(&message)) {
+        take_offer(std::move(*offer));
+    } else if (auto* hello = std::get_if<Hello>(&message)) {
         take_hello(std::move(*hello));
     } else if (auto* hand_in = std::get_if<HandIn>(&message)) {
         state_ = State::takes_in;
@@ -285,13 +300,24 @@ void ServerSession::take_receipts(server_event::ReceiptsRead read) {
 }
 
 void ServerSession::take_push(Push push, std::size_t frame_bytes) {
-    if (frame_bytes > push_credit_) {
-        refuse(refusal(RefusalReason::message_too_large, "more than the push credit"));
+    if (offer_) {
+        refuse(refusal(RefusalReason::unexpected_message, "push between parts"));
         return;
     }
-    push_credit_ -= frame_bytes;
+    if (!take_push_credit(frame_bytes)) {
+        return;
+    }
     waiting_.push_back(WaitingPush{std::move(push.groups), frame_bytes});
     judge_next();
+}
+
+bool ServerSession::take_push_credit(std::size_t bytes) {
+    if (bytes > push_credit_) {
+        refuse(refusal(RefusalReason::message_too_large, "more than the push credit"));
+        return false;
+    }
+    push_credit_ -= bytes;
+    return true;
 }
 
 void ServerSession::judge_next() {
@@ -312,6 +338,7 @@ void ServerSession::judge_next() {
 
 void ServerSession::take_judged(server_event::Judged judged) {
     judging_ = false;
+    offer_.reset();
     push_credit_ += judging_bytes_;
     send_verdicts(std::move(judged.receipts), judging_bytes_);
     if (judged.refusal) {
@@ -344,6 +371,7 @@ void ServerSession::take_subscribe(const Subscribe& subscribe) {
     }
     subscribed_ = true;
     cursor_ = subscribe.from;
+    within_ = {};
     pull_credit_ = std::min(subscribe.credit, pull_credit_max);
     if (cursor_ > head_) {
         // A replica ahead of this server's history: only a snapshot leads it back.
@@ -371,25 +399,49 @@ void ServerSession::read_tail_if_due() {
         return;
     }
     reading_tail_ = true;
-    effects_.push_back(server_effect::ReadTail{cursor_, settings_.batch_bytes_max});
+    effects_.push_back(
+        server_effect::ReadTail{cursor_, within_, protocol_ >= 3, settings_.batch_bytes_max});
 }
 
-void ServerSession::take_tail(std::optional<Tail> tail) {
+void ServerSession::take_tail(server_event::TailRead read) {
     reading_tail_ = false;
     if (!subscribed_) {
         return;
     }
-    if (!tail) {
+    if (!read.tail) {
         subscribed_ = false;
         send(SnapshotNeeded{head_});
         return;
     }
-    head_ = std::max(head_, tail->head);
-    cursor_ = tail->through;
-    Bytes frame = encode(Message{*tail});
-    pull_credit_ -= std::min(pull_credit_, credit_of(*tail, frame.size(), protocol_));
-    effects_.push_back(server_effect::Send{std::move(frame)});
+    std::visit(
+        [this](const auto& told) {
+            Bytes frame = encode(Message{told});
+            pull_credit_ -= std::min(pull_credit_, follow(told, frame.size()));
+            effects_.push_back(server_effect::Send{std::move(frame)});
+        },
+        *read.tail);
     read_tail_if_due();
+}
+
+/// What it takes of the credit.
+std::uint64_t ServerSession::follow(const Tail& tail, std::size_t frame_bytes) {
+    head_ = std::max(head_, tail.head);
+    cursor_ = tail.through;
+    within_ = {};
+    return credit_of(tail, frame_bytes, protocol_);
+}
+
+std::uint64_t ServerSession::follow(const TailPart& part, std::size_t /*frame_bytes*/) {
+    const record::LogEntry& entry = part.entry.entry;
+    head_ = std::max(head_, part.head);
+    cursor_ = entry.index;
+    within_ = {};
+    if (!part.is_last) {
+        ZHIBU_CHECK(entry.index.position > 0 && !entry.effects.empty());
+        cursor_.position -= 1;
+        within_ = entry.effects.back().state.key;
+    }
+    return credit_of(part);
 }
 
 }  // namespace zhibu::sync

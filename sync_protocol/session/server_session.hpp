@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <variant>
@@ -52,9 +53,14 @@ struct ReceiptsRead {
     std::vector<Receipt> receipts;
 };
 
-/// No tail: it does not lead there.
+/// The answer to StageOffer and StagePart: so many bytes of what was offered are durable.
+struct Staged {
+    std::uint64_t held = 0;
+};
+
+/// No tail: it does not lead there. A part of an entry, where parts were asked for.
 struct TailRead {
-    std::optional<Tail> tail;
+    std::optional<std::variant<Tail, TailPart>> tail;
 };
 
 struct ChunkRead {
@@ -97,10 +103,10 @@ struct Stopped {
 using ServerEvent =
     std::variant<server_event::Opened, server_event::Received, server_event::Admitted,
                  server_event::TakenIn, server_event::Denied, server_event::Judged,
-                 server_event::ReceiptsRead, server_event::TailRead, server_event::ChunkRead,
-                 server_event::DigestRead, server_event::TreeHeadRead, server_event::InclusionRead,
-                 server_event::HeadAdvanced, server_event::BackedUp, server_event::LeaseRenewed,
-                 server_event::Stopped>;
+                 server_event::Staged, server_event::ReceiptsRead, server_event::TailRead,
+                 server_event::ChunkRead, server_event::DigestRead, server_event::TreeHeadRead,
+                 server_event::InclusionRead, server_event::HeadAdvanced, server_event::BackedUp,
+                 server_event::LeaseRenewed, server_event::Stopped>;
 
 namespace server_effect {
 
@@ -126,6 +132,23 @@ struct Judge {
     std::vector<SealedGroup> groups;
 };
 
+/// Make room for what the device offers, or find what is held of it; answer Staged or Denied.
+struct StageOffer {
+    GroupOffer offer;
+};
+
+/// Keep this part of what was offered, durably; answer Staged or Denied.
+struct StagePart {
+    GroupOffer offer;
+    GroupPart part;
+};
+
+/// All of what was offered is held. Have the group judged; answer Judged, or for an entry of the
+/// outbox TakenIn or Denied.
+struct JudgeStaged {
+    GroupOffer offer;
+};
+
 struct ReadReceipts {
     Sequence after;
     std::size_t bytes_max = 0;
@@ -133,6 +156,10 @@ struct ReadReceipts {
 
 struct ReadTail {
     LogIndex from;
+    /// Of the next entry the effects up to this record's have been sent; none for none of them.
+    RecordKey within;
+    /// An entry that no message holds may be told in parts.
+    bool in_parts = false;
     std::size_t bytes_max = 0;
 };
 
@@ -164,7 +191,8 @@ struct Close {};
 
 using ServerEffect =
     std::variant<server_effect::Send, server_effect::Admit, server_effect::TakeIn,
-                 server_effect::Judge, server_effect::ReadReceipts, server_effect::ReadTail,
+                 server_effect::Judge, server_effect::StageOffer, server_effect::StagePart,
+                 server_effect::JudgeStaged, server_effect::ReadReceipts, server_effect::ReadTail,
                  server_effect::ReadChunk, server_effect::ReadDigest, server_effect::ReadTreeHead,
                  server_effect::ReadInclusion, server_effect::KeepIncident, server_effect::Close>;
 using ServerEffects = std::vector<ServerEffect>;
@@ -219,13 +247,21 @@ private:
     void take_first(Message message);
     void take_hello(Hello hello);
     void take_push(Push push, std::size_t frame_bytes);
+    /// False: refused, as the client has not so much credit.
+    [[nodiscard]] bool take_push_credit(std::size_t bytes);
+    void take_offer(GroupOffer offer);
+    void take_part(GroupPart part);
+    void stage_next();
+    void take_staged(std::uint64_t held);
     void take_subscribe(const Subscribe& subscribe);
     void take_incident(const IncidentReport& report);
     void admit(const server_event::Admitted& admitted);
     void tell_watermark(LogIndex backed_up);
     void take_judged(server_event::Judged judged);
     void take_receipts(server_event::ReceiptsRead read);
-    void take_tail(std::optional<Tail> tail);
+    void take_tail(server_event::TailRead read);
+    [[nodiscard]] std::uint64_t follow(const Tail& tail, std::size_t frame_bytes);
+    [[nodiscard]] std::uint64_t follow(const TailPart& part, std::size_t frame_bytes);
     void judge_next();
     void send_verdicts(std::vector<Receipt> receipts, std::uint64_t credit);
     void read_tail_if_due();
@@ -251,12 +287,24 @@ private:
     Sequence verdicts_sent_;
     Sequence verdicts_due_;
 
+    // What no message holds.
+    /// What the device has offered, until it is judged. Nothing else is pushed meanwhile.
+    std::optional<GroupOffer> offer_;
+    /// Where the next part begins; no value until the device has been told.
+    std::optional<std::uint64_t> next_part_at_;
+
+    std::deque<GroupPart> waiting_parts_;
+    /// Of the part that is being staged; no value when none is.
+    std::optional<std::size_t> staging_bytes_;
+
     // Pull.
     bool subscribed_ = false;
     bool reading_tail_ = false;
     bool reading_chunk_ = false;
     bool reading_digest_ = false;
     LogIndex cursor_;
+    /// Of the entry after the cursor the effects up to this record's have been sent.
+    RecordKey within_;
     LogIndex head_;
     std::uint64_t pull_credit_ = 0;
 

@@ -415,6 +415,26 @@ void parts(Description& out, const sync::IncidentReport& report) {
         "pinned", report.pinned);
 }
 
+void parts(Description& out, const sync::GroupOffer& offer) {
+    all(out, "message", std::string("group_offer"), "account", offer.account, "incarnation",
+        offer.incarnation, "sequence", offer.sequence, "is_boxed", offer.is_boxed, "bytes",
+        offer.bytes, "hash", offer.hash, "signature", offer.signature);
+}
+
+void parts(Description& out, const sync::GroupPart& part) {
+    all(out, "message", std::string("group_part"), "at", part.at, "bytes", part.bytes);
+}
+
+void parts(Description& out, const sync::PartsHeld& held) {
+    all(out, "message", std::string("parts_held"), "bytes", held.bytes, "push_credit",
+        held.push_credit);
+}
+
+void parts(Description& out, const sync::TailPart& part) {
+    all(out, "message", std::string("tail_part"), "entry", part.entry, "is_last", part.is_last,
+        "head", part.head);
+}
+
 template <class T>
 void say(Description& out, std::string_view name, const T& value) {
     if constexpr (requires { word(value); }) {

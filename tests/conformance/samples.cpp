@@ -408,6 +408,41 @@ Named<sync::Message> messages_of_version_2() {
             {"refusal_quarantine_full", full}};
 }
 
+Named<sync::Message> messages_of_version_3() {
+    const sync::GroupOffer offer{id_of<RecordId>(0x33), id_of<IncarnationId>(0x22),
+                                 Sequence{4},           false,
+                                 40'000'000,            counted_array<32>(0x71),
+                                 counted_bytes(70, 9)};
+    sync::GroupOffer boxed = offer;
+    boxed.is_boxed = true;
+    boxed.signature.clear();
+    record::LogEntry entry;
+    entry.index = LogIndex{1'011};
+    entry.origin = {id_of<DeviceId>(0x11), id_of<IncarnationId>(0x22), Sequence{4}};
+    entry.author = id_of<RecordId>(0x33);
+    entry.action = "import";
+    entry.committed_at = morning;
+    RecordState state;
+    state.key = person(0x72);
+    state.life_changed_at = LogIndex{1'011};
+    state.set(FieldNumber{1}, Value{std::string("王五")}, LogIndex{1'011});
+    entry.effects.push_back({record::Effect::Sort::entered, state});
+    return {{"group_offer", offer},
+            {"group_offer_of_an_outbox_entry", boxed},
+            {"group_part", sync::GroupPart{393'216, counted_bytes(9, 0x73)}},
+            {"parts_held", sync::PartsHeld{393'225, 393'241}},
+            {"tail_part", sync::TailPart{{entry, false}, false, LogIndex{1'020}}},
+            {"tail_part_last", sync::TailPart{{{LogIndex{1'011},
+                                                entry.origin,
+                                                entry.author,
+                                                entry.action,
+                                                entry.committed_at,
+                                                {}},
+                                               false},
+                                              true,
+                                              LogIndex{1'020}}}};
+}
+
 RecordState wide_record() {
     RecordState state;
     state.key = person(0x70);

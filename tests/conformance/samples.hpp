@@ -38,6 +38,8 @@ template <class Identity>
 [[nodiscard]] Named<sync::Message> messages();
 /// At least one of each message that version 2 added.
 [[nodiscard]] Named<sync::Message> messages_of_version_2();
+/// At least one of each message that version 3 added.
+[[nodiscard]] Named<sync::Message> messages_of_version_3();
 [[nodiscard]] Named<sync::TreeHead> tree_heads();
 
 /// A record with 45 fields, as a person has them.

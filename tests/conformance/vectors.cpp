@@ -190,7 +190,8 @@ std::map<std::string, std::vector<Vector>> made_vectors() {
             {"v1/transcripts.txt", transcripts()},
             {"v1/invalid.txt", invalid_vectors()},
             {"v2/messages.txt", encoded("message", messages_of_version_2())},
-            {"v2/tree_heads.txt", encoded("tree_head", tree_heads())}};
+            {"v2/tree_heads.txt", encoded("tree_head", tree_heads())},
+            {"v3/messages.txt", encoded("message", messages_of_version_3())}};
 }
 
 std::string render(const std::vector<Vector>& vectors) {

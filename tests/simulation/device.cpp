@@ -254,6 +254,9 @@ client::SyncAgent::Parts Device::agent_parts() {
     parts.boxed = [outbox = program.outbox](const sync::client_effect::ReadBoxed& wish) {
         return outbox->boxed(wish);
     };
+    parts.boxed_part = [outbox = program.outbox](const sync::client_effect::ReadPart& wish) {
+        return outbox->boxed_part(wish);
+    };
     parts.handed_in = [outbox = program.outbox](const sync::client_effect::StoreHandedIn& done) {
         outbox->handed_in(done);
     };

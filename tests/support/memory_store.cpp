@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,7 @@
 #include "sync_protocol/codec/codec.hpp"
 #include "sync_protocol/merge/digest.hpp"
 #include "sync_protocol/message/message.hpp"
-#include "tests/support/memory_ledger.hpp"
+#include "tests/support/memory_reading.hpp"
 
 namespace zhibu::support {
 namespace {
@@ -28,162 +29,11 @@ namespace {
 using namespace zhibu::server;
 using Contents = MemoryStore::Contents;
 
-/// Returns the error with which this call has to fail, if it has to.
-#define ZHIBU_MEMORY_CALL(store)                   \
-    if (auto fault = (store).next_call()) {        \
-        return std::unexpected{*std::move(fault)}; \
-    }                                              \
-    static_assert(true)
-
-template <class Map, class Key>
-auto found_in(const Map& map, const Key& key) -> std::optional<typename Map::mapped_type> {
-    const auto found = map.find(key);
-    return found == map.end() ? std::nullopt : std::optional{found->second};
-}
-
 bool sees(const ScopeFilter& scope, const std::vector<RecordId>& places) {
     return scope.everything || std::ranges::any_of(places, [&](const RecordId& place) {
                return std::ranges::binary_search(scope.organisations, place);
            });
 }
-
-/// The reading half, over whatever contents() the class below it shows.
-template <class Interface>
-class Reading : public MemoryLedger<Interface> {
-public:
-    explicit Reading(MemoryStore& store) : store_{store} {}
-
-    /// Counts a call; the error that it has to return. A transaction that has failed once fails
-    /// for good.
-    std::optional<StoreError> next_call() override {
-        if constexpr (std::same_as<Interface, StoreTransaction>) {
-            if (!failed_) {
-                failed_ = store_.next_call();
-            }
-            return failed_;
-        } else {
-            return store_.next_call();
-        }
-    }
-
-    Stored<LogIndex> head() override {
-        ZHIBU_MEMORY_CALL(*this);
-        return LogIndex{seen()->rows.size()};
-    }
-
-    Stored<LogIndex> backed_up() override {
-        ZHIBU_MEMORY_CALL(*this);
-        return seen()->backed_up;
-    }
-
-    Stored<std::optional<RecordState>> find(const RecordKey& key) override {
-        ZHIBU_MEMORY_CALL(*this);
-        return found_in(seen()->records, key);
-    }
-
-    Stored<std::vector<RecordKey>> find_by(record::KindNumber kind, record::FieldNumber field,
-                                           const record::Value& value,
-                                           std::uint32_t limit) override {
-        ZHIBU_MEMORY_CALL(*this);
-        std::vector<RecordKey> found;
-        const auto contents = seen();
-        const auto end = contents->records.end();
-        for (auto at = contents->records.lower_bound({kind, {}});
-             at != end && at->first.kind == kind && found.size() < limit; ++at) {
-            if (at->second.value(field) == value) {
-                found.push_back(at->first);
-            }
-        }
-        return found;
-    }
-
-    Stored<void> each(record::KindNumber kind,
-                      const std::function<void(const RecordState&)>& visit) override {
-        ZHIBU_MEMORY_CALL(*this);
-        for (const auto& [key, state] : seen()->records) {
-            if (key.kind == kind) {
-                visit(state);
-            }
-        }
-        return {};
-    }
-
-    Stored<std::optional<HeldGroup>> held(const GroupName& name) override {
-        ZHIBU_MEMORY_CALL(*this);
-        const auto contents = seen();
-        const auto at = found_in(contents->names, name);
-        if (!at) {
-            return std::nullopt;
-        }
-        const LogRow& row = *contents->rows[*at];
-        return HeldGroup{row.index, row.group_hash, row.receipt};
-    }
-
-    Stored<std::optional<HeldGroup>> held_outside(const GroupName& name) override {
-        ZHIBU_MEMORY_CALL(*this);
-        const auto contents = seen();
-        const auto inside = found_in(contents->names, name);
-        for (std::size_t at = 0; at < contents->rows.size(); ++at) {
-            const LogRow& row = *contents->rows[at];
-            if (row.name == name && (!inside || *inside != at)) {
-                return HeldGroup{row.index, row.group_hash, row.receipt};
-            }
-        }
-        return std::nullopt;
-    }
-
-    Stored<std::optional<HeldGroup>> held(const GroupName& name, const Hash& group_hash) override {
-        ZHIBU_MEMORY_CALL(*this);
-        for (const auto& row : seen()->rows) {
-            if (row->name == name && row->group_hash == group_hash) {
-                return HeldGroup{row->index, row->group_hash, row->receipt};
-            }
-        }
-        return std::nullopt;
-    }
-
-    Stored<HeldChain> chain(const DeviceId& device, const IncarnationId& incarnation) override {
-        ZHIBU_MEMORY_CALL(*this);
-        return found_in(seen()->chains, std::pair{device, incarnation}).value_or(HeldChain{});
-    }
-
-    Stored<RecordId> author_at(LogIndex index) override {
-        ZHIBU_MEMORY_CALL(*this);
-        return index == LogIndex{} ? RecordId{} : seen()->rows.at(index.position - 1)->author;
-    }
-
-    Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) override {
-        ZHIBU_MEMORY_CALL(*this);
-        const auto contents = seen();
-        const bool is_there = index > LogIndex{} && index.position <= contents->rows.size();
-        return is_there ? std::optional{contents->rows[index.position - 1]->receipt} : std::nullopt;
-    }
-
-    Stored<std::optional<Credential>> credential(const RecordId& account) override {
-        ZHIBU_MEMORY_CALL(*this);
-        return found_in(seen()->credentials, account);
-    }
-
-    Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) override {
-        ZHIBU_MEMORY_CALL(*this);
-        return found_in(seen()->device_keys, device);
-    }
-
-    Stored<std::optional<EnrolmentCode>> enrolment_code(const Hash& code_hash) override {
-        ZHIBU_MEMORY_CALL(*this);
-        return found_in(seen()->codes, code_hash);
-    }
-
-protected:
-    [[nodiscard]] std::shared_ptr<const Contents> seen() const override = 0;
-
-    MemoryStore& store() const { return store_; }
-
-    std::optional<StoreError> failed_;
-
-private:
-    MemoryStore& store_;
-};
 
 class Transaction final : public Reading<StoreTransaction> {
 public:
@@ -266,6 +116,41 @@ public:
     Stored<void> put_enrolment_code(const EnrolmentCode& code) override {
         ZHIBU_MEMORY_CALL(*this);
         contents_->codes[code.code_hash] = code;
+        return {};
+    }
+
+    Stored<void> begin_staging(const DeviceId& device, const sync::GroupOffer& offer,
+                               Instant now) override {
+        ZHIBU_MEMORY_CALL(*this);
+        contents_->stagings[device] = Staging{device, offer, 0, now};
+        contents_->staged[device].clear();
+        return {};
+    }
+
+    Stored<void> stage(const DeviceId& device, std::span<const std::uint8_t> bytes,
+                       Instant now) override {
+        ZHIBU_MEMORY_CALL(*this);
+        Staging& staging = contents_->stagings.at(device);
+        std::vector<std::uint8_t>& held = contents_->staged.at(device);
+        held.insert(held.end(), bytes.begin(), bytes.end());
+        staging.held = held.size();
+        staging.touched_at = now;
+        ZHIBU_CHECK(staging.held <= staging.offer.bytes);
+        return {};
+    }
+
+    Stored<void> drop_staging(const DeviceId& device) override {
+        ZHIBU_MEMORY_CALL(*this);
+        contents_->stagings.erase(device);
+        contents_->staged.erase(device);
+        return {};
+    }
+
+    Stored<void> drop_stagings_before(Instant before) override {
+        ZHIBU_MEMORY_CALL(*this);
+        std::erase_if(contents_->stagings, [&](const auto& each) {
+            return each.second.touched_at < before && contents_->staged.erase(each.first) > 0;
+        });
         return {};
     }
 
@@ -377,12 +262,44 @@ public:
                 entry.entry.effects.clear();
             }
             if (entry.own || !entry.entry.effects.empty()) {
-                bytes += sync::encoded_size_hint(entry.entry);
+                const std::size_t size = sync::encoded_size_hint(entry.entry);
+                if (size > sync::batch_bytes_max && !tail.entries.empty()) {
+                    break;
+                }
+                if (size > sync::batch_bytes_max && bytes_max > 1) {
+                    return std::nullopt;
+                }
+                bytes += size;
                 tail.entries.push_back(std::move(entry));
             }
             tail.through = row.index;
         }
         return tail;
+    }
+
+    Stored<std::optional<sync::TailPart>> tail_part(LogIndex from, const RecordKey& within,
+                                                    const ScopeFilter& scope,
+                                                    const DeviceId& device,
+                                                    const IncarnationId& incarnation) override {
+        ZHIBU_TRY(tail, this->tail(from, scope, device, incarnation, 1));
+        if (!tail || tail->entries.empty()) {
+            return std::nullopt;
+        }
+        sync::TailPart part{std::move(tail->entries.front()), true, tail->head};
+        std::vector<record::Effect> effects = std::exchange(part.entry.entry.effects, {});
+        bool is_behind = within == RecordKey{};
+        for (record::Effect& effect : effects) {
+            if (is_behind) {
+                part.entry.entry.effects.push_back(std::move(effect));
+                if (sync::encoded_size_hint(part.entry.entry) > sync::batch_bytes_max) {
+                    part.entry.entry.effects.pop_back();
+                    part.is_last = false;
+                    break;
+                }
+            }
+            is_behind = is_behind || effect.state.key == within;
+        }
+        return part;
     }
 
     Stored<sync::SnapshotChunk> chunk(const RecordKey& after, const ScopeFilter& scope,

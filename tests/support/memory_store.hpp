@@ -26,6 +26,8 @@ public:
         std::map<record::RecordId, server::Credential> credentials;
         std::map<record::DeviceId, server::DeviceKey> device_keys;
         std::map<record::Hash, server::EnrolmentCode> codes;
+        std::map<record::DeviceId, server::Staging> stagings;
+        std::map<record::DeviceId, std::vector<std::uint8_t>> staged;
         record::LogIndex backed_up;
         record::LogIndex compacted;
     };

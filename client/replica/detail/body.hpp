@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -67,10 +68,14 @@ public:
 
     // verdicts.cpp
     std::vector<record::SealedGroup> waiting_after(record::Sequence after, std::size_t bytes_max);
+    std::optional<sync::GroupOffer> offer_after(record::Sequence after);
+    detail::Bytes part_of(record::Sequence sequence, std::uint64_t at, std::size_t bytes_max);
     void take_verdicts(std::span<const record::Receipt> receipts);
 
     // tail.cpp
     void apply_tail(std::span<const sync::TailEntry> entries, record::LogIndex through);
+    void stage_tail_part(const sync::TailPart& part, bool is_first);
+    void apply_tail_parts(record::LogIndex through);
 
     // snapshot.cpp
     void stage(const record::RecordKey& after, const sync::SnapshotChunk& chunk);
@@ -246,6 +251,11 @@ private:
     void park(record::Sequence sequence, std::string_view rule, const record::RecordKey& record);
 
     // tail.cpp
+    using EntryTaker = std::function<void(const sync::TailEntry&)>;
+    /// Moves the confirmed state to `through` by what `entries` hands to its taker; nothing where
+    /// it stands there already.
+    void follow(record::LogIndex through,
+                const std::function<void(record::LogIndex from, const EntryTaker& take)>& entries);
     void apply_entry(const sync::TailEntry& entry, Keys& dirty, Keys& evicted, GroupCache& cache);
     void apply_own(const record::Change& change, const record::LogEntry& entry, Keys& dirty);
     /// The group stands in the log at `index`: its changes are confirmed, or merged otherwise.

@@ -116,6 +116,11 @@ public:
     /// zhibu_found(rowid) is true of these, until it is set anew.
     void set_found(const std::vector<std::int64_t>& rows);
 
+    /// Of the bytes of this device's group of that sequence those from `at` on, at most
+    /// `bytes_max`; no more of them is held.
+    [[nodiscard]] Bytes part_of_group(std::int64_t sequence, std::uint64_t at,
+                                      std::size_t bytes_max);
+
     /// Moves all of the WAL into the file and cuts it off, and its older pages with it. Where the
     /// disk will not have it, the next checkpoint tries again: nothing is lost.
     void empty_wal();

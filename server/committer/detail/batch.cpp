@@ -30,6 +30,12 @@ namespace {
 using record::Outcome;
 using sync::RefusalReason;
 
+bool may_pass_later(RefusalReason reason) {
+    return reason == RefusalReason::quarantine_full ||
+           reason == RefusalReason::server_storage_failed ||
+           reason == RefusalReason::device_not_active;
+}
+
 Judgement set_aside(std::string_view reason) {
     Judgement judgement;
     judgement.outcome = Outcome::quarantined;
@@ -283,6 +289,18 @@ Stored<Batch::Taken> Batch::take_behind_gap(const AuthenticGroup& group) {
 }
 
 PushResult Batch::push(const DeviceId& device, const AuthenticPush& push) {
+    PushResult result = take_all(device, push);
+    // What may be tried again as it is stays staged, so that it need not be sent again.
+    if (push.is_staged && (!result.refusal || !may_pass_later(result.refusal->reason))) {
+        written_ = true;
+        if (!transaction_.drop_staging(device)) {
+            broken_ = true;
+        }
+    }
+    return result;
+}
+
+PushResult Batch::take_all(const DeviceId& device, const AuthenticPush& push) {
     PushResult result;
     for (const AuthenticGroup& group : push.groups) {
         // Looked at before each: a fork earlier in the queue has suspended the device.

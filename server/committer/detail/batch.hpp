@@ -35,6 +35,7 @@ public:
 
     /// The results are true only once the transaction is durable.
     [[nodiscard]] PushResult push(const DeviceId& device, const AuthenticPush& push);
+    [[nodiscard]] StageResult stage(const StageJob& job);
     [[nodiscard]] std::expected<LogIndex, ServerWriteError> write(const ServerWrite& write);
 
     /// The store failed in a way that only dropping the whole transaction undoes.
@@ -82,6 +83,14 @@ private:
     [[nodiscard]] Stored<void> keep(const Part& part);
     /// Undoes the open part, if there is one.
     void undo();
+
+    [[nodiscard]] PushResult take_all(const DeviceId& device, const AuthenticPush& push);
+
+    // staging.cpp
+    [[nodiscard]] Stored<StageResult> stage_offer(const StageJob& job,
+                                                  const std::optional<Staging>& held);
+    [[nodiscard]] Stored<StageResult> stage_part(const StageJob& job,
+                                                 const std::optional<Staging>& held);
 
     enum class Chain : std::uint8_t { inside, outside };
 

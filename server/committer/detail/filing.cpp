@@ -38,7 +38,8 @@ using record::Value;
 /// Of a group's content; the rest stands in further groups of the server's own.
 constexpr std::size_t parts_in_one_group = 8;
 constexpr std::size_t conflicts_in_one_group = 200;
-constexpr std::uint32_t parts_max = 1'000;
+/// Of a group of group_bytes_max some 1,500.
+constexpr std::uint32_t parts_max = 2'000;
 constexpr std::size_t action_bytes_max = 64;
 
 Value number_of(std::uint64_t number) { return Value{static_cast<std::int64_t>(number)}; }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "server/committer/committer.hpp"
 #include "server/store/store.hpp"
@@ -59,10 +60,53 @@ const keys::P256Verifier* PushCheck::verifier_of(const DeviceId& device,
     return &verifiers_.emplace(device, *std::move(verifier)).first->second;
 }
 
+std::optional<sync::Refusal> PushCheck::check(const StageJob& job) {
+    std::optional<sync::Refusal> refusal;
+    if (job.part || job.offer.is_boxed) {
+        return refusal;
+    }
+    const keys::P256Verifier* verifier = verifier_of(job.device, refusal);
+    if (verifier != nullptr && !verifier->verify(job.offer.hash, job.offer.signature)) {
+        refusal = refusal_of(sync::RefusalReason::signature_wrong,
+                             "sequence " + std::to_string(job.offer.sequence.position));
+    }
+    return refusal;
+}
+
+std::vector<record::SealedGroup> PushCheck::staged_group(const PushJob& job,
+                                                         std::optional<sync::Refusal>& refusal) {
+    auto bytes = reader_->staged_bytes(job.device);
+    if (!bytes) {
+        refusal = refusal_of(sync::RefusalReason::server_storage_failed);
+        return {};
+    }
+    if (bytes->size() != job.staged->bytes || keys::sha256(*bytes) != job.staged->hash) {
+        refusal =
+            refusal_of(sync::RefusalReason::malformed_message, "parts are not what was offered");
+        return {};
+    }
+    if (!job.staged->is_boxed) {
+        return {record::SealedGroup{*std::move(bytes), job.staged->signature}};
+    }
+    auto group = job.unbox(*bytes);
+    if (!group) {
+        refusal = refusal_of(sync::RefusalReason::malformed_message, "box");
+        return {};
+    }
+    return {*std::move(group)};
+}
+
 AuthenticPush PushCheck::check(PushJob job) {
     using enum sync::RefusalReason;
     AuthenticPush push;
     push.is_hand_in = job.is_hand_in;
+    push.is_staged = job.staged.has_value();
+    if (push.is_staged) {
+        job.groups = staged_group(job, push.refusal);
+        if (push.refusal) {
+            return push;
+        }
+    }
     const keys::P256Verifier* verifier = verifier_of(job.device, push.refusal);
     if (verifier == nullptr) {
         return push;

@@ -22,6 +22,8 @@ struct AuthenticPush {
     std::vector<AuthenticGroup> groups;
     std::optional<sync::Refusal> refusal;
     bool is_hand_in = false;
+    /// It is what the device has staged.
+    bool is_staged = false;
 };
 
 /// Decodes and verifies pushes before a transaction is opened. Keeps the devices' keys.
@@ -31,10 +33,15 @@ public:
     explicit PushCheck(std::unique_ptr<StoreReader> reader);
 
     [[nodiscard]] AuthenticPush check(PushJob job);
+    /// Why what is offered is not the device's, where that shows: nobody else's takes room.
+    [[nodiscard]] std::optional<sync::Refusal> check(const StageJob& job);
     /// The device's key has been replaced.
     void forget(const DeviceId& device);
 
 private:
+    /// The group that is staged, whole; otherwise the reason in `refusal`.
+    [[nodiscard]] std::vector<record::SealedGroup> staged_group(
+        const PushJob& job, std::optional<sync::Refusal>& refusal);
     /// None, with the reason in `refusal`, where there is no key to verify with.
     [[nodiscard]] const keys::P256Verifier* verifier_of(const DeviceId& device,
                                                         std::optional<sync::Refusal>& refusal);

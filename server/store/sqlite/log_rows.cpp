@@ -259,8 +259,8 @@ bool LogRows::tree_changed_after(LogIndex from) {
 
 LogSight LogRows::sight(LogIndex index) {
     Query row = connection_.query(
-        "SELECT device, incarnation, sequence, outcome, author, action, committed_at, verbatim, "
-        "effects, places FROM zhibu_log WHERE idx=?");
+        "SELECT device, incarnation, sequence, outcome, author, action, committed_at, verbatim "
+        "FROM zhibu_log WHERE idx=?");
     if (!row.bind_position(index.position).step()) {
         throw Failed(StoreFault::damaged, "zhibu_log");
     }
@@ -272,8 +272,15 @@ LogSight LogRows::sight(LogIndex index) {
     sight.entry.action = row.text(5);
     sight.entry.committed_at = Instant{row.integer(6)};
     sight.verbatim = row.integer(7) != 0 && outcome_of(row.integer(3)) == record::Outcome::accepted;
-    sight.effects = placed_effects(row.view(8), row.view(9));
     return sight;
+}
+
+void LogRows::each_effect(LogIndex index, const std::function<bool(PlacedEffect effect)>& visit) {
+    Query row = connection_.query("SELECT effects, places FROM zhibu_log WHERE idx=?");
+    if (!row.bind_position(index.position).step()) {
+        throw Failed(StoreFault::damaged, "zhibu_log");
+    }
+    detail::each_effect(row.view(0), row.view(1), visit);
 }
 
 std::vector<LogIndex> LogRows::concerning(const record::Uuid& place, LogIndex after,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -99,17 +100,27 @@ KeptEffects keep(const std::vector<PlacedEffect>& effects) {
     return kept;
 }
 
-std::vector<PlacedEffect> placed_effects(std::span<const std::uint8_t> effects,
-                                         std::span<const std::uint8_t> places) {
+void each_effect(std::span<const std::uint8_t> effects, std::span<const std::uint8_t> places,
+                 const std::function<bool(PlacedEffect effect)>& visit) {
     const std::vector<RecordId> organisations = read_organisations(places);
-    std::vector<PlacedEffect> placed;
     for (std::uint64_t left = read_number(effects); left > 0; --left) {
         PlacedEffect made;
         made.effect = read_effect(effects);
         made.placement.before = read_places(organisations, places);
         made.placement.after = read_places(organisations, places);
-        placed.push_back(std::move(made));
+        if (!visit(std::move(made))) {
+            return;
+        }
     }
+}
+
+std::vector<PlacedEffect> placed_effects(std::span<const std::uint8_t> effects,
+                                         std::span<const std::uint8_t> places) {
+    std::vector<PlacedEffect> placed;
+    each_effect(effects, places, [&placed](PlacedEffect effect) {
+        placed.push_back(std::move(effect));
+        return true;
+    });
     return placed;
 }
 

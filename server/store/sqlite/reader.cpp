@@ -64,6 +64,15 @@ public:
         });
     }
 
+    [[nodiscard]] Stored<std::optional<sync::TailPart>> tail_part(
+        LogIndex from, const RecordKey& within, const ScopeFilter& scope, const DeviceId& device,
+        const IncarnationId& incarnation) override {
+        check(scope);
+        return around().run([&] {
+            return read_tail_part(tables(), TailReader{scope, device, incarnation}, from, within);
+        });
+    }
+
     [[nodiscard]] Stored<sync::SnapshotChunk> chunk(const RecordKey& after,
                                                     const ScopeFilter& scope,
                                                     std::size_t bytes_max) override {

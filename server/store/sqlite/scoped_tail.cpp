@@ -93,25 +93,60 @@ std::optional<Effect> effect_for(Tables& tables, const TailReader& reader, bool 
     return evicted;
 }
 
-/// The position as the reader is told of it, or none where it does not concern it.
-std::optional<sync::TailEntry> entry_for(Tables& tables, const TailReader& reader, LogIndex index) {
+bool sees_all(Tables& tables, const TailReader& reader, LogIndex index) {
+    bool all_seen = true;
+    tables.log.each_effect(index, [&](const PlacedEffect& each) {
+        all_seen = reader.scope.sees(each.placement.after) && was_there(reader, each);
+        return all_seen;
+    });
+    return all_seen;
+}
+
+/// A position as a reader is told of it, as far as one message holds it.
+struct Told {
+    sync::TailEntry entry;
+    bool is_cut = false;
+};
+
+/// None where the position does not concern the reader.
+/// @param within  only the effects behind that of this record, which the position has; maybe none
+std::optional<Told> entry_for(Tables& tables, const TailReader& reader, LogIndex index,
+                              const RecordKey& within = {}) {
     LogSight sight = tables.log.sight(index);
     const bool sent_it = sight.entry.origin.device == reader.device &&
                          sight.entry.origin.incarnation == reader.incarnation;
-    const bool all_seen = std::ranges::all_of(sight.effects, [&](const PlacedEffect& each) {
-        return reader.scope.sees(each.placement.after) && was_there(reader, each);
-    });
-    sync::TailEntry told{std::move(sight.entry), false};
-    if (sent_it && sight.verbatim && all_seen) {
-        told.own = true;
+    const bool is_whole = within == RecordKey{};
+    Told told{{std::move(sight.entry), false}, false};
+    if (is_whole && sent_it && sight.verbatim && sees_all(tables, reader, index)) {
+        told.entry.own = true;
         return told;
     }
-    for (const PlacedEffect& each : sight.effects) {
-        if (auto effect = effect_for(tables, reader, sent_it, each)) {
-            told.entry.effects.push_back(*std::move(effect));
+    std::vector<Effect>& effects = told.entry.entry.effects;
+    std::size_t bytes = sync::encoded_size_hint(told.entry.entry);
+    bool is_behind = is_whole;
+    tables.log.each_effect(index, [&](const PlacedEffect& each) {
+        if (!is_behind) {
+            is_behind = each.effect.state.key == within;
+            return true;
         }
-    }
-    return told.entry.effects.empty() ? std::nullopt : std::optional(std::move(told));
+        auto effect = effect_for(tables, reader, sent_it, each);
+        if (!effect) {
+            return true;
+        }
+        bytes += sync::encoded_size_hint(*effect);
+        told.is_cut = !effects.empty() && bytes > sync::batch_bytes_max;
+        if (!told.is_cut) {
+            effects.push_back(*std::move(effect));
+        }
+        return !told.is_cut;
+    });
+    return effects.empty() && is_whole ? std::nullopt : std::optional(std::move(told));
+}
+
+/// Whether the log tells all that has happened in the scope since `from`.
+bool leads_on(Tables& tables, const TailReader& reader, LogIndex from, LogIndex head) {
+    return from <= head && from >= tables.meta.compacted() &&
+           (reader.scope.everything || !tables.log.tree_changed_after(from));
 }
 
 }  // namespace
@@ -120,30 +155,51 @@ std::optional<sync::Tail> read_tail(Tables& tables, const TailReader& reader, Lo
                                     std::size_t bytes_max) {
     sync::Tail tail;
     tail.head = tables.log.head();
-    if (from > tail.head || from < tables.meta.compacted() ||
-        (!reader.scope.everything && tables.log.tree_changed_after(from))) {
+    if (!leads_on(tables, reader, from, tail.head)) {
         return std::nullopt;
     }
     Candidates candidates(tables.log, reader, from, tail.head);
     std::size_t bytes = 0;
     while (const std::optional<LogIndex> index = candidates.next()) {
-        std::optional<sync::TailEntry> told = entry_for(tables, reader, *index);
+        std::optional<Told> told = entry_for(tables, reader, *index);
         if (!told) {
             continue;
         }
-        const std::size_t size = sync::encoded_size_hint(told->entry);
-        if (tail.entries.empty() && size > sync::batch_bytes_max) {
+        const std::size_t size = sync::encoded_size_hint(told->entry.entry);
+        if (tail.entries.empty() && (told->is_cut || size > sync::batch_bytes_max)) {
             return std::nullopt;
         }
-        if (!tail.entries.empty() && size > bytes_max - std::min(bytes, bytes_max)) {
+        if (!tail.entries.empty() &&
+            (told->is_cut || size > bytes_max - std::min(bytes, bytes_max))) {
             tail.through = LogIndex{index->position - 1};
             return tail;
         }
         bytes += size;
-        tail.entries.push_back(*std::move(told));
+        tail.entries.push_back(std::move(told->entry));
     }
     tail.through = tail.head;
     return tail;
+}
+
+std::optional<sync::TailPart> read_tail_part(Tables& tables, const TailReader& reader,
+                                             LogIndex from, const RecordKey& within) {
+    const LogIndex head = tables.log.head();
+    if (!leads_on(tables, reader, from, head)) {
+        return std::nullopt;
+    }
+    Candidates candidates(tables.log, reader, from, head);
+    std::optional<Told> told;
+    while (!told) {
+        const std::optional<LogIndex> index = candidates.next();
+        if (!index) {
+            return std::nullopt;
+        }
+        told = entry_for(tables, reader, *index, within);
+    }
+    if (sync::encoded_size_hint(told->entry.entry) > sync::batch_bytes_max) {
+        return std::nullopt;
+    }
+    return sync::TailPart{std::move(told->entry), !told->is_cut, head};
 }
 
 }  // namespace zhibu::server::detail

@@ -174,6 +174,7 @@ private:
         // it raises the number, so what is missing is looked for at each start.
         bool in_transaction = false;
         const auto transaction = detail::begin_transaction(*writer_, in_transaction, committed_);
+        writer_->connection.execute(detail::StagedRows::tables);
         writer_->records.create_tables();
         if (known != std::int64_t{catalog_.version()}) {
             writer_->records.adopt_newer_catalog();
@@ -253,6 +254,7 @@ void fill_fresh(Tables& tables, const SpaceIdentity& identity, const catalog::Ca
     Connection& connection = tables.connection;
     connection.execute(own_tables);
     connection.execute(detail::LeafRows::tables);
+    connection.execute(detail::StagedRows::tables);
     connection.execute("PRAGMA user_version=" + std::to_string(format_version));
     tables.records.create_tables();
     Query row = connection.query("INSERT INTO zhibu_meta(name, value) VALUES(?, ?)");

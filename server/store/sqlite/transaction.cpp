@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "server/store/sqlite/detail/connection.hpp"
@@ -101,6 +102,24 @@ public:
 
     [[nodiscard]] Stored<void> put_enrolment_code(const EnrolmentCode& code) override {
         return around().run([&] { tables().control.write(code); });
+    }
+
+    [[nodiscard]] Stored<void> begin_staging(const DeviceId& device, const sync::GroupOffer& offer,
+                                             Instant now) override {
+        return around().run([&] { tables().staged.begin(device, offer, now); });
+    }
+
+    [[nodiscard]] Stored<void> stage(const DeviceId& device, std::span<const std::uint8_t> bytes,
+                                     Instant now) override {
+        return around().run([&] { tables().staged.append(device, bytes, now); });
+    }
+
+    [[nodiscard]] Stored<void> drop_staging(const DeviceId& device) override {
+        return around().run([&] { tables().staged.drop(device); });
+    }
+
+    [[nodiscard]] Stored<void> drop_stagings_before(Instant before) override {
+        return around().run([&] { tables().staged.drop_before(before); });
     }
 
     [[nodiscard]] Stored<void> set_backed_up(LogIndex through) override {

@@ -33,16 +33,24 @@ std::optional<std::size_t> find_mark(std::span<const std::uint8_t> bytes, std::s
     return static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - bytes.data());
 }
 
-std::optional<std::size_t> frame_length(std::span<const std::uint8_t> bytes) {
+std::optional<std::size_t> claimed_length(std::span<const std::uint8_t> bytes) {
     if (bytes.size() < outbox_entry_overhead_bytes ||
         !std::ranges::equal(bytes.first(outbox_mark.size()), outbox_mark)) {
         return std::nullopt;
     }
     const std::size_t length = get_u32(bytes.subspan<length_at, 4>());
-    if (length < outbox_entry_overhead_bytes || length > outbox_entry_bytes_max ||
-        length > bytes.size()) {
+    if (length < outbox_entry_overhead_bytes || length > outbox_entry_bytes_max) {
         return std::nullopt;
     }
+    return length;
+}
+
+std::optional<std::size_t> frame_length(std::span<const std::uint8_t> bytes) {
+    const std::optional<std::size_t> claimed = claimed_length(bytes);
+    if (!claimed || *claimed > bytes.size()) {
+        return std::nullopt;
+    }
+    const std::size_t length = *claimed;
     const auto entry = bytes.first(length);
     // Before the hash: so every byte of a hostile file is hashed once at most.
     if (find_mark(entry, 1)) {

@@ -60,8 +60,10 @@ private:
 class BoundedInput : public cereal::InputArchive<BoundedInput> {
 public:
     /// @param origin  where `bytes` begin in what the caller's caller sees; errors count from there
-    explicit BoundedInput(std::span<const std::uint8_t> bytes, std::size_t origin = 0)
-        : InputArchive(this), bytes_(bytes), origin_(origin) {}
+    /// @param budget  bytes of memory that what is decoded may take
+    explicit BoundedInput(std::span<const std::uint8_t> bytes, std::size_t origin = 0,
+                          std::size_t budget = decoded_bytes_max)
+        : InputArchive(this), bytes_(bytes), origin_(origin), budget_(budget) {}
 
     [[nodiscard]] std::size_t left() const { return bytes_.size() - at_; }
 
@@ -155,7 +157,7 @@ private:
     std::span<const std::uint8_t> bytes_;
     std::size_t origin_;
     std::size_t at_ = 0;
-    std::size_t budget_ = decoded_bytes_max;
+    std::size_t budget_;
     std::size_t depth_ = 0;
 };
 

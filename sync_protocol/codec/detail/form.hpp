@@ -52,9 +52,10 @@ template <class Writes>
 template <class T, class Reads>
 [[nodiscard]] std::expected<T, CodecError> decode_form(Mark mark,
                                                        std::span<const std::uint8_t> bytes,
-                                                       const Reads& reads) {
+                                                       const Reads& reads,
+                                                       std::size_t budget = decoded_bytes_max) {
     try {
-        BoundedInput in(bytes);
+        BoundedInput in(bytes, 0, budget);
         if (in.byte() != static_cast<std::uint8_t>(mark)) {
             in.fail_at(CodecFault::unknown_message, 0);
         }

@@ -239,4 +239,25 @@ void serialize(Archive& archive, IncidentReport& report) {
     archive(one_of(report.sort, IncidentSort::receipt_not_in_tree), report.at, report.pinned);
 }
 
+template <class Archive>
+void serialize(Archive& archive, GroupOffer& offer) {
+    archive(offer.account, offer.incarnation, offer.sequence, offer.is_boxed, offer.bytes,
+            offer.hash, Blob{offer.signature, signature_bytes_max});
+}
+
+template <class Archive>
+void serialize(Archive& archive, GroupPart& part) {
+    archive(part.at, Blob{part.bytes, frame_bytes_max});
+}
+
+template <class Archive>
+void serialize(Archive& archive, PartsHeld& held) {
+    archive(held.bytes, held.push_credit);
+}
+
+template <class Archive>
+void serialize(Archive& archive, TailPart& part) {
+    archive(part.entry, part.is_last, part.head);
+}
+
 }  // namespace zhibu::sync::detail

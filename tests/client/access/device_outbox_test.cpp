@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "shared/keys/digest.hpp"
 #include "shared/vault/outbox_entry.hpp"
 #include "tests/client/access/enrolled_device.hpp"
 
@@ -50,8 +51,9 @@ protected:
     /// The sequences of one batch.
     std::vector<std::uint64_t> handed_in(std::uint64_t after, std::size_t bytes_max) const {
         std::vector<std::uint64_t> sequences;
-        for (const sync::BoxedGroup& boxed :
-             outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{after}, bytes_max})) {
+        const auto read =
+            outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{after}, bytes_max});
+        for (const sync::BoxedGroup& boxed : read.groups) {
             const auto opened = vault::open_for_server(boxed.box, device.server);
             sequences.push_back(opened ? opened->name.sequence.position : 0);
         }
@@ -81,7 +83,8 @@ TEST_F(Outbox, TheServerReadsWhatIsHandedIn) {
     keep(7, 1);
     keep(7, 2);
     access->data_key.reset();
-    const auto boxed = outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{1}, 1U << 20U});
+    const auto boxed =
+        outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{1}, 1U << 20U}).groups;
     ASSERT_EQ(boxed.size(), 1U);
     const auto opened = vault::open_for_server(boxed[0].box, device.server);
     ASSERT_TRUE(opened);
@@ -139,8 +142,38 @@ TEST_F(Outbox, DropsWhatABackupHoldsAndNothingElse) {
     ASSERT_EQ(waiting.size(), 1U);
     EXPECT_EQ(waiting[0].dropped, record::Sequence{2});
     EXPECT_EQ(waiting[0].last, record::Sequence{3});
-    const auto boxed = outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{2}, 1U << 20U});
+    const auto boxed =
+        outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{2}, 1U << 20U}).groups;
     EXPECT_EQ(boxed.size(), 1U) << "what is left is still handed in";
+}
+
+TEST_F(Outbox, AnEntryThatNoMessageHoldsIsOfferedByItselfAndReadInParts) {
+    keep(7, 1);
+    record::SealedGroup large{std::vector<std::uint8_t>(3U << 20U, 0x5a), {1, 2}};
+    ASSERT_TRUE(outbox->keep(name(7, 2), large));
+    keep(7, 3);
+    reopen();
+    EXPECT_EQ(handed_in(0, 1U << 30U), std::vector<std::uint64_t>{1}) << "up to the large one";
+    const auto read = outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{1}, 1U << 20U});
+    EXPECT_TRUE(read.groups.empty());
+    ASSERT_TRUE(read.offer.has_value());
+    EXPECT_TRUE(read.offer->is_boxed && read.offer->signature.empty());
+    EXPECT_EQ(read.offer->sequence, record::Sequence{2});
+    std::vector<std::uint8_t> box;
+    while (box.size() < read.offer->bytes) {
+        const auto part = outbox->boxed_part({*read.offer, box.size(), 400'000});
+        ASSERT_FALSE(part.empty());
+        ASSERT_LE(part.size(), 400'000U);
+        box.insert(box.end(), part.begin(), part.end());
+    }
+    EXPECT_EQ(keys::sha256(box), read.offer->hash);
+    const auto opened = vault::open_for_server(box, device.server);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->group, large);
+    sync::GroupOffer other = *read.offer;
+    other.sequence = record::Sequence{3};
+    EXPECT_TRUE(outbox->boxed_part({other, 0, 10}).empty()) << "of nothing else";
+    EXPECT_EQ(handed_in(2, 1U << 20U), std::vector<std::uint64_t>{3});
 }
 
 TEST_F(Outbox, AMarkOfAFormerVersionIsHandedInOnceMore) {
@@ -156,9 +189,10 @@ TEST_F(Outbox, BatchesByBytesAndNeverGivesNothing) {
     for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) {
         keep(7, sequence);
     }
-    EXPECT_EQ(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{0}, 1}).size(), 1U);
-    EXPECT_EQ(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{0}, 1U << 20U}).size(), 5U);
-    EXPECT_TRUE(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{5}, 1}).empty());
+    EXPECT_EQ(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{0}, 1}).groups.size(), 1U);
+    EXPECT_EQ(
+        outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{0}, 1U << 20U}).groups.size(), 5U);
+    EXPECT_TRUE(outbox->boxed(ReadBoxed{incarnation(7), record::Sequence{5}, 1}).groups.empty());
 }
 
 TEST_F(Outbox, HandsInInAscendingSequenceWhateverTheFilesOrder) {

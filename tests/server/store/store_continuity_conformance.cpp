@@ -133,4 +133,55 @@ TEST_P(StoreContinuityConformance, AReaderThatRemembersDigestsSaysWhatAFreshOneS
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContinuityConformance, testing::ValuesIn(store_sorts()),
                          testing::PrintToStringParamName());
 
+TEST_P(StoreContinuityConformance, WhatIsStagedIsHeldUntilItIsDropped) {
+    sync::GroupOffer offer;
+    offer.incarnation = here_.incarnation;
+    offer.sequence = Sequence{1};
+    offer.bytes = 5;
+    offer.hash.fill(7);
+    offer.signature = {1, 2, 3};
+    const std::vector<std::uint8_t> first{1, 2, 3};
+    const std::vector<std::uint8_t> second{4, 5};
+    const auto write = [&](const std::function<void(StoreTransaction&)>& what) {
+        const auto transaction = begin();
+        what(*transaction);
+        ASSERT_TRUE(transaction->commit().has_value());
+    };
+    write([&](StoreTransaction& transaction) {
+        EXPECT_TRUE(transaction.begin_staging(here_.device, offer, Instant{10}).has_value());
+        EXPECT_TRUE(transaction.stage(here_.device, first, Instant{20}).has_value());
+        EXPECT_EQ(transaction.staging(here_.device).value(),
+                  (Staging{here_.device, offer, 3, Instant{20}}));
+    });
+    {
+        const auto dropped = begin();
+        ASSERT_TRUE(dropped->stage(here_.device, second, Instant{30}).has_value());
+    }
+    reopen();
+    EXPECT_EQ(reader()->staging(here_.device).value()->held, 3U) << "no transaction, no part";
+    EXPECT_EQ(reader()->staged_bytes(here_.device).value(), first);
+    EXPECT_EQ(reader()->bytes_offered().value(), 5U);
+    EXPECT_FALSE(reader()->staging(there_.device).value().has_value());
+    write([&](StoreTransaction& transaction) {
+        EXPECT_TRUE(transaction.stage(here_.device, second, Instant{40}).has_value());
+    });
+    EXPECT_EQ(reader()->staged_bytes(here_.device).value(),
+              (std::vector<std::uint8_t>{1, 2, 3, 4, 5}));
+    write([&](StoreTransaction& transaction) {
+        EXPECT_TRUE(transaction.drop_stagings_before(Instant{40}).has_value());
+    });
+    EXPECT_EQ(reader()->staging(here_.device).value()->held, 5U);
+    write([&](StoreTransaction& transaction) {
+        EXPECT_TRUE(transaction.begin_staging(here_.device, offer, Instant{50}).has_value());
+    });
+    EXPECT_EQ(reader()->staging(here_.device).value()->held, 0U) << "it takes the other's place";
+    EXPECT_TRUE(reader()->staged_bytes(here_.device).value().empty());
+    write([&](StoreTransaction& transaction) {
+        EXPECT_TRUE(transaction.drop_stagings_before(Instant{51}).has_value());
+        EXPECT_TRUE(transaction.drop_staging(there_.device).has_value());
+    });
+    EXPECT_FALSE(reader()->staging(here_.device).value().has_value());
+    EXPECT_EQ(reader()->bytes_offered().value(), 0U);
+}
+
 }  // namespace zhibu::server::test

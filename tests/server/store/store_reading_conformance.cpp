@@ -202,6 +202,51 @@ TEST_P(StoreReadingConformance, EntryThatNoFrameHoldsAsksForASnapshot) {
     expect_agreement(scope({2}), 100'000);
 }
 
+TEST_P(StoreReadingConformance, EntryThatNoFrameHoldsIsToldInParts) {
+    std::vector<Edit> edits;
+    for (std::uint64_t number = 1; number <= 120; ++number) {
+        edits.push_back(new_person(number, 2 + number % 2));
+        edits.back().fields.emplace_back(std::uint16_t{11}, std::string(30'000, 'x'));
+    }
+    scribe_.commit(*store_, there_, {new_person(999, 4)});
+    scribe_.commit(*store_, there_, edits);
+    const auto read = reader();
+    for (const ScopeFilter& filter : {scope({2}), scope({2, 3}), everything()}) {
+        std::vector<Effect> told;
+        LogIndex from{1};
+        RecordKey within;
+        std::size_t parts = 0;
+        for (bool is_last = false; !is_last; ++parts) {
+            const auto part =
+                read->tail_part(from, within, filter, here_.device, here_.incarnation).value();
+            ASSERT_TRUE(part.has_value());
+            EXPECT_EQ(part->entry.entry.index, LogIndex{2});
+            EXPECT_LE(sync::encode(sync::Message{*part}).size(), sync::frame_bytes_max);
+            ASSERT_FALSE(part->entry.entry.effects.empty());
+            told.insert(told.end(), part->entry.entry.effects.begin(),
+                        part->entry.entry.effects.end());
+            within = told.back().state.key;
+            is_last = part->is_last;
+        }
+        EXPECT_GT(parts, 1U);
+        std::map<RecordKey, RecordState> entered;
+        for (const Effect& effect : told) {
+            EXPECT_TRUE(entered.emplace(effect.state.key, effect.state).second) << "none twice";
+        }
+        std::map<RecordKey, RecordState> known = scribe_.seen(filter);
+        known.erase(person(999));
+        EXPECT_EQ(entered, known);
+        // Where another entry goes before it, that one is the next.
+        EXPECT_EQ(read->tail_part(LogIndex{0}, {}, everything(), here_.device, here_.incarnation)
+                      .value()
+                      ->entry.entry.index,
+                  LogIndex{1});
+    }
+    EXPECT_FALSE(read->tail_part(LogIndex{1}, {}, scope({4}), here_.device, here_.incarnation)
+                     .value()
+                     .has_value());
+}
+
 TEST_P(StoreReadingConformance, ChunksResumeAtEveryBoundary) {
     write_organisations();
     support::SeededRandom random(5);

@@ -385,12 +385,14 @@ TEST(OutboxProperty, EveryEntryIsFoundWhateverStandsBetweenThem) {
 }
 
 TEST(OutboxReader, FindsEntriesAcrossTheEndsOfItsBuffer) {
-    // Larger than the reader's buffer by far, with damage that leads it to every alignment.
+    // Larger than the reader's buffer by far, with damage that leads it to every alignment; one
+    // entry is larger than any buffer was before it.
     Samples samples;
     std::vector<std::uint8_t> bytes;
     std::vector<OutboxEntry> expected;
     for (std::uint64_t i = 1; i <= 40; ++i) {
-        const std::size_t size = i % 5 == 0 ? outbox_group_bytes_max : 1000 * i + i;
+        const std::size_t large = (i == 20 ? std::size_t{5} : std::size_t{1}) << 20U;
+        const std::size_t size = i % 5 == 0 ? large : 1000 * i + i;
         const auto entry = seal_entry(Samples::name_of(i), Samples::group_of(i, size), {},
                                       samples.recipients(), samples.random);
         ASSERT_TRUE(entry);
@@ -412,7 +414,7 @@ TEST(OutboxReader, FindsAnEntryBehindAnyLengthOfDamage) {
                                   samples.recipients(), samples.random);
     ASSERT_TRUE(entry);
     for (std::size_t more = 0; more < 12; ++more) {
-        std::vector<std::uint8_t> bytes(2 * outbox_entry_bytes_max - 10 + more);
+        std::vector<std::uint8_t> bytes((std::size_t{2} << 20U) - 10 + more);
         const std::uint64_t damaged = bytes.size();
         bytes.insert(bytes.end(), entry->bytes.begin(), entry->bytes.end());
         MemoryDisk disk;

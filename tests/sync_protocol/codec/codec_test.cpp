@@ -44,6 +44,10 @@ TEST(CodecMessages, EveryAlternativeComesBackEqual) {
             << sample.first;
         samples.push_back(std::move(sample));
     }
+    for (auto& sample : conformance::messages_of_version_3()) {
+        EXPECT_EQ(protocol_of(sample.second), 3U) << sample.first;
+        samples.push_back(std::move(sample));
+    }
     for (const auto& [name, message] : samples) {
         const auto decoded = decode_message(encode(message));
         ASSERT_TRUE(decoded.has_value()) << name << ": " << to_text(decoded.error());

@@ -322,6 +322,17 @@ void draw(IncidentReport& report) {
     draw_all(report.at, report.pinned);
 }
 
+void draw(GroupOffer& offer) {
+    draw_all(offer.account, offer.incarnation, offer.sequence, offer.is_boxed, offer.bytes,
+             offer.hash, offer.signature);
+}
+
+void draw(GroupPart& part) { draw_all(part.at, part.bytes); }
+
+void draw(PartsHeld& held) { draw_all(held.bytes, held.push_credit); }
+
+void draw(TailPart& part) { draw_all(part.entry, part.is_last, part.head); }
+
 template <class Tag>
 void draw(record::Id<Tag>& id) {
     draw(id.uuid);

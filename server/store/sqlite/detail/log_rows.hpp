@@ -16,7 +16,6 @@ struct LogSight {
     record::LogEntry entry;
     /// Taken as it was sent, so that its own device can do without the effects.
     bool verbatim = false;
-    std::vector<PlacedEffect> effects;
 };
 
 /// The log, the chains of incarnations, and which position concerns which organisation.
@@ -47,6 +46,8 @@ public:
     /// An organisation moved in the tree after `from`.
     [[nodiscard]] bool tree_changed_after(LogIndex from);
     [[nodiscard]] LogSight sight(LogIndex index);
+    /// The position's effects one after another, until `visit` says false.
+    void each_effect(LogIndex index, const std::function<bool(PlacedEffect effect)>& visit);
     /// At most `limit` positions after `after` that concern an organisation, ascending; likewise
     /// those that an incarnation sent and that were taken verbatim.
     [[nodiscard]] std::vector<LogIndex> concerning(const record::Uuid& place, LogIndex after,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,10 @@ struct KeptEffects {
 
 /// The organisations that `places` names. Throws as placed_effects().
 [[nodiscard]] std::vector<RecordId> organisations_of(std::span<const std::uint8_t> places);
+
+/// Hands over one after another, until `visit` says false. Throws as placed_effects().
+void each_effect(std::span<const std::uint8_t> effects, std::span<const std::uint8_t> places,
+                 const std::function<bool(PlacedEffect effect)>& visit);
 
 /// Throws Failed{damaged} for bytes that keep() did not make.
 [[nodiscard]] std::vector<PlacedEffect> placed_effects(std::span<const std::uint8_t> effects,

@@ -11,6 +11,7 @@
 #include "server/store/sqlite/detail/log_rows.hpp"
 #include "server/store/sqlite/detail/meta_rows.hpp"
 #include "server/store/sqlite/detail/record_rows.hpp"
+#include "server/store/sqlite/detail/staged_rows.hpp"
 #include "server/store/store.hpp"
 
 namespace zhibu::server::detail {
@@ -24,6 +25,7 @@ struct Tables {
           log(connection),
           leaves(connection),
           control(connection),
+          staged(connection),
           meta(connection) {}
 
     Connection connection;
@@ -31,6 +33,7 @@ struct Tables {
     LogRows log;
     LeafRows leaves;
     ControlRows control;
+    StagedRows staged;
     MetaRows meta;
 };
 
@@ -126,6 +129,18 @@ public:
     [[nodiscard]] Stored<std::optional<EnrolmentCode>> enrolment_code(
         const Hash& code_hash) override {
         return around_.run([&] { return tables_.control.enrolment_code(code_hash); });
+    }
+
+    [[nodiscard]] Stored<std::optional<Staging>> staging(const DeviceId& device) override {
+        return around_.run([&] { return tables_.staged.find(device); });
+    }
+
+    [[nodiscard]] Stored<std::vector<std::uint8_t>> staged_bytes(const DeviceId& device) override {
+        return around_.run([&] { return tables_.staged.bytes(device); });
+    }
+
+    [[nodiscard]] Stored<std::uint64_t> bytes_offered() override {
+        return around_.run([&] { return tables_.staged.bytes_offered(); });
     }
 
 protected:

@@ -19,4 +19,8 @@ struct TailReader {
 [[nodiscard]] std::optional<sync::Tail> read_tail(Tables& tables, const TailReader& reader,
                                                   LogIndex from, std::size_t bytes_max);
 
+/// The same for StoreReader::tail_part.
+[[nodiscard]] std::optional<sync::TailPart> read_tail_part(Tables& tables, const TailReader& reader,
+                                                           LogIndex from, const RecordKey& within);
+
 }  // namespace zhibu::server::detail

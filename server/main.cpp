@@ -34,6 +34,7 @@ struct Words {
     std::string record;
     server::OperationsWords operations;
     bool csv = false;
+    server::ErasureWords erasure;
 };
 
 bool speaks_chinese(const Words& words) {
@@ -279,11 +280,26 @@ struct Inspections {
     CLI::App* verify = nullptr;
     CLI::App* history = nullptr;
     CLI::App* operations = nullptr;
+    CLI::App* erase = nullptr;
 
     [[nodiscard]] bool parsed() const {
-        return head->parsed() || verify->parsed() || history->parsed() || operations->parsed();
+        return head->parsed() || verify->parsed() || history->parsed() || operations->parsed() ||
+               erase->parsed();
     }
 };
+
+CLI::App* add_erasure(CLI::App& app, Words& words) {
+    CLI::App* command = app.add_subcommand(
+        "erase", "take one record out of the state, the log and what devices hold, by law");
+    command->add_option("record", words.erasure.record, "KIND/ID")->required();
+    command->add_option("--reason", words.erasure.reason, "why; stays in the log for good")
+        ->required();
+    command->add_option("--by", words.erasure.by, "who decided it; stays in the log for good")
+        ->required();
+    command->add_flag("--with-entries", words.erasure.with_entries,
+                      "with the records that belong to it");
+    return command;
+}
 
 CLI::App* add_operations(CLI::App& app, Words& words) {
     CLI::App* command = app.add_subcommand(
@@ -326,7 +342,8 @@ Inspections add_inspections(CLI::App& app, Words& words) {
         app.add_subcommand("history", "print and prove the history of one record; 4: none");
     made.history->add_option("record", words.record, "KIND/ID")->required();
     made.operations = add_operations(app, words);
-    for (CLI::App* command : {made.head, made.verify, made.history, made.operations}) {
+    made.erase = add_erasure(app, words);
+    for (CLI::App* command : {made.head, made.verify, made.history, made.operations, made.erase}) {
         command->add_flag("--json", words.json, "for programs");
     }
     return made;
@@ -351,6 +368,9 @@ int inspect(const Words& words, const Inspections& asked) {
                      : words.csv ? server::OperationsForm::csv
                                  : server::OperationsForm::lines;
         return static_cast<int>(server::print_operations(how, which, std::cout, std::cerr));
+    }
+    if (asked.erase->parsed()) {
+        return static_cast<int>(server::erase_record(how, words.erasure, std::cout, std::cerr));
     }
     return static_cast<int>(server::print_history(how, words.record, std::cout, std::cerr));
 }

@@ -141,6 +141,7 @@ std::unique_ptr<Replica::Body> Replica::Body::take_up(std::unique_ptr<detail::Fi
     body->check_head(std::move(head));
     body->escrow_ = place.escrow;
     static_cast<void>(body->fill_escrow());
+    body->forget_erased();
     return body;
 }
 

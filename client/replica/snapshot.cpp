@@ -97,6 +97,7 @@ void Replica::Body::swap_in() {
     }
     drop_staged();
     forget_history_of_strangers();
+    forget(erased());
     set_blob("scope", whole->scope.uuid.bytes);
     Keys dirty;
     GroupCache cache;

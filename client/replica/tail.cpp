@@ -86,13 +86,20 @@ void Replica::Body::follow(
     Keys dirty;
     Keys evicted;
     GroupCache cache;
-    entries(from, [&](const sync::TailEntry& each) { apply_entry(each, dirty, evicted, cache); });
+    bool is_told_to_forget = false;
+    entries(from, [&](const sync::TailEntry& each) {
+        apply_entry(each, dirty, evicted, cache);
+        is_told_to_forget = is_told_to_forget || tells_of_erasure(each);
+    });
     lift_judged_through(through, dirty);
     rebase(std::move(dirty), cache, evicted);
+    if (is_told_to_forget) {
+        forget(erased());
+    }
     set_number("confirmed", static_cast<std::int64_t>(through.position));
     transaction.commit();
     write_head();
-    if (!evicted.empty()) {
+    if (!evicted.empty() || is_told_to_forget) {
         connection_->empty_wal();
     }
 }

@@ -99,6 +99,7 @@ std::string HistoryPrinter::json_of(const HistoryEntry& entry) const {
     }
     return json::serialize(json::object{{"log_index", entry.index.position},
                                         {"proved", entry.is_proved},
+                                        {"erased", entry.is_erased},
                                         {"committed_at", entry.committed_at.milliseconds},
                                         {"author", to_text(entry.author)},
                                         {"device", to_text(entry.origin.device)},
@@ -129,6 +130,9 @@ std::string HistoryPrinter::text_of(const HistoryEntry& entry) const {
         text += chinese_ ? "  未能证明" : "  NOT PROVED";
     }
     text += '\n';
+    if (entry.is_erased) {
+        text += chinese_ ? "    内容已依法清除\n" : "    its content was erased by law\n";
+    }
     for (const record::FieldChange& change : entry.change.fields) {
         text += "    " + label_of(kind, change.field, chinese_) + ": " +
                 value_of(kind, change.field, change.value) + '\n';

@@ -51,7 +51,8 @@ json::object to_json(const AuditReport& report) {
                      {"log_index", report.head.position},
                      {"size", report.tree.size},
                      {"root", keys::to_hex(report.tree.root)},
-                     {"heads_agreed", report.heads_agreed}};
+                     {"heads_agreed", report.heads_agreed},
+                     {"erased", report.erased}};
     if (report.finding) {
         const AuditWords explained = explain(*report.finding);
         out["finding"] = json::object{{"fault", to_text(report.finding->fault)},
@@ -82,6 +83,13 @@ void print_report(const InspectionWords& words, const AuditReport& report, std::
                           : "The log is whole: all " + positions + " positions are right, and " +
                                 heads + " heads that were kept agree.\n")
         << (words.chinese ? "根：" : "root: ") << keys::to_hex(report.tree.root) << '\n';
+    if (report.erased > 0) {
+        const std::string count = std::to_string(report.erased);
+        out << (words.chinese ? "其中" + count + "个位置的部分内容已依法清除，日志中均有记载。\n"
+                              : "At " + count +
+                                    " of them something was erased by law, as the log itself "
+                                    "says.\n");
+    }
     if (report.heads_agreed == 0) {
         out << (words.chinese
                     ? "没有与别处保存的树头比较：持有全部密钥的人可以重写整个历史而不被发现。\n"
@@ -93,18 +101,6 @@ void print_report(const InspectionWords& words, const AuditReport& report, std::
 void show_progress(const InspectionWords& words, LogIndex done, LogIndex head, std::ostream& err) {
     err << (words.chinese ? "已核对 " : "checked ") << done.position << " / " << head.position
         << '\n';
-}
-
-std::optional<record::RecordKey> parse_record(const catalog::Catalog& catalog,
-                                              std::string_view text) {
-    const auto slash = text.find('/');
-    const catalog::Kind* kind = catalog.find(text.substr(0, slash));
-    const auto id =
-        slash == std::string_view::npos ? std::nullopt : record::parse_uuid(text.substr(slash + 1));
-    if (kind == nullptr || !id) {
-        return std::nullopt;
-    }
-    return record::RecordKey{kind->id(), RecordId{*id}};
 }
 
 }  // namespace
@@ -171,12 +167,9 @@ Inspected verify(const InspectionWords& words, const std::vector<std::filesystem
 
 Inspected print_history(const InspectionWords& words, const std::string& record, std::ostream& out,
                         std::ostream& err) {
-    const auto key = parse_record(*words.catalog, record);
+    const auto key = detail::parse_record(*words.catalog, record);
     if (!key) {
-        return fail(words,
-                    {"请按 类别/编号 指定记录，例如 person/0190…。",
-                     "Name the record as KIND/ID, as in person/0190…"},
-                    err);
+        return fail(words, key.error(), err);
     }
     const auto space = open_space(words);
     if (!space) {

@@ -10,8 +10,9 @@
 #include "shared/catalog/catalog.hpp"
 
 /// What is asked of a stopped server's store: its tree head, whether it is whole, one record's
-/// history. Opens the store with its keys as the server itself does, so not beside a running one;
-/// nothing is written into it, save what opening it by a newer program adds.
+/// history, its erasure. Opens the store with its keys as the server itself does, so not beside a
+/// running one; nothing is written into it but by an erasure, save what opening it by a newer
+/// program adds.
 namespace zhibu::server {
 
 /// How to open the store and how to speak.
@@ -44,5 +45,18 @@ Inspected verify(const InspectionWords& words, const std::vector<std::filesystem
 /// @param record  "KIND/ID"
 Inspected print_history(const InspectionWords& words, const std::string& record, std::ostream& out,
                         std::ostream& err);
+
+/// What erase() is told, as a person types it.
+struct ErasureWords {
+    /// "KIND/ID"
+    std::string record;
+    std::string reason;
+    std::string by;
+    bool with_entries = false;
+};
+
+/// Erases the record by law and says what that took, and what remains to be done about backups.
+Inspected erase_record(const InspectionWords& words, const ErasureWords& erasure, std::ostream& out,
+                       std::ostream& err);
 
 }  // namespace zhibu::server

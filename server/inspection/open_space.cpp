@@ -1,9 +1,10 @@
 #include "server/inspection/detail/open_space.hpp"
 
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "server/founding/store_key.hpp"
-#include "server/store/sqlite/sqlite_store.hpp"
 
 namespace zhibu::server::detail {
 
@@ -32,6 +33,19 @@ std::expected<OpenSpace, FoundingError> open_space(const InspectionWords& words)
     }
     return OpenSpace{*std::move(server_keys), std::move(random), *std::move(store),
                      *std::move(reader)};
+}
+
+std::expected<record::RecordKey, FoundingError> parse_record(const catalog::Catalog& catalog,
+                                                             std::string_view text) {
+    const auto slash = text.find('/');
+    const catalog::Kind* kind = catalog.find(text.substr(0, slash));
+    const auto id =
+        slash == std::string_view::npos ? std::nullopt : record::parse_uuid(text.substr(slash + 1));
+    if (kind == nullptr || !id) {
+        return std::unexpected{FoundingError{"请按 类别/编号 指定记录，例如 person/0190…。",
+                                             "Name the record as KIND/ID, as in person/0190…"}};
+    }
+    return record::RecordKey{kind->id(), RecordId{*id}};
 }
 
 Inspected fail(const InspectionWords& words, const FoundingError& error, std::ostream& err) {

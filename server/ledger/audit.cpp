@@ -13,6 +13,7 @@
 #include "shared/ledger/tree.hpp"
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "sync_protocol/erasure/notes.hpp"
 
 namespace zhibu::server {
 namespace {
@@ -77,6 +78,7 @@ public:
                 means_.progress(at, head);
             }
         }
+        look_at_missing();
         if (next_head_ < heads_.size()) {
             note(AuditFault::history_shortened, head,
                  std::to_string(heads_[next_head_].size / 2 - head.position));
@@ -126,16 +128,23 @@ private:
         const auto group = sync::decode_group(row.sealed.bytes);
         const auto verdict = sync::decode_verdict(row.receipt.verdict);
         const Hash hash = keys::sha256(row.sealed.bytes);
+        const bool is_missing = hash != row.group_hash;
         if (!group) {
             note(AuditFault::group_unreadable, row.index);
-        } else if (hash != row.group_hash) {
-            note(AuditFault::group_differs, row.index);
         } else if (group->name != row.name || group->author != row.author ||
                    group->action != row.action) {
-            note(AuditFault::row_differs, row.index);
+            note(is_missing ? AuditFault::group_differs : AuditFault::row_differs, row.index);
         } else {
+            if (is_missing) {
+                missing(row, AuditFault::group_differs);
+            }
             look_at_chain(row, *group);
             ZHIBU_TRY_VOID(look_at_signature(row));
+            if (row.name.device == means_.server_device && !is_missing) {
+                for (auto& [index, rest] : sync::erased_positions(*means_.catalog, *group)) {
+                    erased_[index] = rest;
+                }
+            }
             look_at_verdict(row, verdict ? &*verdict : nullptr);
             look_at_leaves(row, leaves);
         }
@@ -204,12 +213,33 @@ private:
         }
     }
 
+    /// Something of the position is not there, which an erasure may explain.
+    void missing(const LogRow& row, AuditFault fault) {
+        missing_.try_emplace(row.index, fault,
+                             sync::rest_of(row.sealed.bytes, row.receipt.verdict));
+    }
+
+    /// What no erasure explains, or what is not what it left.
+    void look_at_missing() {
+        for (const auto& [index, what] : missing_) {
+            const auto& [fault, rest] = what;
+            const auto named = erased_.find(index);
+            if (named == erased_.end() || named->second != rest) {
+                note(fault, index);
+                return;
+            }
+        }
+        report_.erased = missing_.size();
+    }
+
     void look_at_leaves(const LogRow& row, const ledger::LogLeaves& leaves) {
-        if (!leaves.group.salt || !leaves.verdict.salt) {
+        if (!leaves.group.salt) {
             note(AuditFault::salt_missing, row.index);
         } else if (!ledger::opens(leaves.group.commitment, *leaves.group.salt,
                                   ledger::group_content(row.index, row.name, row.group_hash))) {
             note(AuditFault::group_not_in_leaf, row.index);
+        } else if (!leaves.verdict.salt) {
+            missing(row, AuditFault::salt_missing);
         } else if (!ledger::opens(leaves.verdict.commitment, *leaves.verdict.salt,
                                   ledger::verdict_content(row.index, row.receipt.verdict))) {
             note(AuditFault::verdict_not_in_leaf, row.index);
@@ -246,6 +276,8 @@ private:
     std::vector<sync::TreeHead> heads_;
     std::size_t next_head_ = 0;
     LogIndex agreed_;
+    std::map<LogIndex, std::pair<AuditFault, std::string>> missing_;
+    sync::ErasedPositions erased_;
     std::map<std::pair<DeviceId, IncarnationId>, Chain> chains_;
     std::unordered_map<DeviceId, std::optional<keys::P256Verifier>> verifiers_;
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
 #include "shared/keys/ed25519.hpp"
 #include "shared/ledger/proof.hpp"
 #include "sync_protocol/message/message.hpp"
@@ -54,6 +55,9 @@ struct AuditReport {
     ledger::TreeState tree;
     /// How many heads kept elsewhere agree.
     std::uint64_t heads_agreed = 0;
+    /// How many positions lack what was erased by law, as the log itself says; of these the rest is
+    /// what that erasure left.
+    std::uint64_t erased = 0;
     std::optional<AuditFinding> finding;
 };
 
@@ -63,6 +67,8 @@ struct AuditMeans {
     DeviceId server_device;
     /// SubjectPublicKeyInfo, DER: of the server's own groups.
     std::vector<std::uint8_t> group_key;
+    /// In whose words the log tells of erasures.
+    const catalog::Catalog* catalog = &catalog::standard_catalog();
     /// Heads that were kept elsewhere.
     std::vector<sync::SignedTreeHead> kept;
     /// Told now and then how far it is.
@@ -71,11 +77,11 @@ struct AuditMeans {
 
 /// Reads the whole log and recomputes the tree from its first leaf: each group's hash, its device's
 /// chain and signature, the verdict and the server's signature, both commitments, the kept
-/// subtrees; and compares with the heads. Stops at the first finding. Memory is bounded by the
-/// number of device incarnations.
-/// What it does not look at: the effects and the record tables, which follow from the groups and
-/// verdicts; the digest that replicas compare watches over those.
-/// Errors: the store could not be read.
+/// subtrees; and compares with the heads. Stops at the first finding, save that a group that is not
+/// its hash, or a commitment that does not open, is one only if no later erasure names it. Memory
+/// is bounded by the number of device incarnations, and of what was erased. What it does not look
+/// at: the effects and the record tables, which follow from the groups and verdicts; the digest
+/// that replicas compare watches over those. Errors: the store could not be read.
 [[nodiscard]] Stored<AuditReport> audit(StoreReading& store, const AuditMeans& means);
 
 /// What was found, for people.

@@ -36,10 +36,12 @@ bool opens(const ledger::Leaf& leaf, std::span<const std::uint8_t> content) {
     return leaf.salt && ledger::opens(leaf.commitment, *leaf.salt, content);
 }
 
+/// The audit has found what is missing to be named by an erasure.
 Stored<bool> is_proved(StoreReading& store, const LogRow& row, const ledger::TreeState& tree) {
-    const Hash hash = keys::sha256(row.sealed.bytes);
-    if (!opens(row.leaves.group, ledger::group_content(row.index, row.name, hash)) ||
-        !opens(row.leaves.verdict, ledger::verdict_content(row.index, row.receipt.verdict))) {
+    const bool verdict_is_erased = !row.leaves.verdict.salt;
+    if (!opens(row.leaves.group, ledger::group_content(row.index, row.name, row.group_hash)) ||
+        (!verdict_is_erased &&
+         !opens(row.leaves.verdict, ledger::verdict_content(row.index, row.receipt.verdict)))) {
         return false;
     }
     ZHIBU_TRY(group, is_in_tree(store, ledger::group_leaf(row.index), row.leaves.group, tree));
@@ -85,6 +87,8 @@ Stored<void> each_of_history(StoreReading& store, const record::RecordKey& recor
                 HistoryEntry entry = entry_of(*row, change, *verdict);
                 ZHIBU_TRY(proved, is_proved(store, *row, tree));
                 entry.is_proved = proved;
+                entry.is_erased =
+                    keys::sha256(row->sealed.bytes) != row->group_hash && change.fields.empty();
                 visit(entry);
             }
         }

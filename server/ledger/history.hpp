@@ -25,6 +25,8 @@ struct HistoryEntry {
     /// Group and verdict are what their leaves are commitments to, and both leaves are in the
     /// tree: the inclusion proofs were checked.
     bool is_proved = false;
+    /// What the group wanted was erased by law; of it is proved what is left: that it was there.
+    bool is_erased = false;
 };
 
 /// Passes each group that names the record to `visit`, in the log's order; reads the whole log.

@@ -74,6 +74,17 @@ std::vector<Kind> control_kinds() {
             text(8, "tree_root", "设备所存树头的根", "Root of the device's tree head", 64).above(),
             instant(9, "signed_at", "设备所存树头的签署时间", "The head was signed at").above(),
         }},
+        // A record that was erased by law: for each organisation whose devices may hold it. Which it
+        // was says its id, not its content; devices forget what their own groups say of it.
+        Kind{61, "erasure", {"依法清除", "Erasure"}, "", {"organisation"}, Writers::server, {
+            ref(1, "organisation", "所属组织", "Organisation", "organisation").must().above(),
+            integer(2, "kind", "记录种类", "Kind of record").must().above(),
+            text(3, "record", "记录编号", "Record", 36).must().above(),
+            text(4, "reason", "清除依据", "Reason", 500).must().above(),
+            text(5, "by", "经办人", "By", 50).must().above(),
+            instant(6, "erased_at", "清除时间", "Erased at").must().above(),
+            note(7, "positions", "涉及的日志序号", "Positions of the log", 65'535).above(),
+        }},
     };
 }
 

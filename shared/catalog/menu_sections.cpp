@@ -41,7 +41,7 @@ std::span<const MenuSection> menu_sections() {
         {"system",
          {"系统管理", "System"},
          {"account", "window", "device", "enrolment_code", "account_request", "case",
-          "case_content", "conflict", "incident"},
+          "case_content", "conflict", "incident", "erasure"},
          "system_permission"},
     };
     return all;

@@ -17,6 +17,7 @@ SYNC_PROTOCOL = {
     "sync_protocol/codec": set(SHARED) | {"sync_protocol/message"},
     "sync_protocol/merge": set(SHARED) | {"sync_protocol/message", "sync_protocol/codec"},
     "sync_protocol/casework": set(SHARED) | {"sync_protocol/message", "sync_protocol/codec"},
+    "sync_protocol/erasure": set(SHARED),
     "sync_protocol/session": set(SHARED)
     | {"sync_protocol/message", "sync_protocol/codec", "sync_protocol/merge"},
 }
@@ -46,6 +47,8 @@ SERVER = _upon(
             "server/account",
             "server/ledger",
         },
+        # Takes a record out by law.
+        "server/erasure": {"server/store"},
         # Heads, proofs and incidents of the Merkle tree; the audit of a store against it.
         "server/ledger": {"server/store", "server/committer"},
         # A device enrols in a session.
@@ -62,6 +65,7 @@ SERVER = _upon(
         "server/inspection": {
             "server/committer",
             "server/config",
+            "server/erasure",
             "server/founding",
             "server/ledger",
             "server/store",

@@ -14,6 +14,7 @@
 #include "client/replica/detail/record_rows.hpp"
 #include "client/replica/replica.hpp"
 #include "shared/vault/head_record.hpp"
+#include "sync_protocol/erasure/strip.hpp"
 
 namespace zhibu::client {
 
@@ -263,6 +264,15 @@ private:
     void apply_effect(const record::Effect& effect, const record::LogEntry& entry, Keys& dirty,
                       Keys& evicted);
     void lift_judged_through(record::LogIndex through, Keys& dirty);
+
+    // erasure.cpp
+    /// The records that the committee has erased by law, as far as this device is told.
+    [[nodiscard]] sync::Erased erased();
+    /// At each opening: what the outbox has let go of since need not be kept any more.
+    void forget_erased();
+    [[nodiscard]] bool tells_of_erasure(const sync::TailEntry& entry) const;
+    /// Takes them out of this device's own groups and verdicts, inside a transaction.
+    void forget(const sync::Erased& erased);
 
     // continuity.cpp
     void void_verdicts_after(record::Sequence held);

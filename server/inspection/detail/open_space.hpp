@@ -3,11 +3,12 @@
 #include <expected>
 #include <memory>
 #include <ostream>
+#include <string_view>
 
 #include "server/founding/founding.hpp"
 #include "server/founding/key_files.hpp"
 #include "server/inspection/inspection.hpp"
-#include "server/store/store.hpp"
+#include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/keys/system.hpp"
 
 namespace zhibu::server::detail {
@@ -17,11 +18,15 @@ struct OpenSpace {
     ServerKeys server_keys;
     // Before the store, which takes nonces from it.
     std::unique_ptr<keys::SystemRandom> random;
-    std::unique_ptr<Store> store;
+    std::unique_ptr<SealedStore> store;
     std::unique_ptr<StoreReader> reader;
 };
 
 [[nodiscard]] std::expected<OpenSpace, FoundingError> open_space(const InspectionWords& words);
+
+/// "KIND/ID"; otherwise what to type.
+[[nodiscard]] std::expected<record::RecordKey, FoundingError> parse_record(
+    const catalog::Catalog& catalog, std::string_view text);
 
 /// Says what kept it from being inspected.
 Inspected fail(const InspectionWords& words, const FoundingError& error, std::ostream& err);

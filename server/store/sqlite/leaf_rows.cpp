@@ -18,13 +18,17 @@ constexpr unsigned levels_apart = 8;
 /// No log is as long as that; a level beyond it has no subtree.
 constexpr unsigned levels_max = 62;
 
-void bind(Query& query, const ledger::Leaf& leaf) {
-    query.bind(leaf.commitment);
+void bind_salt(Query& query, const ledger::Leaf& leaf) {
     if (leaf.salt) {
         query.bind(*leaf.salt);
     } else {
         query.bind_null();
     }
+}
+
+void bind(Query& query, const ledger::Leaf& leaf) {
+    query.bind(leaf.commitment);
+    bind_salt(query, leaf);
 }
 
 ledger::Leaf leaf_of(const Query& row, int column) {
@@ -65,6 +69,14 @@ void LeafRows::append(LogIndex index, const ledger::LogLeaves& leaves) {
             .bind(ledger::fold(std::move(parts)))
             .run();
     }
+}
+
+void LeafRows::set_salts(LogIndex index, const ledger::LogLeaves& leaves) {
+    Query query =
+        connection_.query("UPDATE zhibu_leaf SET group_salt=?, verdict_salt=? WHERE idx=?");
+    bind_salt(query, leaves.group);
+    bind_salt(query, leaves.verdict);
+    query.bind_position(index.position).run();
 }
 
 std::optional<ledger::LogLeaves> LeafRows::read(LogIndex index) {

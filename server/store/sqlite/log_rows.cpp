@@ -185,6 +185,21 @@ void LogRows::advance_chain(const GroupName& name, const record::Hash& group_has
         .run();
 }
 
+void LogRows::rewrite(const LogRow& row) {
+    connection_.query("UPDATE zhibu_log SET sealed=?, verdict=?, receipt_signature=? WHERE idx=?")
+        .bind(row.sealed.bytes)
+        .bind(row.receipt.verdict)
+        .bind(row.receipt.signature)
+        .bind_position(row.index.position)
+        .run();
+    const KeptEffects kept = keep(row.effects);
+    connection_.query("UPDATE zhibu_log SET effects=?, places=? WHERE idx=? AND length(effects)>0")
+        .bind(kept.effects)
+        .bind(kept.places)
+        .bind_position(row.index.position)
+        .run();
+}
+
 std::optional<LogRow> LogRows::row(LogIndex index) {
     Query query = connection_.query(
         "SELECT device, incarnation, sequence, group_hash, outcome, author, action, committed_at, "

@@ -107,6 +107,7 @@ RecordRows::KindTable RecordRows::make_table(const catalog::Catalog& catalog, co
         "SELECT " + indexed_columns(made.indexed) + " FROM " + name + " WHERE id=?";
     made.select_after = "SELECT " + columns + " FROM " + name + " WHERE id>? ORDER BY id";
     made.insert = "INSERT INTO " + name + "(" + columns + ") VALUES(" + parameters + ")";
+    made.remove = "DELETE FROM " + name + " WHERE id=?";
     made.select_extra = "SELECT id FROM " + name + " WHERE extra IS NOT NULL";
     for (const Field& field : kind.fields) {
         const std::string by = "SELECT id FROM " + name + " WHERE " + identifier(field.name);

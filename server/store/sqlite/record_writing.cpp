@@ -104,6 +104,17 @@ void RecordRows::write(const RecordState& state) {
     }
 }
 
+void RecordRows::remove(const RecordKey& key) {
+    const std::optional<RecordState> before = read_indexed(key);
+    if (!before) {
+        return;
+    }
+    replace_places(key, places_of(*before), {});
+    const KeyBytes record = bytes_of(key);
+    connection_.query("DELETE FROM zhibu_waiting WHERE record=?").bind(record).run();
+    connection_.query(table(key.kind).remove.c_str()).bind(key.id.uuid.bytes).run();
+}
+
 void RecordRows::insert(const KindTable& to, const RecordState& state, const Row& row) {
     Query query = connection_.query(to.insert.c_str());
     query.bind(state.key.id.uuid.bytes)

@@ -104,6 +104,19 @@ public:
             [&] { return detail::begin_transaction(*writer_, in_transaction_, committed_); });
     }
 
+    [[nodiscard]] Stored<std::unique_ptr<ErasingTransaction>> begin_erasing() override {
+        return detail::guarded(
+            [&] { return detail::begin_transaction(*writer_, in_transaction_, committed_); });
+    }
+
+    [[nodiscard]] Stored<void> scrub() override {
+        ZHIBU_CHECK(!in_transaction_);
+        return detail::guarded([&] {
+            writer_->connection.execute("VACUUM");
+            writer_->connection.empty_wal();
+        });
+    }
+
     [[nodiscard]] Stored<std::unique_ptr<StoreReader>> open_reader() override {
         return detail::guarded([&] {
             return detail::make_reader(

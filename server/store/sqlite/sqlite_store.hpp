@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "server/store/erasing.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/random.hpp"
@@ -32,7 +33,7 @@ struct SealedPlace {
 
 /// A store whose data key can be changed while it is in use. Threads: what is here belongs to the
 /// thread of the transactions, and is called while none is open.
-class SealedStore : public Store {
+class SealedStore : public ErasableStore {
 public:
     /// By the newest data key; at vault::sealed_pages_max nothing more can be written.
     [[nodiscard]] virtual std::uint64_t pages_sealed() const = 0;

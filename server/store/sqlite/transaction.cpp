@@ -39,7 +39,7 @@ private:
     std::optional<StoreError> failure_;
 };
 
-class SqliteTransaction final : public ReadingOn<StoreTransaction, UntilFailure> {
+class SqliteTransaction final : public ReadingOn<ErasingTransaction, UntilFailure> {
 public:
     SqliteTransaction(Tables& tables, bool& is_open, const std::function<void()>& committed)
         : ReadingOn(tables), is_open_(is_open), committed_(committed) {
@@ -89,6 +89,17 @@ public:
     [[nodiscard]] Stored<void> take_into_chain(const GroupName& name,
                                                const Hash& group_hash) override {
         return around().run([&] { tables().log.take_into_chain(name, group_hash); });
+    }
+
+    [[nodiscard]] Stored<void> rewrite(const LogRow& row) override {
+        return around().run([&] {
+            tables().log.rewrite(row);
+            tables().leaves.set_salts(row.index, row.leaves);
+        });
+    }
+
+    [[nodiscard]] Stored<void> remove(const RecordKey& key) override {
+        return around().run([&] { tables().records.remove(key); });
     }
 
     [[nodiscard]] Stored<void> set_credential(const RecordId& account,
@@ -162,8 +173,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<StoreTransaction> begin_transaction(Tables& tables, bool& is_open,
-                                                    const std::function<void()>& committed) {
+std::unique_ptr<ErasingTransaction> begin_transaction(Tables& tables, bool& is_open,
+                                                      const std::function<void()>& committed) {
     return std::make_unique<SqliteTransaction>(tables, is_open, committed);
 }
 

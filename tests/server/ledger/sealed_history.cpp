@@ -5,7 +5,6 @@
 
 #include <utility>
 
-#include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/vault/head_record.hpp"
 #include "shared/vault/open_pragmas.hpp"
 #include "shared/vault/storage_file.hpp"
@@ -47,7 +46,7 @@ void SealedHistory::close() {
     store_.reset();
 }
 
-Store& SealedHistory::store() {
+SealedStore& SealedHistory::sealed_store() {
     if (!store_) {
         auto opened = open_sqlite_store(support::server_place(file()), catalog::standard_catalog());
         EXPECT_TRUE(opened.has_value()) << opened.error().place;

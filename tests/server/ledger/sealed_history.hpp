@@ -9,6 +9,7 @@
 
 #include "server/ledger/audit.hpp"
 #include "server/ledger/proofs.hpp"
+#include "server/store/sqlite/sqlite_store.hpp"
 #include "server/store/store.hpp"
 #include "tests/server/committer/court.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -39,7 +40,15 @@ public:
     /// Whoever has the key can write one that says anything.
     void write_head_record(LogIndex index, const Hash& hash);
 
-    [[nodiscard]] Store& store();
+    [[nodiscard]] Store& store() { return sealed_store(); }
+
+    [[nodiscard]] SealedStore& sealed_store();
+
+    /// The branch's.
+    Desk& desk() { return *desk_; }
+
+    [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "space.db"; }
+
     [[nodiscard]] LogIndex head();
     [[nodiscard]] LogRow row(LogIndex index);
     [[nodiscard]] HeadMaker head_maker();
@@ -49,11 +58,9 @@ public:
     Court& court() { return *court_; }
 
 private:
-    [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "space.db"; }
-
     support::TemporaryDirectory folder_;
     support::TemporaryDirectory copy_;
-    std::unique_ptr<Store> store_;
+    std::unique_ptr<SealedStore> store_;
     std::unique_ptr<Court> court_;
     std::optional<Desk> desk_;
     LogIndex first_of_branch_;

@@ -156,7 +156,8 @@ TEST(StandardKinds, NumbersOfKindsStay) {
                                                   {"letter_explanation", 52},
                                                   {"account_request", 53},
                                                   {"export", 54},
-                                                  {"incident", 60}};
+                                                  {"incident", 60},
+                                                  {"erasure", 61}};
     std::map<std::string_view, int> found;
     for (const Kind& kind : standard_catalog().kinds()) {
         found[kind.name] = kind.number;

@@ -28,6 +28,8 @@ CREATE TABLE zhibu_subtree(
     [[nodiscard]] bool are_there();
     /// The leaves of the position after the newest.
     void append(LogIndex index, const ledger::LogLeaves& leaves);
+    /// The commitments stay.
+    void set_salts(LogIndex index, const ledger::LogLeaves& leaves);
     [[nodiscard]] std::optional<ledger::LogLeaves> read(LogIndex index);
     [[nodiscard]] std::optional<Hash> subtree(unsigned level, std::uint64_t index);
 

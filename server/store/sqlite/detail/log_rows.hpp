@@ -35,6 +35,7 @@ public:
                                                         Sequence after, std::size_t bytes_max);
     void append(const LogRow& row);
     void take_into_chain(const GroupName& name, const record::Hash& group_hash);
+    void rewrite(const LogRow& row);
     /// Without its leaves.
     [[nodiscard]] std::optional<LogRow> row(LogIndex index);
 

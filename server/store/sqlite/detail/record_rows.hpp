@@ -47,6 +47,9 @@ public:
     /// Writes the record as given, there or not, and where it and its entries are seen.
     void write(const RecordState& state);
 
+    /// Takes the record out, and from where it is seen.
+    void remove(const RecordKey& key);
+
     /// At most `limit` records that the organisation sees, after `after`, ascending.
     [[nodiscard]] std::vector<RecordKey> seen_by(const RecordId& organisation,
                                                  const RecordKey& after, std::uint32_t limit);
@@ -62,6 +65,7 @@ private:
         std::string insert;
         std::string update;          // what no index covers
         std::string update_indexed;  // all
+        std::string remove;          // by id
         std::string select_extra;    // ids of records with fields that had no column
         /// By field number: ids of records whose field has a value, and whose field is empty.
         std::map<record::FieldNumber, std::pair<std::string, std::string>> select_by;

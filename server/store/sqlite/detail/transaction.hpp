@@ -3,13 +3,14 @@
 #include <functional>
 #include <memory>
 
+#include "server/store/erasing.hpp"
 #include "server/store/sqlite/detail/reading_on.hpp"
 
 namespace zhibu::server::detail {
 
 /// Begins a write transaction. While it lives, `is_open` is true; `committed` is called when it has
 /// committed, before it says so. Throws what guarded() translates.
-[[nodiscard]] std::unique_ptr<StoreTransaction> begin_transaction(
+[[nodiscard]] std::unique_ptr<ErasingTransaction> begin_transaction(
     Tables& tables, bool& is_open, const std::function<void()>& committed);
 
 /// Takes over `tables`, whose connection only reads.

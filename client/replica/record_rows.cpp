@@ -5,6 +5,7 @@
 #include "client/pinyin/search_keys.hpp"
 #include "client/replica/detail/columns.hpp"
 #include "client/replica/detail/failure.hpp"
+#include "client/replica/detail/tables.hpp"
 #include "shared/catalog/schema.hpp"
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
@@ -18,45 +19,18 @@ using record::LogIndex;
 using record::RecordKey;
 using record::RecordState;
 
-/// Columns before the fields' own: id, retired, life_changed_at, versions, extra.
-constexpr int first_field_column = 5;
-
-std::string parameters(std::size_t count) {
-    std::string text;
-    for (std::size_t i = 0; i < count; ++i) {
-        text += i == 0 ? "?" : ",?";
-    }
-    return text;
-}
-
-/// By name, number or telephone, whatever of these the kind has.
-bool is_searched(const catalog::Field& field) {
-    return field.type == catalog::FieldType::text &&
-           (field.name == "name" || field.name == "id_number" || field.name == "mobile" ||
-            field.name == "number" || field.name == "code" || field.name.ends_with("_name"));
-}
-
-bool is_name(const catalog::Field& field) {
-    return field.name == "name" || field.name == "short_name";
-}
-
 }  // namespace
 
 RecordRows::RecordRows(Connection& connection, const catalog::Catalog& catalog)
-    : connection_(connection), catalog_(catalog) {
+    : connection_(connection), catalog_(catalog), writer_(connection, catalog, {}) {
     for (const catalog::Kind& kind : catalog.kinds()) {
         Texts texts;
         texts.columns = "id, retired, life_changed_at, versions, extra";
         for (const catalog::Field& field : kind.fields) {
             texts.columns += ", " + identifier(field.name);
-            if (is_searched(field)) {
-                texts.searched.push_back(&field);
-            }
         }
         const std::string table = identifier(kind.name);
         texts.select = "SELECT " + texts.columns + " FROM " + table + " WHERE id=?";
-        texts.replace = "REPLACE INTO " + table + "(" + texts.columns + ") VALUES(" +
-                        parameters(first_field_column + kind.fields.size()) + ")";
         texts.remove = "DELETE FROM " + table + " WHERE id=?";
         texts.exists = "SELECT 1 FROM " + table + " WHERE id=?";
         texts_.push_back(std::move(texts));
@@ -74,6 +48,8 @@ const std::string& RecordRows::columns(const catalog::Kind& kind) const {
 }
 
 void RecordRows::create_tables() {
+    connection_.execute(search_table("search"));
+    connection_.execute(unknown_table("unknown_record"));
     for (const catalog::Kind& kind : catalog_.kinds()) {
         std::vector<std::string> present;
         {
@@ -198,65 +174,8 @@ RecordState RecordRows::read_row(const catalog::Kind& kind, const Query& row) co
 }
 
 void RecordRows::write(const RecordState& state) {
-    const catalog::Kind* kind = catalog_.find(state.key.kind);
-    if (kind == nullptr) {
-        connection_.query("REPLACE INTO unknown_record(kind, id, state) VALUES(?, ?, ?)")
-            .bind(std::int64_t{state.key.kind.number})
-            .bind(state.key.id.uuid)
-            .bind(std::span<const std::uint8_t>(sync::encode(state)))
-            .run();
-        return;
-    }
-    // What this catalog has no column for, or not of that type, is carried along as it came.
-    std::vector<FieldState> extra;
-    std::vector<catalog::FieldVersion> versions;
-    for (const FieldState& each : state.fields) {
-        const catalog::Field* field = kind->find(each.field);
-        if (field != nullptr && catalog::fits_column(*field, each.value)) {
-            versions.push_back({each.field, each.changed_at});
-        } else {
-            extra.push_back(each);
-        }
-    }
-    Query row = connection_.query(texts(*kind).replace);
-    row.bind(state.key.id.uuid)
-        .bind(std::int64_t{state.retired ? 1 : 0})
-        .bind(state.life_changed_at.position)
-        .bind(std::span<const std::uint8_t>(catalog::encode_versions(versions)));
-    if (extra.empty()) {
-        row.bind_null();
-    } else {
-        row.bind(std::span<const std::uint8_t>(sync::encode(extra)));
-    }
-    for (const catalog::Field& field : kind->fields) {
-        const record::Value& value = state.value(field.id());
-        if (catalog::fits_column(field, value)) {
-            bind_value(value, row);
-        } else {
-            row.bind_null();
-        }
-    }
-    row.run();
-    index(*kind, state);
-}
-
-void RecordRows::index(const catalog::Kind& kind, const RecordState& state) {
-    keys_.erase(kind.id());
-    std::vector<SearchText> found_by;
-    for (const catalog::Field* field : texts(kind).searched) {
-        if (const auto* text = std::get_if<std::string>(&state.value(field->id()))) {
-            found_by.push_back(SearchText{*text, is_name(*field)});
-        }
-    }
-    if (found_by.empty()) {
-        forget(state.key);
-        return;
-    }
-    connection_.query("REPLACE INTO search(kind, id, keys) VALUES(?, ?, ?)")
-        .bind(std::int64_t{kind.number})
-        .bind(state.key.id.uuid)
-        .bind(std::string_view(search_keys(found_by)))
-        .run();
+    keys_.erase(state.key.kind);
+    writer_.write(state);
 }
 
 const RecordRows::Keys& RecordRows::keys_of(const catalog::Kind& kind) {
@@ -311,20 +230,12 @@ std::vector<std::int64_t> RecordRows::find_words(const catalog::Kind& kind,
     return rows;
 }
 
-void RecordRows::forget(const RecordKey& key) {
-    keys_.erase(key.kind);
-    connection_.query("DELETE FROM search WHERE kind=? AND id=?")
-        .bind(std::int64_t{key.kind.number})
-        .bind(key.id.uuid)
-        .run();
-}
-
 void RecordRows::index_again() {
     connection_.execute("DELETE FROM search");
     keys_.clear();
     for (const catalog::Kind& kind : catalog_.kinds()) {
-        if (!texts(kind).searched.empty()) {
-            each(kind.id(), [&](const RecordState& state) { index(kind, state); });
+        if (writer_.is_searched(kind)) {
+            each(kind.id(), [&](const RecordState& state) { writer_.index(kind, state); });
         }
     }
 }
@@ -339,16 +250,15 @@ void RecordRows::remove(const RecordKey& key) {
         return;
     }
     connection_.query(texts(*kind).remove).bind(key.id.uuid).run();
-    forget(key);
+    keys_.erase(key.kind);
+    writer_.forget(key);
 }
 
-void RecordRows::remove_all() {
-    for (const catalog::Kind& kind : catalog_.kinds()) {
-        connection_.execute("DELETE FROM " + identifier(kind.name));
-    }
-    connection_.execute("DELETE FROM unknown_record");
-    connection_.execute("DELETE FROM search");
+void RecordRows::replace_by(StagedRows& staged) {
+    staged.take_the_place_of_live();
     keys_.clear();
+    // Indexes of a whole table are sorted once, not kept in order row by row.
+    create_tables();
 }
 
 std::vector<record::KindNumber> RecordRows::kinds() {

@@ -11,7 +11,9 @@ namespace {
 using detail::Failed;
 
 /// Raised when the tables below change; a file of a higher one is not touched.
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2;
+/// Kept the chunks of a snapshot as they came, in a table `staged`.
+constexpr std::int64_t format_of_staged_chunks = 1;
 
 /// What is not a record kind. `image` holds the confirmed state of each record that has groups in
 /// `overlay` (NULL: the record is not confirmed at all); the kinds' tables show it with those
@@ -32,17 +34,12 @@ CREATE TABLE former_verdict(
 CREATE TABLE overlay(
   kind INTEGER, id BLOB, sequence INTEGER, PRIMARY KEY(kind, id, sequence)) WITHOUT ROWID;
 CREATE INDEX overlay_sequence ON overlay(sequence);
-CREATE TABLE staged(ordinal INTEGER PRIMARY KEY, chunk BLOB NOT NULL);
-CREATE TABLE unknown_record(
-  kind INTEGER, id BLOB, state BLOB NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID;
 )sql";
 
-/// What was added since, made wherever it is missing. `search` holds what records are found by
-/// (client/pinyin/search_keys.hpp), `history` what the log has told about each, `staged_entry` the
-/// parts that have come of an entry of the tail, `note` what this account wants kept here.
+/// What was added since, made wherever it is missing. `history` holds what the log has told about
+/// each record, `staged_entry` the parts that have come of an entry of the tail, `note` what this
+/// account wants kept here.
 constexpr const char* added_tables = R"sql(
-CREATE TABLE IF NOT EXISTS search(
-  kind INTEGER, id BLOB, keys TEXT NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS history(
   kind INTEGER, id BLOB, log_index INTEGER, device BLOB NOT NULL, sequence INTEGER NOT NULL,
   author BLOB NOT NULL, action TEXT NOT NULL, committed_at INTEGER NOT NULL, sort INTEGER NOT NULL,
@@ -83,7 +80,8 @@ Replica::Body::Body(std::unique_ptr<detail::FileLock> lock,
       catalog_(catalog),
       clock_(clock),
       random_(random),
-      rows_(*connection_, catalog) {}
+      rows_(*connection_, catalog),
+      staged_rows_(*connection_, catalog) {}
 
 std::unique_ptr<Replica::Body> Replica::Body::create(const SealedPlace& place,
                                                      const ReplicaIdentity& identity,
@@ -165,7 +163,7 @@ void Replica::Body::check_schema() {
         detail::Query asked = connection_->query("PRAGMA user_version");
         version = asked.step() ? asked.integer(0) : 0;
     }
-    if (version != format_version) {
+    if (version != format_version && version != format_of_staged_chunks) {
         throw Failed(version > format_version ? ReplicaFault::other_version : ReplicaFault::damaged,
                      "format " + std::to_string(version));
     }
@@ -178,6 +176,13 @@ void Replica::Body::check_schema() {
     detail::WriteTransaction transaction(*connection_);
     rows_.create_tables();
     connection_->execute(added_tables);
+    if (version == format_of_staged_chunks) {
+        drop_staged();
+        connection_->execute("DROP TABLE staged");
+        connection_->execute("PRAGMA user_version=" + std::to_string(format_version));
+    } else if (!staged_rows_.are_of_this_catalog()) {
+        drop_staged();
+    }
     if (number("search_version") != search_version) {
         rows_.index_again();
         set_number("search_version", search_version);

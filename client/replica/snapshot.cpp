@@ -2,7 +2,6 @@
 
 #include "client/replica/detail/body.hpp"
 #include "client/replica/detail/failure.hpp"
-#include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -26,7 +25,7 @@ void Replica::Body::stage(const record::RecordKey& after, const sync::SnapshotCh
     const bool first = after == record::RecordKey{};
     detail::WriteTransaction transaction(*connection_);
     if (first) {
-        connection_->execute("DELETE FROM staged");
+        staged_rows_.drop();
         set_number("staged_at", static_cast<std::int64_t>(chunk.read_at.position));
         const std::optional<sync::Lease> held = lease();
         set_blob("staged_scope", (held ? held->scope : record::RecordId{}).uuid.bytes);
@@ -38,9 +37,7 @@ void Replica::Body::stage(const record::RecordKey& after, const sync::SnapshotCh
         chunk.read_at.position > std::numeric_limits<std::int64_t>::max()) {
         throw Failed(ReplicaFault::contradiction, "snapshot");
     }
-    connection_->query("INSERT INTO staged(chunk) VALUES(?)")
-        .bind(std::span<const std::uint8_t>(sync::encode(sync::Message(chunk))))
-        .run();
+    staged_rows_.write(chunk.records);
     set_number("staged_kind", chunk.through.kind.number);
     set_blob("staged_id", chunk.through.id.uuid.bytes);
     set_number("staged_whole", chunk.is_last ? 1 : 0);
@@ -63,7 +60,7 @@ std::optional<StagedSnapshot> Replica::Body::staged() {
 }
 
 void Replica::Body::drop_staged() {
-    connection_->execute("DELETE FROM staged");
+    staged_rows_.drop();
     connection_->execute("DELETE FROM staged_entry");
     for (const char* name :
          {"staged_at", "staged_kind", "staged_id", "staged_whole", "staged_scope"}) {
@@ -79,22 +76,9 @@ void Replica::Body::swap_in() {
     }
     const record::LogIndex read_at = whole->read_at;
     detail::WriteTransaction transaction(*connection_);
-    rows_.remove_all();
     connection_->execute("DELETE FROM image");
     connection_->execute("DELETE FROM overlay");
-    {
-        detail::Query row = connection_->query("SELECT chunk FROM staged ORDER BY ordinal");
-        while (row.step()) {
-            const auto message = sync::decode_message(row.bytes(0));
-            const auto* chunk = message ? std::get_if<sync::SnapshotChunk>(&*message) : nullptr;
-            if (chunk == nullptr) {
-                throw Failed(ReplicaFault::damaged, "staged");
-            }
-            for (const record::RecordState& state : chunk->records) {
-                rows_.write(state);
-            }
-        }
-    }
+    rows_.replace_by(staged_rows_);
     drop_staged();
     forget_history_of_strangers();
     forget(erased());

@@ -64,6 +64,10 @@ std::uint64_t commonest(std::span<const FieldVersion> versions) {
     return best;
 }
 
+std::string column(const Field& field) {
+    return identifier(field.name) + " " + std::string{column_type(field.type)};
+}
+
 }  // namespace
 
 std::string identifier(std::string_view name) {
@@ -103,32 +107,33 @@ bool is_indexed(const Field& field) {
             std::ranges::find(looked_up, field.name) != looked_up.end());
 }
 
-std::vector<std::string> table_statements(const Kind& kind, std::span<const std::string> present) {
-    const std::string table = identifier(kind.name);
+std::string table_statement(const Kind& kind, std::string_view name) {
     std::string columns =
         "id BLOB PRIMARY KEY NOT NULL, retired INTEGER NOT NULL, "
         "life_changed_at INTEGER NOT NULL, versions BLOB NOT NULL, extra BLOB";
-    std::vector<std::string> added;
-    std::vector<std::string> indices;
     for (const Field& field : kind.fields) {
-        const std::string column =
-            identifier(field.name) + " " + std::string{column_type(field.type)};
-        if (present.empty()) {
-            // One statement for all: SQLite reads the whole schema again after each ALTER.
-            columns += ", " + column;
-        } else if (std::ranges::find(present, field.name) == present.end()) {
-            added.push_back("ALTER TABLE " + table + " ADD COLUMN " + column);
-        }
-        if (is_indexed(field)) {
-            indices.push_back("CREATE INDEX IF NOT EXISTS " +
-                              identifier(std::string{kind.name} + "_" + std::string{field.name}) +
-                              " ON " + table + "(" + identifier(field.name) + ")");
+        columns += ", " + column(field);
+    }
+    return "CREATE TABLE IF NOT EXISTS " + identifier(name) + "(" + columns + ") STRICT";
+}
+
+std::vector<std::string> table_statements(const Kind& kind, std::span<const std::string> present) {
+    const std::string table = identifier(kind.name);
+    // One statement for all columns: SQLite reads the whole schema again after each ALTER.
+    std::vector<std::string> statements{table_statement(kind, kind.name)};
+    for (const Field& field : kind.fields) {
+        if (!present.empty() && std::ranges::find(present, field.name) == present.end()) {
+            statements.push_back("ALTER TABLE " + table + " ADD COLUMN " + column(field));
         }
     }
-    std::vector<std::string> statements{"CREATE TABLE IF NOT EXISTS " + table + "(" + columns +
-                                        ") STRICT"};
-    std::ranges::move(added, std::back_inserter(statements));
-    std::ranges::move(indices, std::back_inserter(statements));
+    for (const Field& field : kind.fields) {
+        if (is_indexed(field)) {
+            statements.push_back(
+                "CREATE INDEX IF NOT EXISTS " +
+                identifier(std::string{kind.name} + "_" + std::string{field.name}) + " ON " +
+                table + "(" + identifier(field.name) + ")");
+        }
+    }
     return statements;
 }
 

@@ -27,6 +27,8 @@ namespace zhibu::catalog {
 /// INTEGER, versions BLOB (encode_versions), extra BLOB (fields of newer catalogs, or NULL).
 [[nodiscard]] std::vector<std::string> table_statements(const Kind& kind,
                                                         std::span<const std::string> present);
+/// Only the table, with all its columns, under a name of the caller's.
+[[nodiscard]] std::string table_statement(const Kind& kind, std::string_view name);
 
 /// Whether lookups by the field's value are to be quick.
 [[nodiscard]] bool is_indexed(const Field& field);

@@ -29,7 +29,16 @@ void ClientSession::start_snapshot() {
             return;
         }
     }
-    send(SnapshotRequest{chunk_after_});
+    unstaged_chunks_ = 0;
+    chunks_ahead_ = 1;
+    ask_for_chunk();
+}
+
+void ClientSession::ask_for_chunk() {
+    if (pull_ == Pull::snapshot && !chunk_is_asked_ && unstaged_chunks_ < chunks_ahead_) {
+        chunk_is_asked_ = true;
+        send(SnapshotRequest{chunk_after_});
+    }
 }
 
 void ClientSession::subscribe() {
@@ -40,7 +49,8 @@ void ClientSession::subscribe() {
 }
 
 void ClientSession::take_chunk(SnapshotChunk chunk) {
-    if (pull_ != Pull::snapshot || (!chunk.is_last && chunk.through <= chunk_after_)) {
+    if (pull_ != Pull::snapshot || !std::exchange(chunk_is_asked_, false) ||
+        (!chunk.is_last && chunk.through <= chunk_after_)) {
         fail(SessionFault::unexpected_message, "snapshot chunk");
         return;
     }
@@ -50,11 +60,13 @@ void ClientSession::take_chunk(SnapshotChunk chunk) {
     }
     const RecordKey after = std::exchange(chunk_after_, chunk.through);
     const bool is_last = chunk.is_last;
+    ++unstaged_chunks_;
     queue(client_effect::Stage{after, std::move(chunk)}, 0);
     if (is_last) {
         pull_ = Pull::none;
         queue(client_effect::SwapIn{}, 0);
     }
+    ask_for_chunk();
 }
 
 void ClientSession::take_tail(Tail tail, std::size_t frame_bytes) {

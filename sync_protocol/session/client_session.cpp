@@ -361,9 +361,9 @@ void ClientSession::work_done() {
             applied_ = done.through;
             break;
         case InFlight::Sort::chunk:
-            if (pull_ == Pull::snapshot) {
-                send(SnapshotRequest{chunk_after_});
-            }
+            --unstaged_chunks_;
+            chunks_ahead_ = chunks_ahead_max;
+            ask_for_chunk();
             break;
         case InFlight::Sort::swap:
             applied_ = snapshot_at_;

@@ -353,6 +353,7 @@ private:
     void take_verdicts(Verdicts verdicts);
     void take_tail(Tail tail, std::size_t frame_bytes);
     void take_tail_part(TailPart part);
+    void ask_for_chunk();
     void take_chunk(SnapshotChunk chunk);
     void take_lease(const SignedLease& lease);
 
@@ -421,6 +422,12 @@ private:
     enum class Pull : std::uint8_t { none, snapshot, tail };
     Pull pull_ = Pull::none;
     RecordKey chunk_after_;
+    /// Asked for while others are still being staged, so that neither end waits for the other; not
+    /// without bound, and not before the first is staged: a session that is cut brings some.
+    static constexpr std::size_t chunks_ahead_max = 4;
+    std::size_t chunks_ahead_ = 1;
+    std::size_t unstaged_chunks_ = 0;
+    bool chunk_is_asked_ = false;
     LogIndex snapshot_at_;
     bool snapshot_started_ = false;
     LogIndex applied_;

@@ -12,6 +12,7 @@
 #include "client/replica/detail/clause.hpp"
 #include "client/replica/detail/connection.hpp"
 #include "client/replica/detail/record_rows.hpp"
+#include "client/replica/detail/staged_rows.hpp"
 #include "client/replica/replica.hpp"
 #include "shared/vault/head_record.hpp"
 #include "sync_protocol/erasure/strip.hpp"
@@ -296,6 +297,7 @@ private:
     record::Clock& clock_;
     record::Random& random_;
     detail::RecordRows rows_;
+    detail::StagedRows staged_rows_;
     /// None while the replica is being made.
     std::optional<vault::HeadFile> head_;
     std::shared_ptr<Escrow> escrow_;

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "client/replica/detail/connection.hpp"
+#include "client/replica/detail/row_writer.hpp"
+#include "client/replica/detail/staged_rows.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/state.hpp"
 
@@ -38,7 +40,8 @@ public:
     /// Writes the record as given, there or not.
     void write(const record::RecordState& state);
     void remove(const record::RecordKey& key);
-    void remove_all();
+    /// Puts the tables of `staged` in the place of these, inside a transaction.
+    void replace_by(StagedRows& staged);
     [[nodiscard]] bool has(const record::RecordKey& key);
 
     /// All kinds that can have records here, known or not, ascending.
@@ -55,17 +58,12 @@ private:
     struct Texts {
         std::string columns;
         std::string select;
-        std::string replace;
         std::string remove;
         std::string exists;
-        /// By which records are found; without any the kind is not searched.
-        std::vector<const catalog::Field*> searched;
     };
 
     /// Indexes that only a replica needs: its lists are asked for while people type.
     void index_for_lists(const catalog::Kind& kind);
-    void index(const catalog::Kind& kind, const record::RecordState& state);
-    void forget(const record::RecordKey& key);
 
     /// All keys of a kind behind one another, as `search` holds them; read when first asked for
     /// after a change.
@@ -82,6 +80,7 @@ private:
     Connection& connection_;
     const catalog::Catalog& catalog_;
     std::vector<Texts> texts_;  // in the catalog's order of kinds
+    RowWriter writer_;
     std::map<record::KindNumber, Keys> keys_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 
 #include "client/cli/control.hpp"
@@ -112,13 +113,17 @@ client::SyncAgent::Parts Device::parts(sync::Executor& executor, client::Connect
         executor, std::move(connect));
 }
 
-client::SyncReport Device::run(client::SyncAgent::Mode mode) {
+Device::Run Device::run(client::SyncAgent::Mode mode) {
     client::WireClient wires;
     client::SyncReport last;
+    std::optional<std::chrono::steady_clock::time_point> caught_up;
     auto made = parts(wires.executor(), connector(wires));
     made.replica_changed = [] {};
     made.report = [&](const client::SyncReport& report) {
         last = report;
+        if (report.phase == client::SyncPhase::caught_up && !caught_up) {
+            caught_up = std::chrono::steady_clock::now();
+        }
         if (report.phase == client::SyncPhase::ended) {
             wires.stop();
         }
@@ -131,17 +136,20 @@ client::SyncReport Device::run(client::SyncAgent::Mode mode) {
     if (last.refusal || last.fault || last.replica_error || last.wire_error) {
         throw std::runtime_error("synchronise: " + client::explain(last, client::Language::en));
     }
-    return last;
+    if (!caught_up) {
+        throw std::runtime_error("synchronise: ended before all was exchanged");
+    }
+    return {last, *caught_up};
 }
 
 double Device::synchronise() {
     const auto start = std::chrono::steady_clock::now();
-    static_cast<void>(run(client::SyncAgent::Mode::once));
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const auto caught_up = run(client::SyncAgent::Mode::once).caught_up;
+    return std::chrono::duration<double>(caught_up - start).count();
 }
 
 void Device::synchronise_and_compare() {
-    const client::SyncReport report = run(client::SyncAgent::Mode::once_and_compare);
+    const client::SyncReport report = run(client::SyncAgent::Mode::once_and_compare).last;
     if (!report.server_digest || !report.own_digest ||
         report.server_digest->digest != report.own_digest->digest) {
         throw std::runtime_error("the replica is not equal to the server: not a figure");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -72,7 +73,13 @@ public:
     [[nodiscard]] record::RecordId account() const { return opened_.identity.account; }
 
 private:
-    client::SyncReport run(client::SyncAgent::Mode mode);
+    struct Run {
+        client::SyncReport last;
+        /// Both ends stood at one index; a comparison, where one was due, came after.
+        std::chrono::steady_clock::time_point caught_up;
+    };
+
+    Run run(client::SyncAgent::Mode mode);
     [[nodiscard]] client::SyncAgent::Parts parts(sync::Executor& executor, client::Connect connect);
     [[nodiscard]] client::Connect connector(client::WireClient& wires);
 

@@ -7,6 +7,8 @@
 
 #include <fstream>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "shared/vault/open_pragmas.hpp"
 #include "shared/vault/vfs.hpp"
@@ -88,24 +90,98 @@ TEST(ReplicaStorage, ForeignAndGarbledFilesAreDamaged) {
     EXPECT_EQ(open_at(empty, device).error().fault, ReplicaFault::damaged);
 }
 
+/// The replica's file as another program of this device's would see it.
+class OtherProgram {
+public:
+    explicit OtherProgram(Device& device)
+        : vfs_{"other-program"},
+          keyed_{
+              vfs_.key(device.folder.file(), support::replica_keys(), {.random = device.random})} {
+        EXPECT_TRUE(keyed_);
+        EXPECT_EQ(sqlite3_open_v2(device.folder.file().c_str(), &opened_, SQLITE_OPEN_READWRITE,
+                                  vfs_.name().c_str()),
+                  SQLITE_OK);
+        EXPECT_TRUE(vault::apply_open_pragmas(opened_));
+    }
+
+    OtherProgram(const OtherProgram&) = delete;
+    OtherProgram& operator=(const OtherProgram&) = delete;
+
+    ~OtherProgram() { EXPECT_EQ(sqlite3_close(opened_), SQLITE_OK); }
+
+    /// The first column of what the statement finds.
+    std::vector<std::string> run(const std::string& sql) {
+        std::vector<std::string> found;
+        const auto take = [](void* into, int, char** values, char**) {
+            static_cast<std::vector<std::string>*>(into)->emplace_back(values[0]);
+            return 0;
+        };
+        EXPECT_EQ(sqlite3_exec(opened_, sql.c_str(), take, &found, nullptr), SQLITE_OK) << sql;
+        return found;
+    }
+
+private:
+    vault::Vfs vfs_;
+    std::expected<vault::KeyedFile, vault::VaultError> keyed_;
+    sqlite3* opened_ = nullptr;
+};
+
 TEST(ReplicaStorage, FileOfANewerFormatIsLeftAlone) {
     Device device;
     device.replica.reset();
-    {
-        vault::Vfs vfs{"newer-program"};
-        const auto keyed =
-            vfs.key(device.folder.file(), support::replica_keys(), {.random = device.random});
-        ASSERT_TRUE(keyed);
-        sqlite3* opened = nullptr;
-        ASSERT_EQ(sqlite3_open_v2(device.folder.file().c_str(), &opened, SQLITE_OPEN_READWRITE,
-                                  vfs.name().c_str()),
-                  SQLITE_OK);
-        ASSERT_TRUE(vault::apply_open_pragmas(opened));
-        ASSERT_EQ(sqlite3_exec(opened, "PRAGMA user_version=99", nullptr, nullptr, nullptr),
-                  SQLITE_OK);
-        ASSERT_EQ(sqlite3_close(opened), SQLITE_OK);
-    }
+    OtherProgram{device}.run("PRAGMA user_version=99");
     EXPECT_EQ(open_at(device.folder.file(), device).error().fault, ReplicaFault::other_version);
+}
+
+std::vector<std::string> schema_of(Device& device) {
+    device.replica.reset();
+    return OtherProgram{device}.run("SELECT type || ' ' || name FROM sqlite_schema ORDER BY 1");
+}
+
+TEST(ReplicaStorage, ASnapshotLeavesTheTablesAndIndexesThatWereThere) {
+    ModelServer server;
+    server.change({organisation, record_id(1)}, record::Operation::create, {{name, "支部", {}}});
+    server.change({person, record_id(2)}, record::Operation::create, {{name, "王一", {}}});
+    server.change({record::KindNumber{77}, record_id(3)}, record::Operation::create,
+                  {{name, "of a newer catalog", {}}});
+    Device device;
+    Device without;
+    for (int again = 0; again < 2; ++again) {
+        ASSERT_TRUE(device.replica->stage({}, server.chunk({}, 10)));
+        ASSERT_TRUE(device.replica->swap_in());
+    }
+    EXPECT_EQ(device.replica->digest()->digest, server.digest().digest);
+    EXPECT_EQ(schema_of(device), schema_of(without));
+}
+
+TEST(ReplicaStorage, WhatTheFormerFormatStagedIsTakenAnew) {
+    ModelServer server;
+    server.change({person, record_id(2)}, record::Operation::create, {{name, "王一", {}}});
+    server.change({person, record_id(3)}, record::Operation::create, {{name, "林二", {}}});
+    Device device;
+    ASSERT_TRUE(device.replica->stage({}, server.chunk({}, 1)));
+    device.replica.reset();
+    OtherProgram{device}.run(
+        "DROP TABLE \"staged:guest\"; DROP TABLE \"staged:search\"; PRAGMA user_version=1; "
+        "CREATE TABLE staged(ordinal INTEGER PRIMARY KEY, chunk BLOB NOT NULL); "
+        "INSERT INTO staged(chunk) VALUES(x'00')");
+    device.reopen();
+    EXPECT_FALSE(device.replica->status()->staged);
+    ASSERT_TRUE(device.replica->stage({}, server.chunk({}, 10)));
+    ASSERT_TRUE(device.replica->swap_in());
+    EXPECT_EQ(device.replica->digest()->digest, server.digest().digest);
+}
+
+TEST(ReplicaStorage, WhatAnotherCatalogStagedIsTakenAnew) {
+    ModelServer server;
+    server.change({person, record_id(2)}, record::Operation::create, {{name, "王一", {}}});
+    server.change({person, record_id(3)}, record::Operation::create, {{name, "林二", {}}});
+    Device device;
+    ASSERT_TRUE(device.replica->stage({}, server.chunk({}, 1)));
+    device.replica.reset();
+    OtherProgram{device}.run("ALTER TABLE \"staged:guest\" ADD COLUMN rank TEXT");
+    device.reopen();
+    EXPECT_FALSE(device.replica->status()->staged);
 }
 
 /// What stands on the disk while a replica is open: database, log and head record.

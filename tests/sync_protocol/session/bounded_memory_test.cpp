@@ -169,13 +169,13 @@ private:
 
 constexpr std::size_t batch = ServerSession::Settings{}.batch_bytes_max;
 
-TEST(BoundedMemory, OfASnapshotOneChunkIsUnderWayHoweverLargeTheScope) {
+TEST(BoundedMemory, OfASnapshotFourChunksAreUnderWayHoweverLargeTheScope) {
     SlowReplica replica{0};
     replica.run();
     EXPECT_EQ(replica.staged, records);
     EXPECT_TRUE(replica.swapped);
-    EXPECT_GT(replica.under_way_max, batch / 2);
-    EXPECT_LT(replica.under_way_max, batch * 5 / 4);
+    EXPECT_GT(replica.under_way_max, 3 * batch);
+    EXPECT_LT(replica.under_way_max, 4 * batch * 5 / 4);
 }
 
 TEST(BoundedMemory, OfATailWhatTheClientHasGivenCreditForIsUnderWay) {

@@ -121,6 +121,38 @@ TEST(ClientSession, ANewReplicaTakesASnapshotAndSubscribesFromItsFirstChunk) {
     EXPECT_EQ(sent<Subscribe>(subscribing).front().from, LogIndex{50});
 }
 
+TEST(ClientSession, AsksForNoMoreChunksThanItMayHoldUnstaged) {
+    Opening opening = opened(position(0, 0), welcome(50));
+    static_cast<void>(opening.session.step(Done{}));  // the epoch
+    static_cast<void>(opening.session.step(Done{}));  // the lease
+    SnapshotChunk chunk;
+    chunk.read_at = LogIndex{50};
+    std::uint8_t number = 10;
+    const auto receive_next = [&] {
+        chunk.through.id = RecordId{samples::uuid(++number)};
+        return receive(opening.session, chunk);
+    };
+    EXPECT_TRUE(sent<SnapshotRequest>(receive_next()).empty()) << "the first is not staged";
+    EXPECT_EQ(sent<SnapshotRequest>(opening.session.step(Done{})).size(), 1U);
+    EXPECT_EQ(sent<SnapshotRequest>(receive_next()).size(), 1U) << "while one is being staged";
+    EXPECT_EQ(sent<SnapshotRequest>(receive_next()).size(), 1U);
+    EXPECT_EQ(sent<SnapshotRequest>(receive_next()).size(), 1U);
+    EXPECT_TRUE(sent<SnapshotRequest>(receive_next()).empty()) << "four are held";
+    EXPECT_EQ(sent<SnapshotRequest>(opening.session.step(Done{})).size(), 1U) << "one is staged";
+}
+
+TEST(ClientSession, TakesNoChunkThatItDidNotAskFor) {
+    Opening opening = opened(position(0, 0), welcome(50));
+    SnapshotChunk chunk;
+    chunk.read_at = LogIndex{50};
+    chunk.through.id = RecordId{samples::uuid(11)};
+    static_cast<void>(receive(opening.session, chunk));
+    chunk.through.id = RecordId{samples::uuid(12)};
+    const auto ended = only<End>(receive(opening.session, chunk));
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_EQ(ended.front().fault, SessionFault::unexpected_message);
+}
+
 TEST(ClientSession, PushesAndPullsAtOnce) {
     Opening opening = opened(position(5, 2), welcome(9));
     EXPECT_EQ(sent<Subscribe>(opening.after_welcome).front().from, LogIndex{5});

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/replica/detail/connection.hpp"
+#include "client/replica/detail/row_writer.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/record/state.hpp"
+
+namespace zhibu::client::detail {
+
+/// A snapshot that is not whole yet, in tables of its own: as the kinds' tables, but their names
+/// begin with "staged:" and they have no indexes. So a record is written once, in the order in
+/// which it comes, and the swap gives the tables their names.
+/// Throws Failed and what guarded() translates.
+class StagedRows {
+public:
+    StagedRows(Connection& connection, const catalog::Catalog& catalog);
+
+    /// Records of one chunk, inside a transaction.
+    void write(const std::vector<record::RecordState>& records);
+    void drop();
+    /// Otherwise another program made them, and they can only be dropped.
+    [[nodiscard]] bool are_of_this_catalog();
+
+    /// Inside a transaction: whatever has a table here takes the place of the live one, of which
+    /// nothing is left, its indexes neither; all other live tables of records are emptied.
+    void take_the_place_of_live();
+
+private:
+    /// Names of the live tables that have one staged.
+    [[nodiscard]] std::set<std::string, std::less<>> names();
+    void make_table(record::KindNumber kind);
+    [[nodiscard]] bool is_of_this_catalog(std::string_view name);
+
+    Connection& connection_;
+    const catalog::Catalog& catalog_;
+    RowWriter writer_;
+};
+
+}  // namespace zhibu::client::detail

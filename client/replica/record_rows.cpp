@@ -7,6 +7,7 @@
 #include "client/replica/detail/failure.hpp"
 #include "client/replica/detail/tables.hpp"
 #include "shared/catalog/schema.hpp"
+#include "shared/keys/digest.hpp"
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
@@ -59,19 +60,30 @@ void RecordRows::create_tables() {
                 present.push_back(row.text(0));
             }
         }
-        for (const std::string& statement : catalog::table_statements(kind, present)) {
+        for (const std::string& statement : statements(kind, present)) {
             connection_.execute(statement);
         }
-        index_for_lists(kind);
     }
 }
 
-void RecordRows::index_for_lists(const catalog::Kind& kind) {
+record::Hash RecordRows::tables_hash() const {
+    std::string all = search_table("search") + unknown_table("unknown_record");
+    for (const catalog::Kind& kind : catalog_.kinds()) {
+        for (const std::string& statement : statements(kind, {})) {
+            all += statement + '\n';
+        }
+    }
+    return keys::sha256(std::span(reinterpret_cast<const std::uint8_t*>(all.data()), all.size()));
+}
+
+std::vector<std::string> RecordRows::statements(const catalog::Kind& kind,
+                                                std::span<const std::string> present) {
+    std::vector<std::string> all = catalog::table_statements(kind, present);
     const std::string table = identifier(kind.name);
     const auto index = [&](std::string_view of, const std::string& columns) {
-        connection_.execute("CREATE INDEX IF NOT EXISTS " +
-                            identifier(std::string{kind.name} + "_" + std::string{of}) + " ON " +
-                            table + "(" + columns + ")");
+        all.push_back("CREATE INDEX IF NOT EXISTS " +
+                      identifier(std::string{kind.name} + "_" + std::string{of}) + " ON " + table +
+                      "(" + columns + ")");
     };
     // How many there are in use, and pages far down, without the rows themselves.
     index("in_use", "retired, id");
@@ -81,6 +93,7 @@ void RecordRows::index_for_lists(const catalog::Kind& kind) {
     if (kind.find("stage") != nullptr) {
         index("by_stage", "stage, retired, id");
     }
+    return all;
 }
 
 void RecordRows::adopt_newer_catalog() {
@@ -255,10 +268,16 @@ void RecordRows::remove(const RecordKey& key) {
 }
 
 void RecordRows::replace_by(StagedRows& staged) {
-    staged.take_the_place_of_live();
+    std::vector<LiveTable> live{{"search", "kind, id, keys"},
+                                {"unknown_record", "kind, id, state"}};
+    for (const catalog::Kind& kind : catalog_.kinds()) {
+        live.push_back({kind.name, columns(kind)});
+    }
+    if (staged.take_the_place_of_live(live)) {
+        // Indexes of a whole table are sorted once, not kept in order row by row.
+        create_tables();
+    }
     keys_.clear();
-    // Indexes of a whole table are sorted once, not kept in order row by row.
-    create_tables();
 }
 
 std::vector<record::KindNumber> RecordRows::kinds() {

@@ -147,7 +147,7 @@ void Replica::Body::create_schema(const ReplicaIdentity& identity) {
     detail::WriteTransaction transaction(*connection_);
     connection_->execute(own_tables);
     connection_->execute("PRAGMA user_version=" + std::to_string(format_version));
-    rows_.create_tables();
+    make_missing_tables();
     set_blob("space", identity.space.uuid.bytes);
     set_blob("device", identity.device.uuid.bytes);
     set_blob("account", identity.account.uuid.bytes);
@@ -171,27 +171,39 @@ void Replica::Body::check_schema() {
     if (!known) {
         throw Failed(ReplicaFault::damaged, "catalog_version");
     }
-    // The version alone would not do: a program under development changes its catalog before it
-    // raises the number, so missing columns are looked for at each start.
     detail::WriteTransaction transaction(*connection_);
-    rows_.create_tables();
-    connection_->execute(added_tables);
+    make_missing_tables();
     if (version == format_of_staged_chunks) {
         drop_staged();
         connection_->execute("DROP TABLE staged");
         connection_->execute("PRAGMA user_version=" + std::to_string(format_version));
-    } else if (!staged_rows_.are_of_this_catalog()) {
-        drop_staged();
     }
     if (number("search_version") != search_version) {
         rows_.index_again();
         set_number("search_version", search_version);
     }
     if (*known != catalog_.version()) {
+        drop_staged();
         rows_.adopt_newer_catalog();
         set_number("catalog_version", catalog_.version());
     }
     transaction.commit();
+}
+
+void Replica::Body::make_missing_tables() {
+    // The catalog's version alone would not do: a program under development changes its catalog
+    // before it raises the number. To ask each table at each start takes longer than all else.
+    const record::Hash wanted = rows_.tables_hash();
+    if (std::ranges::equal(blob("tables"), wanted)) {
+        return;
+    }
+    rows_.create_tables();
+    connection_->execute(added_tables);
+    if (!staged_rows_.are_of_this_catalog()) {
+        drop_staged();
+        staged_rows_.drop();
+    }
+    set_blob("tables", wanted);
 }
 
 std::optional<std::int64_t> Replica::Body::number(const char* name) {

@@ -25,7 +25,7 @@ void Replica::Body::stage(const record::RecordKey& after, const sync::SnapshotCh
     const bool first = after == record::RecordKey{};
     detail::WriteTransaction transaction(*connection_);
     if (first) {
-        staged_rows_.drop();
+        staged_rows_.empty();
         set_number("staged_at", static_cast<std::int64_t>(chunk.read_at.position));
         const std::optional<sync::Lease> held = lease();
         set_blob("staged_scope", (held ? held->scope : record::RecordId{}).uuid.bytes);
@@ -60,7 +60,7 @@ std::optional<StagedSnapshot> Replica::Body::staged() {
 }
 
 void Replica::Body::drop_staged() {
-    staged_rows_.drop();
+    staged_rows_.empty();
     connection_->execute("DELETE FROM staged_entry");
     for (const char* name :
          {"staged_at", "staged_kind", "staged_id", "staged_whole", "staged_scope"}) {

@@ -12,6 +12,8 @@ namespace {
 using catalog::identifier;
 
 constexpr std::string_view prefix = "staged:";
+/// With fewer, a change of the schema costs more than to write the rows once more.
+constexpr int rows_worth_a_table = 2'000;
 
 std::string staged(std::string_view name) { return std::string{prefix} + std::string{name}; }
 
@@ -53,6 +55,12 @@ std::set<std::string, std::less<>> StagedRows::names() {
     return found;
 }
 
+void StagedRows::empty() {
+    for (const std::string& name : names()) {
+        connection_.execute("DELETE FROM " + identifier(staged(name)));
+    }
+}
+
 void StagedRows::drop() {
     for (const std::string& name : names()) {
         connection_.execute("DROP TABLE " + identifier(staged(name)));
@@ -76,21 +84,36 @@ bool StagedRows::are_of_this_catalog() {
         names(), [this](const std::string& name) { return is_of_this_catalog(name); });
 }
 
-void StagedRows::take_the_place_of_live() {
+bool StagedRows::is_large(std::string_view name) {
+    Query row = connection_.query_once("SELECT 1 FROM " + identifier(staged(name)) +
+                                       " LIMIT 1 OFFSET " + std::to_string(rows_worth_a_table));
+    return row.step();
+}
+
+void StagedRows::move(std::string_view name, const std::string& columns) {
+    connection_.execute("INSERT INTO " + identifier(name) + "(" + columns + ") SELECT " + columns +
+                        " FROM " + identifier(staged(name)));
+    connection_.execute("DELETE FROM " + identifier(staged(name)));
+}
+
+bool StagedRows::take_the_place_of_live(std::span<const LiveTable> live) {
     const auto here = names();
-    std::vector<std::string_view> live{"search", "unknown_record"};
-    for (const catalog::Kind& kind : catalog_.kinds()) {
-        live.push_back(kind.name);
-    }
-    for (const std::string_view name : live) {
-        if (here.contains(name)) {
-            connection_.execute("DROP TABLE " + identifier(name));
-            connection_.execute("ALTER TABLE " + identifier(staged(name)) + " RENAME TO " +
-                                identifier(name));
-        } else {
-            connection_.execute("DELETE FROM " + identifier(name));
+    bool any_table_is_new = false;
+    for (const LiveTable& each : live) {
+        const bool is_staged = here.contains(each.name);
+        if (is_staged && is_large(each.name)) {
+            connection_.execute("DROP TABLE " + identifier(each.name));
+            connection_.execute("ALTER TABLE " + identifier(staged(each.name)) + " RENAME TO " +
+                                identifier(each.name));
+            any_table_is_new = true;
+            continue;
+        }
+        connection_.execute("DELETE FROM " + identifier(each.name));
+        if (is_staged) {
+            move(each.name, each.columns);
         }
     }
+    return any_table_is_new;
 }
 
 }  // namespace zhibu::client::detail

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ public:
     /// Makes what is missing. After a change of the catalog, also moves what was kept as unknown
     /// into its columns.
     void create_tables();
+    /// Of all that create_tables() sees to: where it is known to have been made, nothing is
+    /// missing.
+    [[nodiscard]] record::Hash tables_hash() const;
     void adopt_newer_catalog();
 
     /// Makes anew what records are found by. write() and remove() keep it.
@@ -62,8 +66,9 @@ private:
         std::string exists;
     };
 
-    /// Indexes that only a replica needs: its lists are asked for while people type.
-    void index_for_lists(const catalog::Kind& kind);
+    /// With the indexes that only a replica needs: its lists are asked for while people type.
+    [[nodiscard]] static std::vector<std::string> statements(const catalog::Kind& kind,
+                                                             std::span<const std::string> present);
 
     /// All keys of a kind behind one another, as `search` holds them; read when first asked for
     /// after a change.

@@ -85,8 +85,7 @@ void Replica::Body::check_sections(const Draft& draft) {
             continue;
         }
         const record::Value& permission = account->value(accounts->field(section->permission).id());
-        if (!record::is_empty(permission) &&
-            permission != record::Value{std::string{catalog::read_and_write}}) {
+        if (catalog::keeps_from_writing(record::to_text(permission))) {
             throw Failed(ReplicaFault::read_only, std::string{section->name});
         }
     }

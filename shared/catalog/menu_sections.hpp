@@ -21,6 +21,11 @@ struct MenuSection {
 /// The code of list account_permission that lets an account write.
 inline constexpr std::string_view read_and_write = "1";
 
+/// Whether the code, of the account's field for a section, keeps the account from writing there.
+[[nodiscard]] constexpr bool keeps_from_writing(std::string_view permission) {
+    return !permission.empty() && permission != read_and_write;
+}
+
 /// All sections in the menu's order.
 [[nodiscard]] std::span<const MenuSection> menu_sections();
 

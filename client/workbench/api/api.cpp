@@ -10,6 +10,7 @@
 #include "client/workbench/api/detail/jobs.hpp"
 #include "client/workbench/api/drafts.hpp"
 #include "client/workbench/api/queries.hpp"
+#include "shared/catalog/menu_sections.hpp"
 #include "shared/catalog/metadata.hpp"
 
 namespace zhibu::client {
@@ -51,6 +52,25 @@ std::string scope_name(Replica& replica, const catalog::Catalog& catalog,
                            : std::string{};
 }
 
+/// The kinds of those sections that the account only reads.
+json::array kinds_read_only(Replica& replica, const catalog::Catalog& catalog,
+                            record::RecordId own_account) {
+    json::array kinds;
+    const catalog::Kind& accounts = catalog.kind("account");
+    const auto account = replica.find(record::RecordKey{accounts.id(), own_account});
+    if (!account || !*account) {
+        return kinds;
+    }
+    for (const catalog::Kind& kind : catalog.kinds()) {
+        const catalog::MenuSection* section = catalog::menu_section_of(catalog, kind);
+        if (section != nullptr && catalog::keeps_from_writing(record::to_text((*account)->value(
+                                      accounts.field(section->permission).id())))) {
+            kinds.emplace_back(kind.name);
+        }
+    }
+    return kinds;
+}
+
 json::object status_form(Replica& replica, const catalog::Catalog& catalog,
                          const ReplicaStatus& status, record::Instant now) {
     json::object form{{"now", now.milliseconds},     {"confirmed", status.confirmed.position},
@@ -63,7 +83,9 @@ json::object status_form(Replica& replica, const catalog::Catalog& catalog,
         form["scope"] = scope_name(replica, catalog, *status.lease);
         form["scope_id"] = to_text(status.lease->scope);
         form["account_id"] = to_text(status.lease->account);
-        form["editing"] = editing_form(*status.lease, now);
+        json::object editing = editing_form(*status.lease, now);
+        editing["only_read"] = kinds_read_only(replica, catalog, status.account);
+        form["editing"] = std::move(editing);
     }
     return form;
 }

@@ -79,6 +79,8 @@ export interface Editing {
   readonly lease_ends_at: number;
   readonly open_until?: number;
   readonly opens_next?: number;
+  /** Kinds of the sections that the account only reads. */
+  readonly only_read: readonly string[];
 }
 
 /** All that a locked workbench says. */

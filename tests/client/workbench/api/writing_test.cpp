@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "tests/client/workbench/api/workbench.hpp"
@@ -279,12 +280,20 @@ TEST(ApiGroup, ASectionThatTheAccountOnlyReadsIsNotWritten) {
     Workbench closed{{account("2")}};
     EXPECT_EQ(closed.set(20, "address", "1").status, 403U);
     EXPECT_EQ(closed.status().waiting, 0U);
+    // The page offers no editing of these, entries of theirs included.
+    const auto only_read = closed.get("/api/status").at("/editing/only_read").as_array();
+    const auto is_listed = [&](const char* kind) {
+        return std::ranges::find(only_read, json::value(kind)) != only_read.end();
+    };
+    EXPECT_TRUE(is_listed("person") && is_listed("person_education") && is_listed("letter"));
+    EXPECT_FALSE(is_listed("organisation") || is_listed("person_appraisal"));
     const std::string phone = R"({"action":"edit","changes":[{"kind":"organisation","id":")" +
                               to_text(record_id(1)) +
                               R"(","operation":"update","fields":{"phone":"1"}}]})";
     EXPECT_EQ(closed.post(phone).status, 201U);
     Workbench open{{account("1")}};
     EXPECT_EQ(open.set(20, "address", "1").status, 201U);
+    EXPECT_TRUE(open.get("/api/status").at("/editing/only_read").as_array().empty());
 }
 
 TEST(ApiGroups, ShowWhatWasDoneAndWhatBecameOfIt) {

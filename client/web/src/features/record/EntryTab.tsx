@@ -12,11 +12,19 @@ import { labelOf, nameOf, OWNER } from "../../catalog/catalog";
 import { useLanguage } from "../../i18n/useLanguage";
 import { draftKey, useDraft } from "./drafts";
 import { EditableRecord } from "./EditableRecord";
+import { useMayEdit } from "./useMayEdit";
 
 interface Props {
   readonly kind: Kind;
   readonly owner: string;
   readonly mayEdit: boolean;
+}
+
+interface TabProps {
+  readonly kind: Kind;
+  readonly owner: string;
+  /** The owner is in use. */
+  readonly isOpen: boolean;
 }
 
 const ENTRIES_MAX = 200;
@@ -57,8 +65,10 @@ function Entry({ kind, record, owner, mayEdit }: Props & { readonly record: Reco
 }
 
 /** A record's entries of one kind, such as a person's education. */
-export function EntryTab({ kind, owner, mayEdit }: Props) {
+export function EntryTab({ kind, owner, isOpen }: TabProps) {
   const { t } = useTranslation();
+  // Entries may stand in another section of the menu than their owner.
+  const mayEdit = useMayEdit(kind) && isOpen;
   const language = useLanguage();
   const [adds, setAdds] = useState(false);
   const hasDraft = useDraft(draftKey(kind.name, "new", owner)) !== undefined;

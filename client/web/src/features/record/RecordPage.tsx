@@ -66,7 +66,7 @@ function RecordTabs({
         ...entries.map((entry) => ({
           key: entry.name,
           label: labelOf(entry, language),
-          children: <EntryTab kind={entry} owner={record.id} mayEdit={mayEdit} />,
+          children: <EntryTab kind={entry} owner={record.id} isOpen={!record.retired} />,
         })),
         {
           key: HISTORY,

@@ -4,7 +4,7 @@ import type { Kind } from "../../api/types";
 /** Whether this account writes records of the kind at all; of which ones the rules say. */
 export function useMayEdit(kind: Kind | undefined): boolean {
   const editing = useOpenStatus()?.editing;
-  if (kind === undefined || editing?.may_write !== true) {
+  if (kind === undefined || editing?.may_write !== true || editing.only_read.includes(kind.name)) {
     return false;
   }
   return kind.writers === "scope" || (kind.writers === "administrator" && editing.manages);

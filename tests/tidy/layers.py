@@ -36,7 +36,8 @@ SERVER = _upon(
     BOTH_ENDS,
     {
         "server/store": set(),
-        "server/store/sqlite": {"server/store"},
+        "server/store/rows": {"server/store"},
+        "server/store/sqlite": {"server/store", "server/store/rows"},
         "server/config": set(),
         "server/committer": {"server/store"},
         # Who may work, when and from what is decided on the control state that the committer keeps.

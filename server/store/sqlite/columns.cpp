@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "server/store/sqlite/detail/connection.hpp"
-#include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/rows/failure.hpp"
+#include "server/store/rows/query.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/catalog/column_value.hpp"
@@ -29,26 +29,6 @@ using record::RecordId;
 using record::TextSet;
 
 }  // namespace
-
-void write_number(std::uint64_t number, Bytes& bytes) {
-    for (; number >= 0x80; number >>= 7U) {
-        bytes.push_back(static_cast<std::uint8_t>(number | 0x80U));
-    }
-    bytes.push_back(static_cast<std::uint8_t>(number));
-}
-
-std::uint64_t read_number(std::span<const std::uint8_t>& bytes) {
-    std::uint64_t number = 0;
-    for (unsigned shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
-        const std::uint8_t byte = bytes.front();
-        bytes = bytes.subspan(1);
-        number |= std::uint64_t{byte & 0x7FU} << shift;
-        if ((byte & 0x80U) == 0) {
-            return number;
-        }
-    }
-    throw Failed(StoreFault::damaged, "number");
-}
 
 void ValueBinder::bind(const record::Value& value) {
     struct Visitor {

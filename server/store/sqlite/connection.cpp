@@ -22,7 +22,7 @@
 #include <thread>
 #include <utility>
 
-#include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/rows/failure.hpp"
 #include "server/store/sqlite/detail/sealing.hpp"
 #include "server/store/store.hpp"
 #include "shared/record/change.hpp"
@@ -93,149 +93,116 @@ int note_wal_pages(void* pages, sqlite3* /*handle*/, const char* /*name*/, int c
     return SQLITE_OK;
 }
 
-int open_flags(Connection::Use use) {
-    return (use == Connection::Use::reader ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE) |
+int open_flags(SqliteConnection::Use use) {
+    return (use == SqliteConnection::Use::reader ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE) |
            SQLite::OPEN_NOMUTEX;
+}
+
+/// Runs what SQLiteCpp itself does.
+template <class Work>
+auto translated(Work&& work) {
+    try {
+        return work();
+    } catch (const SQLite::Exception& error) {
+        throw_failure(error.getExtendedErrorCode());
+    }
+}
+
+std::unique_ptr<SQLite::Database> open_database(const std::filesystem::path& file,
+                                                SqliteConnection::Use use, const std::string& vfs) {
+    return translated(
+        [&] { return std::make_unique<SQLite::Database>(file.string(), open_flags(use), 0, vfs); });
 }
 
 }  // namespace
 
-StoreError translate_current() {
-    try {
-        throw;
-    } catch (const Failed& failed) {
-        return failed.error();
-    } catch (const SQLite::Exception& error) {
-        const int code = error.getExtendedErrorCode();
-        end_if_sync_failed(code);
-        if ((error.getErrorCode() & 0xFF) == SQLITE_NOMEM) {
-            throw std::bad_alloc{};
-        }
-        return StoreError{fault_of(error.getErrorCode()), "sqlite " + std::to_string(code)};
+void throw_failure(int extended_code) {
+    end_if_sync_failed(extended_code);
+    if ((extended_code & 0xFF) == SQLITE_NOMEM) {
+        throw std::bad_alloc{};
     }
+    throw Failed(fault_of(extended_code), "sqlite " + std::to_string(extended_code));
 }
 
-void KeptStatement::Finalized::operator()(sqlite3_stmt* finished) const noexcept {
+void SqliteStatement::Finalized::operator()(sqlite3_stmt* finished) const noexcept {
     sqlite3_finalize(finished);
 }
 
-KeptStatement::KeptStatement(sqlite3* handle, const char* sql) {
+SqliteStatement::SqliteStatement(sqlite3* handle, const char* sql) {
     sqlite3_stmt* prepared = nullptr;
     const int code =
         sqlite3_prepare_v3(handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
-    statement.reset(prepared);
+    statement_.reset(prepared);
     if (code != SQLITE_OK) {
-        throw SQLite::Exception(handle, code);
+        throw_failure(sqlite3_extended_errcode(handle));
     }
 }
 
-Query::Query(KeptStatement& kept) : kept_(kept), statement_(kept.statement.get()) {
-    kept_.in_use = true;
-}
-
-Query::Query(std::unique_ptr<KeptStatement> own)
-    : own_(std::move(own)), kept_(*own_), statement_(kept_.statement.get()) {}
-
-Query::~Query() {
-    // The outcome of a reset repeats that of the last step, which has been reported.
-    sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_);
-    kept_.in_use = false;
-}
-
-void Query::check(int code) const {
+void SqliteStatement::check(int code) const {
     if (code != SQLITE_OK) {
-        throw SQLite::Exception(sqlite3_db_handle(statement_), code);
+        throw_failure(sqlite3_extended_errcode(sqlite3_db_handle(statement_.get())));
     }
 }
 
-Query& Query::bind(std::int64_t number) {
-    check(sqlite3_bind_int64(statement_, ++bound_, number));
-    return *this;
+void SqliteStatement::bind(int parameter, std::int64_t number) {
+    check(sqlite3_bind_int64(statement_.get(), parameter, number));
 }
 
-Query& Query::bind_position(std::uint64_t position) {
-    // A peer may name any; no position in the store comes near the end of SQLite's integers.
-    constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
-    return bind(static_cast<std::int64_t>(std::min(position, most)));
-}
-
-Query& Query::bind(std::string_view text) {
+void SqliteStatement::bind(int parameter, std::string_view text) {
     // SQLite takes a null pointer for NULL, also where the size is 0.
     const char* start = text.empty() ? "" : text.data();
-    check(sqlite3_bind_text(statement_, ++bound_, start, static_cast<int>(text.size()), nullptr));
-    return *this;
+    check(sqlite3_bind_text(statement_.get(), parameter, start, static_cast<int>(text.size()),
+                            nullptr));
 }
 
-Query& Query::bind(std::span<const std::uint8_t> bytes) {
+void SqliteStatement::bind(int parameter, std::span<const std::uint8_t> bytes) {
     const void* start = bytes.empty() ? static_cast<const void*>("") : bytes.data();
-    check(sqlite3_bind_blob(statement_, ++bound_, start, static_cast<int>(bytes.size()), nullptr));
-    return *this;
+    check(sqlite3_bind_blob(statement_.get(), parameter, start, static_cast<int>(bytes.size()),
+                            nullptr));
 }
 
-Query& Query::bind_null() {
-    check(sqlite3_bind_null(statement_, ++bound_));
-    return *this;
+void SqliteStatement::bind_null(int parameter) {
+    check(sqlite3_bind_null(statement_.get(), parameter));
 }
 
-bool Query::step() {
-    const int code = sqlite3_step(statement_);
+void SqliteStatement::bind_content(int parameter, std::span<const std::uint8_t> bytes,
+                                   const ContentName& /*name*/) {
+    bind(parameter, bytes);
+}
+
+bool SqliteStatement::step() {
+    const int code = sqlite3_step(statement_.get());
     if (code != SQLITE_ROW && code != SQLITE_DONE) {
         check(code);
     }
     return code == SQLITE_ROW;
 }
 
-void Query::run() {
-    while (step()) {
-    }
+void SqliteStatement::again() { check(sqlite3_reset(statement_.get())); }
+
+void SqliteStatement::finish() noexcept {
+    // The outcome of a reset repeats that of the last step, which has been reported.
+    sqlite3_reset(statement_.get());
+    sqlite3_clear_bindings(statement_.get());
 }
 
-void Query::again() {
-    check(sqlite3_reset(statement_));
-    bound_ = 0;
+bool SqliteStatement::is_null(int column) const {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
-bool Query::is_null(int column) const {
-    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+std::int64_t SqliteStatement::integer(int column) const {
+    return sqlite3_column_int64(statement_.get(), column);
 }
 
-std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
-
-std::string Query::text(int column) const {
-    const std::span<const std::uint8_t> value = view(column);
-    return {value.begin(), value.end()};
-}
-
-std::span<const std::uint8_t> Query::view(int column) const {
-    const auto* start = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
-    const int size = sqlite3_column_bytes(statement_, column);
+std::span<const std::uint8_t> SqliteStatement::view(int column) const {
+    const auto* start =
+        static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_.get(), column));
+    const int size = sqlite3_column_bytes(statement_.get(), column);
     return {start, start == nullptr ? 0 : static_cast<std::size_t>(size)};
 }
 
-Bytes Query::bytes(int column) const {
-    const std::span<const std::uint8_t> value = view(column);
-    return {value.begin(), value.end()};
-}
-
-record::Uuid Query::uuid(int column) const {
-    const std::span<const std::uint8_t> value = view(column);
-    record::Uuid uuid;
-    if (value.size() != uuid.bytes.size()) {
-        throw Failed(StoreFault::damaged, "id");
-    }
-    std::ranges::copy(value, uuid.bytes.begin());
-    return uuid;
-}
-
-record::Hash Query::hash(int column) const {
-    const std::span<const std::uint8_t> value = view(column);
-    record::Hash hash{};
-    if (value.size() != hash.size()) {
-        throw Failed(StoreFault::damaged, "hash");
-    }
-    std::ranges::copy(value, hash.begin());
-    return hash;
+std::span<const std::uint8_t> SqliteStatement::content(int column, const ContentName& /*name*/) {
+    return view(column);
 }
 
 FileLock::FileLock(const std::filesystem::path& file)
@@ -256,14 +223,15 @@ FileLock::FileLock(const std::filesystem::path& file)
 
 FileLock::~FileLock() { ::close(descriptor_); }
 
-Connection::Connection(const std::filesystem::path& file, Use use, const std::string& vfs)
-    : database_(std::make_unique<SQLite::Database>(file.string(), open_flags(use), 0, vfs)) {
+SqliteConnection::SqliteConnection(const std::filesystem::path& file, Use use,
+                                   const std::string& vfs)
+    : database_(open_database(file, use, vfs)) {
     configure(use);
 }
 
-Connection::~Connection() = default;
+SqliteConnection::~SqliteConnection() = default;
 
-void Connection::configure(Use use) {
+void SqliteConnection::configure(Use use) {
     sqlite3* handle = database_->getHandle();
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -296,39 +264,46 @@ void Connection::configure(Use use) {
     sqlite3_wal_hook(handle, &note_wal_pages, &wal_pages_);
 }
 
-Query Connection::query(const char* sql) {
-    std::unique_ptr<KeptStatement>& kept = statements_[sql];
+Query SqliteConnection::query(const char* sql) {
+    std::unique_ptr<SqliteStatement>& kept = statements_[sql];
     if (kept == nullptr) {
-        kept = std::make_unique<KeptStatement>(database_->getHandle(), sql);
+        kept = std::make_unique<SqliteStatement>(database_->getHandle(), sql);
     }
     if (kept->in_use) {
-        return Query(std::make_unique<KeptStatement>(database_->getHandle(), sql));
+        return Query(std::unique_ptr<Statement>(
+            std::make_unique<SqliteStatement>(database_->getHandle(), sql)));
     }
     return Query(*kept);
 }
 
-void Connection::execute(const std::string& sql) { database_->exec(sql); }
+void SqliteConnection::execute(const std::string& sql) {
+    translated([&] { database_->exec(sql); });
+}
 
-int Connection::rows_written() const { return database_->getChanges(); }
+int SqliteConnection::rows_written() const { return database_->getChanges(); }
 
-bool Connection::in_transaction() const {
+void SqliteConnection::begin_writing() { query("BEGIN IMMEDIATE").run(); }
+
+void SqliteConnection::begin_reading() { query("BEGIN").run(); }
+
+bool SqliteConnection::in_transaction() const {
     return sqlite3_get_autocommit(database_->getHandle()) == 0;
 }
 
-void Connection::roll_back() noexcept {
+void SqliteConnection::roll_back() noexcept {
     if (in_transaction()) {
         static_cast<void>(database_->tryExec("ROLLBACK"));
     }
 }
 
-void Connection::commit() {
+void SqliteConnection::commit() {
     query("COMMIT").run();
     if (wal_pages_ >= checkpoint_pages) {
         checkpoint();
     }
 }
 
-void Connection::checkpoint() {
+void SqliteConnection::checkpoint() {
     const int code = sqlite3_wal_checkpoint_v2(database_->getHandle(), nullptr,
                                                SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     end_if_sync_failed(code);
@@ -339,20 +314,20 @@ void Connection::checkpoint() {
     }
 }
 
-sqlite3* Connection::handle() { return database_->getHandle(); }
+sqlite3* SqliteConnection::handle() { return database_->getHandle(); }
 
-WithoutWaiting::WithoutWaiting(Connection& connection) : connection_{connection} {
+WithoutWaiting::WithoutWaiting(SqliteConnection& connection) : connection_{connection} {
     sqlite3_busy_timeout(connection_.handle(), 0);
 }
 
 WithoutWaiting::~WithoutWaiting() { sqlite3_busy_timeout(connection_.handle(), busy_milliseconds); }
 
-void Connection::empty_wal() {
+void SqliteConnection::empty_wal() {
     sqlite3* handle = database_->getHandle();
     const int code =
         sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     if (code != SQLITE_OK) {
-        throw SQLite::Exception(handle, code);
+        throw_failure(sqlite3_extended_errcode(handle));
     }
 }
 

@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
-#include "server/store/sqlite/detail/failure.hpp"
-#include "server/store/sqlite/detail/reading_on.hpp"
+#include "server/store/rows/failure.hpp"
+#include "server/store/rows/reading_on.hpp"
 #include "shared/record/check.hpp"
 #include "shared/vault/disk.hpp"
 #include "shared/vault/reseal_journal.hpp"

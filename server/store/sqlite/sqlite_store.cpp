@@ -10,11 +10,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "server/store/rows/failure.hpp"
+#include "server/store/rows/reading_on.hpp"
+#include "server/store/rows/transaction.hpp"
 #include "server/store/sqlite/detail/connection.hpp"
-#include "server/store/sqlite/detail/failure.hpp"
-#include "server/store/sqlite/detail/reading_on.hpp"
 #include "server/store/sqlite/detail/sealing.hpp"
-#include "server/store/sqlite/detail/transaction.hpp"
+#include "server/store/sqlite/detail/sqlite_tables.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/check.hpp"
@@ -22,10 +23,10 @@
 namespace zhibu::server {
 namespace {
 
-using detail::Connection;
 using detail::Failed;
 using detail::Query;
-using detail::Tables;
+using detail::SqliteConnection;
+using detail::SqliteTables;
 
 /// Raised when the tables below change; a file of a higher one is not touched.
 constexpr std::int64_t format_version = 1;
@@ -65,6 +66,26 @@ CREATE TABLE zhibu_enrolment_code(
   used_at INTEGER) WITHOUT ROWID;
 )sql";
 
+constexpr const char* leaf_tables = R"sql(
+CREATE TABLE zhibu_leaf(
+  idx INTEGER PRIMARY KEY, group_commitment BLOB NOT NULL, group_salt BLOB,
+  verdict_commitment BLOB NOT NULL, verdict_salt BLOB);
+CREATE TABLE zhibu_subtree(
+  level INTEGER, idx INTEGER, hash BLOB NOT NULL, PRIMARY KEY(level, idx)) WITHOUT ROWID;
+)sql";
+
+/// Made where they are missing, as in a store of a program that knew of no parts.
+constexpr const char* staged_tables = R"sql(
+CREATE TABLE IF NOT EXISTS zhibu_staged(
+  device BLOB PRIMARY KEY, account BLOB NOT NULL, incarnation BLOB NOT NULL,
+  sequence INTEGER NOT NULL, is_boxed INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  hash BLOB NOT NULL, signature BLOB NOT NULL, held INTEGER NOT NULL,
+  touched_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS zhibu_staged_part(
+  device BLOB NOT NULL, at INTEGER NOT NULL, content BLOB NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS zhibu_staged_part_place ON zhibu_staged_part(device, at);
+)sql";
+
 std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix) {
     file += suffix;
     return file;
@@ -81,7 +102,8 @@ public:
           catalog_(catalog),
           acknowledged_(detail::mended(place)),
           keyed_(detail::keyed(place, file_, acknowledged_.pages_sealed())),
-          writer_(std::make_unique<Tables>(file_, Connection::Use::writer, vfs_, catalog)) {
+          writer_(
+              std::make_unique<SqliteTables>(file_, SqliteConnection::Use::writer, vfs_, catalog)) {
         check_format();
         acknowledged_.check(*writer_);
         adopt_catalog();
@@ -113,14 +135,14 @@ public:
         ZHIBU_CHECK(!in_transaction_);
         return detail::guarded([&] {
             writer_->connection.execute("VACUUM");
-            writer_->connection.empty_wal();
+            writer_->database.empty_wal();
         });
     }
 
     [[nodiscard]] Stored<std::unique_ptr<StoreReader>> open_reader() override {
         return detail::guarded([&] {
-            return detail::make_reader(
-                std::make_unique<Tables>(file_, Connection::Use::reader, vfs_, catalog_));
+            return detail::make_reader(std::make_unique<SqliteTables>(
+                file_, SqliteConnection::Use::reader, vfs_, catalog_));
         });
     }
 
@@ -131,7 +153,7 @@ public:
         ZHIBU_CHECK(!in_transaction_ && !rekeying_);
         return detail::guarded([&] {
             rekeying_ = detail::begin_rekeying(
-                {writer_->connection.handle(), &keyed_, &acknowledged_.head(), &keys, &random_},
+                {writer_->database.handle(), &keyed_, &acknowledged_.head(), &keys, &random_},
                 file_, std::move(next_store_key));
         });
     }
@@ -139,7 +161,7 @@ public:
     [[nodiscard]] Stored<vault::RekeyStep> rekey() override {
         ZHIBU_CHECK(!in_transaction_ && rekeying_);
         return detail::guarded([&] {
-            const detail::WithoutWaiting at_once{writer_->connection};
+            const detail::WithoutWaiting at_once{writer_->database};
             const vault::RekeyStep step = detail::rekey(*rekeying_);
             if (step == vault::RekeyStep::done) {
                 rekeying_.reset();
@@ -153,7 +175,10 @@ public:
         return detail::guarded([&] {
             const auto transaction =
                 detail::begin_transaction(*writer_, in_transaction_, committed_);
-            writer_->meta.begin_epoch(epoch, writer_->log.head());
+            writer_->meta.note_restored(writer_->log.head());
+            writer_->connection.query("UPDATE zhibu_meta SET value=? WHERE name='epoch'")
+                .bind(epoch.uuid.bytes)
+                .run();
             detail::value_of(transaction->commit());
             read_identity();
         });
@@ -187,10 +212,15 @@ private:
         // it raises the number, so what is missing is looked for at each start.
         bool in_transaction = false;
         const auto transaction = detail::begin_transaction(*writer_, in_transaction, committed_);
-        writer_->connection.execute(detail::StagedRows::tables);
-        writer_->records.create_tables();
+        writer_->connection.execute(staged_tables);
+        writer_->columns.create_tables();
         if (known != std::int64_t{catalog_.version()}) {
-            writer_->records.adopt_newer_catalog();
+            writer_->records.place_anew();
+            for (const RecordKey& key : writer_->columns.with_extra()) {
+                const auto state = writer_->records.read(key);
+                ZHIBU_CHECK(state.has_value());
+                writer_->records.write(*state);
+            }
             writer_->connection.query("UPDATE zhibu_meta SET value=? WHERE name='catalog_version'")
                 .bind(std::int64_t{catalog_.version()})
                 .run();
@@ -200,12 +230,16 @@ private:
 
     /// A file from before there was a Merkle tree gets one, over what it holds now.
     void adopt_ledger(record::Random& random) {
-        if (writer_->leaves.are_there()) {
-            return;
+        {
+            Query row =
+                writer_->connection.query("SELECT 1 FROM sqlite_schema WHERE name='zhibu_leaf'");
+            if (row.step()) {
+                return;
+            }
         }
         bool in_transaction = false;
         const auto transaction = detail::begin_transaction(*writer_, in_transaction, committed_);
-        writer_->connection.execute(detail::LeafRows::tables);
+        writer_->connection.execute(leaf_tables);
         const LogIndex head = writer_->log.head();
         for (LogIndex at{1}; at <= head; ++at.position) {
             const auto row = writer_->log.row(at);
@@ -234,7 +268,7 @@ private:
     const catalog::Catalog& catalog_;
     detail::Acknowledged acknowledged_;
     vault::KeyedFile keyed_;
-    std::unique_ptr<Tables> writer_;
+    std::unique_ptr<SqliteTables> writer_;
     std::function<void()> committed_ = [this] {
         acknowledged_.note(*writer_, keyed_.pages_sealed());
     };
@@ -263,13 +297,14 @@ std::unique_ptr<detail::FileLock> lock_of(const SealedPlace& place) {
                : std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
 }
 
-void fill_fresh(Tables& tables, const SpaceIdentity& identity, const catalog::Catalog& catalog) {
-    Connection& connection = tables.connection;
+void fill_fresh(SqliteTables& tables, const SpaceIdentity& identity,
+                const catalog::Catalog& catalog) {
+    SqliteConnection& connection = tables.database;
     connection.execute(own_tables);
-    connection.execute(detail::LeafRows::tables);
-    connection.execute(detail::StagedRows::tables);
+    connection.execute(leaf_tables);
+    connection.execute(staged_tables);
     connection.execute("PRAGMA user_version=" + std::to_string(format_version));
-    tables.records.create_tables();
+    tables.columns.create_tables();
     Query row = connection.query("INSERT INTO zhibu_meta(name, value) VALUES(?, ?)");
     row.bind(std::string_view("space")).bind(identity.space.uuid.bytes).run();
     row.again();
@@ -284,7 +319,8 @@ void write_fresh(const SealedPlace& place, const std::filesystem::path& fresh,
                  const SpaceIdentity& identity, const catalog::Catalog& catalog) {
     make_empty_file(detail::disk_of(place), fresh);
     const vault::KeyedFile keyed = detail::keyed(place, fresh, 0);
-    Tables tables(fresh, Connection::Use::fresh, detail::files_of(place).name(), catalog);
+    SqliteTables tables(fresh, SqliteConnection::Use::fresh, detail::files_of(place).name(),
+                        catalog);
     {
         bool in_transaction = false;
         const std::function<void()> nobody_is_told = [] {};
@@ -292,7 +328,7 @@ void write_fresh(const SealedPlace& place, const std::filesystem::path& fresh,
         fill_fresh(tables, identity, catalog);
         detail::value_of(transaction->commit());
     }
-    tables.connection.empty_wal();
+    tables.database.empty_wal();
 }
 
 /// Made whole under another name: a cut in between leaves no half store behind.
@@ -358,9 +394,7 @@ Stored<bool> is_sqlite_store_in_use(const std::filesystem::path& file) {
 }
 
 Stored<void> verify_sqlite_store(const SealedPlace& place, const catalog::Catalog& catalog) {
-    return detail::guarded([&] {
-        SqliteStore{lock_of(place), place, catalog}.verify();
-    });
+    return detail::guarded([&] { SqliteStore{lock_of(place), place, catalog}.verify(); });
 }
 
 }  // namespace zhibu::server

@@ -5,18 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/rows/query.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/state.hpp"
 
 /// How a field's value goes into a column and comes back; what columns there are says
 /// shared/catalog/schema.hpp.
 namespace zhibu::server::detail {
-
-/// Unsigned LEB128.
-void write_number(std::uint64_t number, Bytes& bytes);
-/// Takes a number from the front of `bytes`. Throws Failed{damaged} where there is none.
-[[nodiscard]] std::uint64_t read_number(std::span<const std::uint8_t>& bytes);
 
 /// Binds values; holds what the query refers to until it has run.
 class ValueBinder {

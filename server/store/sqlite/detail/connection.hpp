@@ -7,10 +7,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
-#include "shared/record/change.hpp"
-#include "shared/record/id.hpp"
+#include "server/store/rows/query.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -21,68 +19,39 @@ class Database;
 
 namespace zhibu::server::detail {
 
-using Bytes = std::vector<std::uint8_t>;
+/// Throws what SQLite's extended code means. A failed fsync ends the process.
+[[noreturn]] void throw_failure(int extended_code);
 
-/// A prepared statement and whether a Query is using it. Not SQLiteCpp's class, whose every column
-/// read counts a reference: half of a wide record's reading time.
-struct KeptStatement {
+/// A prepared statement of SQLite's. Not SQLiteCpp's class, whose every column read counts a
+/// reference: half of a wide record's reading time.
+class SqliteStatement final : public Statement {
+public:
+    SqliteStatement(sqlite3* handle, const char* sql);
+
+    void bind(int parameter, std::int64_t number) override;
+    void bind(int parameter, std::string_view text) override;
+    void bind(int parameter, std::span<const std::uint8_t> bytes) override;
+    void bind_null(int parameter) override;
+    /// The file is sealed as a whole.
+    void bind_content(int parameter, std::span<const std::uint8_t> bytes,
+                      const ContentName& name) override;
+    bool step() override;
+    void again() override;
+    void finish() noexcept override;
+    [[nodiscard]] bool is_null(int column) const override;
+    [[nodiscard]] std::int64_t integer(int column) const override;
+    [[nodiscard]] std::span<const std::uint8_t> view(int column) const override;
+    [[nodiscard]] std::span<const std::uint8_t> content(int column,
+                                                        const ContentName& name) override;
+
+private:
     struct Finalized {
         void operator()(sqlite3_stmt* statement) const noexcept;
     };
 
-    KeptStatement(sqlite3* handle, const char* sql);
-
-    std::unique_ptr<sqlite3_stmt, Finalized> statement;
-    bool in_use = false;
-};
-
-/// A prepared statement in use. Parameters are bound in the order of the calls; texts and bytes are
-/// not copied and must outlive the query. Columns are read by position from 0. Threads: none.
-class Query {
-public:
-    explicit Query(KeptStatement& kept);
-    /// For a statement that is used this once.
-    explicit Query(std::unique_ptr<KeptStatement> own);
-    ~Query();
-    Query(const Query&) = delete;
-    Query& operator=(const Query&) = delete;
-
-    Query& bind(std::int64_t number);
-    Query& bind_position(std::uint64_t position);
-    Query& bind(std::string_view text);
-    Query& bind(std::span<const std::uint8_t> bytes);
-    Query& bind_null();
-
-    /// True: a row is there to be read. False: the statement is done.
-    bool step();
-    /// For statements without rows.
-    void run();
-    /// Ready to bind and run again.
-    void again();
-
-    [[nodiscard]] bool is_null(int column) const;
-    [[nodiscard]] std::int64_t integer(int column) const;
-
-    [[nodiscard]] std::uint64_t position(int column) const {
-        return static_cast<std::uint64_t>(integer(column));
-    }
-
-    [[nodiscard]] std::string text(int column) const;
-    /// Valid until the next step.
-    [[nodiscard]] std::span<const std::uint8_t> view(int column) const;
-    [[nodiscard]] Bytes bytes(int column) const;
-    /// 16 bytes; anything else in the column is a damaged file.
-    [[nodiscard]] record::Uuid uuid(int column) const;
-    /// 32 bytes; anything else in the column is a damaged file.
-    [[nodiscard]] record::Hash hash(int column) const;
-
-private:
     void check(int code) const;
 
-    std::unique_ptr<KeptStatement> own_;
-    KeptStatement& kept_;
-    sqlite3_stmt* statement_;
-    int bound_ = 0;
+    std::unique_ptr<sqlite3_stmt, Finalized> statement_;
 };
 
 /// Holds the lock file beside a store, so that a second program is told at once.
@@ -98,9 +67,8 @@ private:
     int descriptor_;
 };
 
-/// One SQLite connection. Throws Failed and SQLiteCpp's exceptions, which guarded() translates.
-/// Threads: confined to one at a time.
-class Connection {
+/// One SQLite connection. Throws Failed. Threads: confined to one at a time.
+class SqliteConnection final : public Connection {
 public:
     enum class Use : std::uint8_t {
         fresh,   // makes an empty file the kind that this class opens, and writes
@@ -109,25 +77,18 @@ public:
     };
 
     /// @param vfs  through which the file is sealed
-    Connection(const std::filesystem::path& file, Use use, const std::string& vfs);
-    ~Connection();
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+    SqliteConnection(const std::filesystem::path& file, Use use, const std::string& vfs);
+    ~SqliteConnection() override;
 
-    /// Statements are prepared once and kept by the text's address: `sql` is a literal, or stands
-    /// unchanged as long as the connection. Hashing a wide table's text would cost as much as some
-    /// of its statements do.
-    [[nodiscard]] Query query(const char* sql);
-    /// One or more statements without parameters.
-    void execute(const std::string& sql);
-    /// The number of rows that the last statement wrote.
-    [[nodiscard]] int rows_written() const;
-    /// An error may have undone the transaction already.
-    [[nodiscard]] bool in_transaction() const;
-    /// Undoes the transaction, if one is open; an error here leaves nothing more to undo.
-    void roll_back() noexcept;
-    /// Commits, durable when it returns; then moves a long WAL into the file.
-    void commit();
+    [[nodiscard]] Query query(const char* sql) override;
+    void execute(const std::string& sql) override;
+    [[nodiscard]] int rows_written() const override;
+    void begin_writing() override;
+    void begin_reading() override;
+    [[nodiscard]] bool in_transaction() const override;
+    void roll_back() noexcept override;
+    /// Then moves a long WAL into the file.
+    void commit() override;
     /// Moves all of the WAL into the file, durably, so that the file can be taken by itself.
     void empty_wal();
 
@@ -138,7 +99,7 @@ private:
     void checkpoint();
 
     std::unique_ptr<SQLite::Database> database_;
-    std::unordered_map<const char*, std::unique_ptr<KeptStatement>> statements_;
+    std::unordered_map<const char*, std::unique_ptr<SqliteStatement>> statements_;
     /// As SQLite told after the last commit.
     int wal_pages_ = 0;
 };
@@ -146,13 +107,13 @@ private:
 /// While it lives, the connection does not wait for readers.
 class WithoutWaiting {
 public:
-    explicit WithoutWaiting(Connection& connection);
+    explicit WithoutWaiting(SqliteConnection& connection);
     ~WithoutWaiting();
     WithoutWaiting(const WithoutWaiting&) = delete;
     WithoutWaiting& operator=(const WithoutWaiting&) = delete;
 
 private:
-    Connection& connection_;
+    SqliteConnection& connection_;
 };
 
 }  // namespace zhibu::server::detail

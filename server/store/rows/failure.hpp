@@ -26,9 +26,6 @@ private:
     StoreError error_;
 };
 
-/// What the exception in flight means. One that is no failure of storage goes on.
-[[nodiscard]] StoreError translate_current();
-
 /// The value, or its error thrown.
 template <class T>
 T value_of(Stored<T> stored) {
@@ -40,7 +37,7 @@ T value_of(Stored<T> stored) {
     }
 }
 
-/// Runs `work`; its failures become values.
+/// Runs `work`; its failures become values, and what is no failure of storage goes on.
 template <class Work>
 auto guarded(Work&& work) -> Stored<decltype(work())> {
     try {
@@ -50,8 +47,8 @@ auto guarded(Work&& work) -> Stored<decltype(work())> {
         } else {
             return work();
         }
-    } catch (...) {
-        return std::unexpected(translate_current());
+    } catch (const Failed& failed) {
+        return std::unexpected(failed.error());
     }
 }
 

@@ -1,12 +1,12 @@
-#include "server/store/sqlite/detail/scope_walk.hpp"
+#include "server/store/rows/scope_walk.hpp"
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
 
-#include "server/store/sqlite/detail/failure.hpp"
-#include "server/store/sqlite/detail/ordered_union.hpp"
-#include "server/store/sqlite/detail/record_rows.hpp"
+#include "server/store/rows/failure.hpp"
+#include "server/store/rows/ordered_union.hpp"
+#include "server/store/rows/record_rows.hpp"
 #include "server/store/store.hpp"
 #include "shared/record/change.hpp"
 #include "shared/record/id.hpp"

@@ -1,10 +1,10 @@
-#include "server/store/sqlite/detail/scope_digests.hpp"
+#include "server/store/rows/scope_digests.hpp"
 
 #include <algorithm>
 #include <cstddef>
 
-#include "server/store/sqlite/detail/log_rows.hpp"
-#include "server/store/sqlite/detail/scope_walk.hpp"
+#include "server/store/rows/log_rows.hpp"
+#include "server/store/rows/scope_walk.hpp"
 #include "sync_protocol/merge/digest.hpp"
 
 namespace zhibu::server::detail {

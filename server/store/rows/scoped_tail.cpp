@@ -1,4 +1,4 @@
-#include "server/store/sqlite/detail/scoped_tail.hpp"
+#include "server/store/rows/scoped_tail.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "server/store/sqlite/detail/failure.hpp"
-#include "server/store/sqlite/detail/log_rows.hpp"
-#include "server/store/sqlite/detail/ordered_union.hpp"
-#include "server/store/sqlite/detail/reading_on.hpp"
+#include "server/store/rows/failure.hpp"
+#include "server/store/rows/log_rows.hpp"
+#include "server/store/rows/ordered_union.hpp"
+#include "server/store/rows/reading_on.hpp"
 #include "server/store/store.hpp"
 #include "shared/record/id.hpp"
 #include "shared/record/state.hpp"

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "server/store/sqlite/detail/record_rows.hpp"
+#include "server/store/rows/record_rows.hpp"
 #include "server/store/store.hpp"
 
 namespace zhibu::server::detail {

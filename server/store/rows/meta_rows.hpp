@@ -3,12 +3,12 @@
 #include <optional>
 #include <string_view>
 
-#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/rows/query.hpp"
 #include "server/store/store.hpp"
 
 namespace zhibu::server::detail {
 
-/// The store's marks in its own log. Throws Failed and what guarded() translates.
+/// The store's marks in its own log. Throws Failed.
 class MetaRows {
 public:
     explicit MetaRows(Connection& connection) : connection_(connection) {}
@@ -24,7 +24,8 @@ public:
 
     void set_compacted(LogIndex through) { set_position("compacted", through); }
 
-    void begin_epoch(const record::EpochId& epoch, LogIndex head);
+    /// The log goes on from `head` in another way than before, and no backup holds any of that.
+    void note_restored(LogIndex head);
 
 private:
     [[nodiscard]] std::optional<LogIndex> position(std::string_view name);

@@ -1,10 +1,10 @@
-#include "server/store/sqlite/detail/meta_rows.hpp"
+#include "server/store/rows/meta_rows.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <string_view>
 
-#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/rows/query.hpp"
 #include "server/store/store.hpp"
 
 namespace zhibu::server::detail {
@@ -15,19 +15,17 @@ std::optional<LogIndex> MetaRows::position(std::string_view name) {
 }
 
 void MetaRows::set_position(std::string_view name, LogIndex position) {
-    connection_.query("REPLACE INTO zhibu_meta(name, value) VALUES(?, ?)")
+    connection_.query("DELETE FROM zhibu_meta WHERE name=?").bind(name).run();
+    connection_.query("INSERT INTO zhibu_meta(name, value) VALUES(?, ?)")
         .bind(name)
         .bind_position(position.position)
         .run();
 }
 
-void MetaRows::begin_epoch(const record::EpochId& epoch, LogIndex head) {
+void MetaRows::note_restored(LogIndex head) {
     // The oldest one counts: a device may come from before an earlier restoring still.
     set_position("restored_at", std::min(restored_at().value_or(head), head));
     set_backed_up(LogIndex{});
-    connection_.query("UPDATE zhibu_meta SET value=? WHERE name='epoch'")
-        .bind(epoch.uuid.bytes)
-        .run();
 }
 
 }  // namespace zhibu::server::detail

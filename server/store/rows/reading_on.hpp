@@ -5,30 +5,33 @@
 #include <utility>
 #include <vector>
 
-#include "server/store/sqlite/detail/control_rows.hpp"
-#include "server/store/sqlite/detail/failure.hpp"
-#include "server/store/sqlite/detail/leaf_rows.hpp"
-#include "server/store/sqlite/detail/log_rows.hpp"
-#include "server/store/sqlite/detail/meta_rows.hpp"
-#include "server/store/sqlite/detail/record_rows.hpp"
-#include "server/store/sqlite/detail/staged_rows.hpp"
+#include "server/store/rows/control_rows.hpp"
+#include "server/store/rows/failure.hpp"
+#include "server/store/rows/leaf_rows.hpp"
+#include "server/store/rows/log_rows.hpp"
+#include "server/store/rows/meta_rows.hpp"
+#include "server/store/rows/record_rows.hpp"
+#include "server/store/rows/staged_rows.hpp"
 #include "server/store/store.hpp"
 
 namespace zhibu::server::detail {
 
-/// A connection and all that stands in its tables.
+/// A connection and all that stands in its tables. A store's own says what they lie on.
 struct Tables {
-    Tables(const std::filesystem::path& file, Connection::Use use, const std::string& vfs,
-           const catalog::Catalog& catalog)
-        : connection(file, use, vfs),
-          records(connection, catalog),
+    Tables(Connection& on, States& states, const catalog::Catalog& catalog)
+        : connection(on),
+          records(connection, states, catalog),
           log(connection),
           leaves(connection),
           control(connection),
           staged(connection),
           meta(connection) {}
 
-    Connection connection;
+    virtual ~Tables() = default;
+    Tables(const Tables&) = delete;
+    Tables& operator=(const Tables&) = delete;
+
+    Connection& connection;
     RecordRows records;
     LogRows log;
     LeafRows leaves;

@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "server/store/sqlite/detail/connection.hpp"
-#include "server/store/sqlite/detail/reading_on.hpp"
-#include "server/store/sqlite/detail/scope_digests.hpp"
-#include "server/store/sqlite/detail/scope_walk.hpp"
-#include "server/store/sqlite/detail/scoped_tail.hpp"
-#include "server/store/sqlite/detail/transaction.hpp"
+#include "server/store/rows/query.hpp"
+#include "server/store/rows/reading_on.hpp"
+#include "server/store/rows/scope_digests.hpp"
+#include "server/store/rows/scope_walk.hpp"
+#include "server/store/rows/scoped_tail.hpp"
+#include "server/store/rows/transaction.hpp"
 #include "server/store/store.hpp"
 #include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
@@ -33,7 +33,7 @@ public:
             return guarded(std::forward<Work>(work));
         }
         auto outcome = guarded([&] {
-            connection_.query("BEGIN").run();
+            connection_.begin_reading();
             return work();
         });
         connection_.roll_back();
@@ -49,9 +49,9 @@ struct OwnedTables {
     std::unique_ptr<Tables> owned;
 };
 
-class SqliteReader final : private OwnedTables, public ReadingOn<StoreReader, OneMoment> {
+class RowsReader final : private OwnedTables, public ReadingOn<StoreReader, OneMoment> {
 public:
-    explicit SqliteReader(std::unique_ptr<Tables> tables)
+    explicit RowsReader(std::unique_ptr<Tables> tables)
         : OwnedTables{std::move(tables)}, ReadingOn(*owned) {}
 
     [[nodiscard]] Stored<std::optional<sync::Tail>> tail(LogIndex from, const ScopeFilter& scope,
@@ -125,7 +125,7 @@ private:
 }  // namespace
 
 std::unique_ptr<StoreReader> make_reader(std::unique_ptr<Tables> tables) {
-    return std::make_unique<SqliteReader>(std::move(tables));
+    return std::make_unique<RowsReader>(std::move(tables));
 }
 
 }  // namespace zhibu::server::detail

@@ -1,15 +1,16 @@
-#include "server/store/sqlite/detail/log_rows.hpp"
+#include "server/store/rows/log_rows.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "server/store/sqlite/detail/connection.hpp"
-#include "server/store/sqlite/detail/failure.hpp"
-#include "server/store/sqlite/detail/placed_effects.hpp"
+#include "server/store/rows/failure.hpp"
+#include "server/store/rows/placed_effects.hpp"
+#include "server/store/rows/query.hpp"
 #include "server/store/store.hpp"
 #include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
@@ -25,11 +26,20 @@ record::Outcome outcome_of(std::int64_t number) {
     return static_cast<record::Outcome>(number);
 }
 
-HeldGroup held_of(const Query& row) {
+ContentName verdict_at(LogIndex index) { return {"zhibu_log.verdict", index.position, {}}; }
+
+ContentName effects_at(LogIndex index) { return {"zhibu_log.effects", index.position, {}}; }
+
+ContentName group_at(LogIndex index) { return {"zhibu_log.sealed", index.position, {}}; }
+
+/// As the codec's frames hold them, the receipts of a few messages.
+constexpr std::int64_t receipts_max = 4096;
+
+HeldGroup held_of(Query& row) {
     HeldGroup held;
     held.index = LogIndex{row.position(0)};
     held.group_hash = row.hash(1);
-    held.receipt = {row.bytes(2), row.bytes(3)};
+    held.receipt = {row.content_bytes(2, verdict_at(held.index)), row.bytes(3)};
     return held;
 }
 
@@ -82,20 +92,26 @@ RecordId LogRows::author_at(LogIndex index) {
 std::optional<record::Receipt> LogRows::receipt_at(LogIndex index) {
     Query row = connection_.query("SELECT verdict, receipt_signature FROM zhibu_log WHERE idx=?");
     row.bind_position(index.position);
-    return row.step() ? std::optional(record::Receipt{row.bytes(0), row.bytes(1)}) : std::nullopt;
+    return row.step() ? std::optional(
+                            record::Receipt{row.content_bytes(0, verdict_at(index)), row.bytes(1)})
+                      : std::nullopt;
 }
 
 std::vector<record::Receipt> LogRows::receipts(const DeviceId& device,
                                                const IncarnationId& incarnation, Sequence after,
                                                std::size_t bytes_max) {
     Query row = connection_.query(
-        "SELECT verdict, receipt_signature FROM zhibu_log WHERE device=? AND incarnation=? AND "
-        "sequence>? AND is_fork=0 ORDER BY sequence");
-    row.bind(device.uuid.bytes).bind(incarnation.uuid.bytes).bind_position(after.position);
+        "SELECT verdict, receipt_signature, idx FROM zhibu_log WHERE device=? AND incarnation=? "
+        "AND sequence>? AND is_fork=0 ORDER BY sequence LIMIT ?");
+    row.bind(device.uuid.bytes)
+        .bind(incarnation.uuid.bytes)
+        .bind_position(after.position)
+        .bind(receipts_max);
     std::vector<record::Receipt> receipts;
     std::size_t bytes = 0;
     while (row.step()) {
-        record::Receipt receipt{row.bytes(0), row.bytes(1)};
+        record::Receipt receipt{row.content_bytes(0, verdict_at(LogIndex{row.position(2)})),
+                                row.bytes(1)};
         bytes += sync::encoded_size_hint(receipt);
         if (bytes > bytes_max && !receipts.empty()) {
             break;
@@ -152,17 +168,17 @@ void LogRows::append_row(const LogRow& row, bool is_fork) {
             .bind(row.committed_at.milliseconds)
             .bind(std::int64_t{row.verbatim ? 1 : 0})
             .bind(std::int64_t{row.tree_changed ? 1 : 0})
-            .bind(row.receipt.verdict)
+            .bind_content(row.receipt.verdict, verdict_at(row.index))
             .bind(row.receipt.signature)
             .bind(kept.places)
-            .bind(kept.effects)
+            .bind_content(kept.effects, effects_at(row.index))
             .bind(row.sealed.signature)
-            .bind(row.sealed.bytes);
+            .bind_content(row.sealed.bytes, group_at(row.index));
         query.run();
     }
     // A device may have named its incarnation after an organisation; the reader looks closer.
-    Query place =
-        connection_.query("INSERT OR IGNORE INTO zhibu_log_place(place, idx) VALUES(?, ?)");
+    Query place = connection_.query(
+        "INSERT INTO zhibu_log_place(place, idx) VALUES(?, ?) ON CONFLICT DO NOTHING");
     for (const RecordId& organisation : kept.organisations) {
         place.bind(organisation.uuid.bytes).bind_position(row.index.position).run();
         place.again();
@@ -176,7 +192,19 @@ void LogRows::append_row(const LogRow& row, bool is_fork) {
 void LogRows::advance_chain(const GroupName& name, const record::Hash& group_hash) {
     connection_
         .query(
-            "REPLACE INTO zhibu_chain(device, incarnation, last_sequence, last_hash) "
+            "UPDATE zhibu_chain SET last_sequence=?, last_hash=? WHERE device=? AND "
+            "incarnation=?")
+        .bind_position(name.sequence.position)
+        .bind(group_hash)
+        .bind(name.device.uuid.bytes)
+        .bind(name.incarnation.uuid.bytes)
+        .run();
+    if (connection_.rows_written() > 0) {
+        return;
+    }
+    connection_
+        .query(
+            "INSERT INTO zhibu_chain(device, incarnation, last_sequence, last_hash) "
             "VALUES(?, ?, ?, ?)")
         .bind(name.device.uuid.bytes)
         .bind(name.incarnation.uuid.bytes)
@@ -187,14 +215,14 @@ void LogRows::advance_chain(const GroupName& name, const record::Hash& group_has
 
 void LogRows::rewrite(const LogRow& row) {
     connection_.query("UPDATE zhibu_log SET sealed=?, verdict=?, receipt_signature=? WHERE idx=?")
-        .bind(row.sealed.bytes)
-        .bind(row.receipt.verdict)
+        .bind_content(row.sealed.bytes, group_at(row.index))
+        .bind_content(row.receipt.verdict, verdict_at(row.index))
         .bind(row.receipt.signature)
         .bind_position(row.index.position)
         .run();
     const KeptEffects kept = keep(row.effects);
     connection_.query("UPDATE zhibu_log SET effects=?, places=? WHERE idx=? AND length(effects)>0")
-        .bind(kept.effects)
+        .bind_content(kept.effects, effects_at(row.index))
         .bind(kept.places)
         .bind_position(row.index.position)
         .run();
@@ -218,12 +246,12 @@ std::optional<LogRow> LogRows::row(LogIndex index) {
     row.committed_at = Instant{query.integer(7)};
     row.verbatim = query.integer(8) != 0;
     row.tree_changed = query.integer(9) != 0;
-    row.receipt = {query.bytes(10), query.bytes(11)};
+    row.receipt = {query.content_bytes(10, verdict_at(index)), query.bytes(11)};
     // Empty where no tail needs them any more.
     if (!query.view(13).empty()) {
-        row.effects = placed_effects(query.view(13), query.view(12));
+        row.effects = placed_effects(query.content(13, effects_at(index)), query.view(12));
     }
-    row.sealed = {query.bytes(15), query.bytes(14)};
+    row.sealed = {query.content_bytes(15, group_at(index)), query.bytes(14)};
     return row;
 }
 
@@ -262,7 +290,10 @@ void LogRows::drop_effects_of(LogIndex index) {
         place.bind(each.bytes).bind_position(index.position).run();
         place.again();
     }
-    connection_.query("UPDATE zhibu_log SET places=x'', effects=x'' WHERE idx=?")
+    const std::span<const std::uint8_t> nothing;
+    connection_.query("UPDATE zhibu_log SET places=?, effects=? WHERE idx=?")
+        .bind(nothing)
+        .bind(nothing)
         .bind_position(index.position)
         .run();
 }
@@ -295,7 +326,7 @@ void LogRows::each_effect(LogIndex index, const std::function<bool(PlacedEffect 
     if (!row.bind_position(index.position).step()) {
         throw Failed(StoreFault::damaged, "zhibu_log");
     }
-    detail::each_effect(row.view(0), row.view(1), visit);
+    detail::each_effect(row.content(0, effects_at(index)), row.view(1), visit);
 }
 
 std::vector<LogIndex> LogRows::concerning(const record::Uuid& place, LogIndex after,

@@ -1,4 +1,4 @@
-#include "server/store/sqlite/detail/leaf_rows.hpp"
+#include "server/store/rows/leaf_rows.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/rows/failure.hpp"
 #include "shared/ledger/leaf.hpp"
 #include "shared/ledger/tree.hpp"
 
@@ -18,41 +18,43 @@ constexpr unsigned levels_apart = 8;
 /// No log is as long as that; a level beyond it has no subtree.
 constexpr unsigned levels_max = 62;
 
-void bind_salt(Query& query, const ledger::Leaf& leaf) {
+/// With its salt, what a leaf commits to could be guessed.
+void bind_salt(Query& query, const ledger::Leaf& leaf, const ContentName& name) {
     if (leaf.salt) {
-        query.bind(*leaf.salt);
+        query.bind_content(*leaf.salt, name);
     } else {
         query.bind_null();
     }
 }
 
-void bind(Query& query, const ledger::Leaf& leaf) {
-    query.bind(leaf.commitment);
-    bind_salt(query, leaf);
-}
+ContentName group_salt(LogIndex index) { return {"zhibu_leaf.group_salt", index.position, {}}; }
 
-ledger::Leaf leaf_of(const Query& row, int column) {
+ContentName verdict_salt(LogIndex index) { return {"zhibu_leaf.verdict_salt", index.position, {}}; }
+
+ledger::Leaf leaf_of(Query& row, int column, const ContentName& name) {
     ledger::Leaf leaf;
     leaf.commitment = row.hash(column);
     if (!row.is_null(column + 1)) {
-        leaf.salt = row.hash(column + 1);
+        const auto salt = row.content(column + 1, name);
+        leaf.salt.emplace();
+        if (salt.size() != leaf.salt->size()) {
+            throw Failed(StoreFault::damaged, "zhibu_leaf");
+        }
+        std::ranges::copy(salt, leaf.salt->begin());
     }
     return leaf;
 }
 
 }  // namespace
 
-bool LeafRows::are_there() {
-    Query row = connection_.query("SELECT 1 FROM sqlite_schema WHERE name='zhibu_leaf'");
-    return row.step();
-}
-
 void LeafRows::append(LogIndex index, const ledger::LogLeaves& leaves) {
     {
         Query query = connection_.query("INSERT INTO zhibu_leaf VALUES(?,?,?,?,?)");
         query.bind_position(index.position);
-        bind(query, leaves.group);
-        bind(query, leaves.verdict);
+        query.bind(leaves.group.commitment);
+        bind_salt(query, leaves.group, group_salt(index));
+        query.bind(leaves.verdict.commitment);
+        bind_salt(query, leaves.verdict, verdict_salt(index));
         query.run();
     }
     std::uint64_t size = ledger::tree_size_at(index);
@@ -74,8 +76,8 @@ void LeafRows::append(LogIndex index, const ledger::LogLeaves& leaves) {
 void LeafRows::set_salts(LogIndex index, const ledger::LogLeaves& leaves) {
     Query query =
         connection_.query("UPDATE zhibu_leaf SET group_salt=?, verdict_salt=? WHERE idx=?");
-    bind_salt(query, leaves.group);
-    bind_salt(query, leaves.verdict);
+    bind_salt(query, leaves.group, group_salt(index));
+    bind_salt(query, leaves.verdict, verdict_salt(index));
     query.bind_position(index.position).run();
 }
 
@@ -86,7 +88,8 @@ std::optional<ledger::LogLeaves> LeafRows::read(LogIndex index) {
     if (!row.bind_position(index.position).step()) {
         return std::nullopt;
     }
-    return ledger::LogLeaves{leaf_of(row, 0), leaf_of(row, 2)};
+    return ledger::LogLeaves{leaf_of(row, 0, group_salt(index)),
+                             leaf_of(row, 2, verdict_salt(index))};
 }
 
 std::optional<Hash> LeafRows::subtree(unsigned level, std::uint64_t index) {

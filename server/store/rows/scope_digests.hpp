@@ -4,14 +4,14 @@
 #include <utility>
 #include <vector>
 
-#include "server/store/sqlite/detail/reading_on.hpp"
+#include "server/store/rows/reading_on.hpp"
 #include "server/store/store.hpp"
 
 namespace zhibu::server::detail {
 
 /// The digests of scopes, each made anew only when the log has a position since that concerns the
 /// scope: every device asks for its own at every contact.
-/// Throws Failed and what guarded() translates.
+/// Throws Failed.
 class ScopeDigests {
 public:
     [[nodiscard]] sync::DigestReply of(Tables& tables, const ScopeFilter& scope);

@@ -1,14 +1,22 @@
-#include "server/store/sqlite/detail/staged_rows.hpp"
+#include "server/store/rows/staged_rows.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "server/store/sqlite/detail/failure.hpp"
+#include "server/store/rows/failure.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::server::detail {
+
+namespace {
+
+ContentName part_of(const DeviceId& device, std::uint64_t at) {
+    return {"zhibu_staged_part.content", at, device.uuid};
+}
+
+}  // namespace
 
 std::optional<Staging> StagedRows::find(const DeviceId& device) {
     Query row = connection_.query(
@@ -43,14 +51,15 @@ Bytes StagedRows::bytes(const DeviceId& device) {
         if (row.position(0) != all.size()) {
             throw Failed(StoreFault::damaged, "zhibu_staged_part");
         }
-        const auto content = row.view(1);
+        const auto content = row.content(1, part_of(device, all.size()));
         all.insert(all.end(), content.begin(), content.end());
     }
     return all;
 }
 
 std::uint64_t StagedRows::bytes_offered() {
-    Query row = connection_.query("SELECT coalesce(sum(bytes), 0) FROM zhibu_staged");
+    Query row =
+        connection_.query("SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM zhibu_staged");
     return row.step() ? row.position(0) : 0;
 }
 
@@ -75,7 +84,7 @@ void StagedRows::append(const DeviceId& device, std::span<const std::uint8_t> by
     connection_.query("INSERT INTO zhibu_staged_part VALUES(?,?,?)")
         .bind(device.uuid.bytes)
         .bind_position(staging->held)
-        .bind(bytes)
+        .bind_content(bytes, part_of(device, staging->held))
         .run();
     connection_.query("UPDATE zhibu_staged SET held=?, touched_at=? WHERE device=?")
         .bind_position(staging->held + bytes.size())

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
-#include <string>
-#include <utility>
+#include <span>
 #include <vector>
 
-#include "server/store/sqlite/detail/columns.hpp"
-#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/rows/query.hpp"
+#include "server/store/rows/states.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 
@@ -22,17 +21,14 @@ using KeyBytes = std::array<std::uint8_t, 18>;
 /// Throws Failed{damaged} for bytes that bytes_of() did not make.
 [[nodiscard]] RecordKey key_of(std::span<const std::uint8_t> bytes);
 
-/// The tables of record kinds, made from the catalog, and the table that says which organisation
-/// sees which record. Throws Failed and what guarded() translates.
+/// Records, and the table that says which organisation sees which. Throws Failed.
 class RecordRows {
 public:
-    RecordRows(Connection& connection, const catalog::Catalog& catalog);
+    RecordRows(Connection& connection, States& states, const catalog::Catalog& catalog)
+        : connection_(connection), states_(states), catalog_(catalog) {}
 
-    /// Makes the tables, columns and indexes that are missing.
-    void create_tables();
-    /// After a change of the catalog: moves what was kept as unknown into its columns, and places
-    /// every record anew.
-    void adopt_newer_catalog();
+    /// After a change of the catalog: places every record anew.
+    void place_anew();
 
     [[nodiscard]] std::optional<RecordState> read(const RecordKey& key);
     [[nodiscard]] std::vector<RecordKey> find_by(record::KindNumber kind, record::FieldNumber field,
@@ -55,34 +51,9 @@ public:
                                                  const RecordKey& after, std::uint32_t limit);
 
 private:
-    struct KindTable {
-        const catalog::Kind* kind = nullptr;
-        bool has_entries = false;
-        std::vector<const catalog::Field*> indexed;
-        std::string select;          // whole, by id
-        std::string select_indexed;  // the indexed fields alone, by id
-        std::string select_after;    // whole, ascending by id
-        std::string insert;
-        std::string update;          // what no index covers
-        std::string update_indexed;  // all
-        std::string remove;          // by id
-        std::string select_extra;    // ids of records with fields that had no column
-        /// By field number: ids of records whose field has a value, and whose field is empty.
-        std::map<record::FieldNumber, std::pair<std::string, std::string>> select_by;
-    };
-
-    /// A state split into what the table's columns hold.
-    struct Row;
-
-    [[nodiscard]] static KindTable make_table(const catalog::Catalog& catalog,
-                                              const catalog::Kind& kind);
-    [[nodiscard]] const KindTable& table(record::KindNumber kind) const;
-    [[nodiscard]] RecordState read_row(const catalog::Kind& kind, const Query& row) const;
-    /// With the indexed fields alone: all that places() looks at.
-    [[nodiscard]] std::optional<RecordState> read_indexed(const RecordKey& key);
-
-    void insert(const KindTable& table, const RecordState& state, const Row& row);
-    void update(const KindTable& table, const RecordState& state, const Row& row, bool indexed);
+    /// Of the catalog (checked).
+    [[nodiscard]] const catalog::Kind& kind_of(const RecordState& state) const;
+    [[nodiscard]] bool owns_entries(const catalog::Kind& kind) const;
     /// Remembers an entry that came before its owner.
     void note_waiting(const RecordState& state, const std::vector<RecordId>& places);
     void replace_places(const RecordKey& key, const std::vector<RecordId>& before,
@@ -93,8 +64,8 @@ private:
                                const std::vector<RecordId>& after);
 
     Connection& connection_;
+    States& states_;
     const catalog::Catalog& catalog_;
-    std::vector<KindTable> tables_;  // ascending by the kind's number
 };
 
 }  // namespace zhibu::server::detail

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/rows/query.hpp"
 #include "server/store/store.hpp"
 
 namespace zhibu::server::detail {
@@ -12,20 +12,11 @@ namespace zhibu::server::detail {
 /// The Merkle tree: a row for each position's leaves, and one for each complete subtree at every
 /// eighth level (256 leaves, 65,536, ...), so that what a root or a proof needs is read from at
 /// most some hundred short rows that lie together, whatever the log's length.
-/// Throws Failed and what guarded() translates.
+/// Throws Failed.
 class LeafRows {
 public:
-    static constexpr const char* tables = R"sql(
-CREATE TABLE zhibu_leaf(
-  idx INTEGER PRIMARY KEY, group_commitment BLOB NOT NULL, group_salt BLOB,
-  verdict_commitment BLOB NOT NULL, verdict_salt BLOB);
-CREATE TABLE zhibu_subtree(
-  level INTEGER, idx INTEGER, hash BLOB NOT NULL, PRIMARY KEY(level, idx)) WITHOUT ROWID;
-)sql";
-
     explicit LeafRows(Connection& connection) : connection_(connection) {}
 
-    [[nodiscard]] bool are_there();
     /// The leaves of the position after the newest.
     void append(LogIndex index, const ledger::LogLeaves& leaves);
     /// The commitments stay.

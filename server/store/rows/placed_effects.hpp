@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/rows/query.hpp"
 #include "server/store/store.hpp"
 
 namespace zhibu::server::detail {

@@ -2,13 +2,13 @@
 
 #include <optional>
 
-#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/rows/query.hpp"
 #include "server/store/store.hpp"
 
 namespace zhibu::server::detail {
 
 /// What accounts and devices prove themselves with.
-/// Throws Failed and what guarded() translates.
+/// Throws Failed.
 class ControlRows {
 public:
     explicit ControlRows(Connection& connection) : connection_(connection) {}

@@ -1,4 +1,4 @@
-#include "server/store/sqlite/detail/transaction.hpp"
+#include "server/store/rows/transaction.hpp"
 
 #include <expected>
 #include <functional>
@@ -7,16 +7,16 @@
 #include <span>
 #include <utility>
 
-#include "server/store/sqlite/detail/connection.hpp"
-#include "server/store/sqlite/detail/reading_on.hpp"
+#include "server/store/rows/query.hpp"
+#include "server/store/rows/reading_on.hpp"
 #include "server/store/store.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::server::detail {
 namespace {
 
-/// SQLite may have undone the transaction when a write failed; a statement after it would then be
-/// a transaction of its own. So the first failure is the answer to all that follows.
+/// The database may have undone the transaction when a write failed; a statement after it would
+/// then be a transaction of its own. So the first failure is the answer to all that follows.
 class UntilFailure {
 public:
     explicit UntilFailure(Connection& connection) : connection_(connection) {}
@@ -39,22 +39,22 @@ private:
     std::optional<StoreError> failure_;
 };
 
-class SqliteTransaction final : public ReadingOn<ErasingTransaction, UntilFailure> {
+class RowsTransaction final : public ReadingOn<ErasingTransaction, UntilFailure> {
 public:
-    SqliteTransaction(Tables& tables, bool& is_open, const std::function<void()>& committed)
+    RowsTransaction(Tables& tables, bool& is_open, const std::function<void()>& committed)
         : ReadingOn(tables), is_open_(is_open), committed_(committed) {
         ZHIBU_CHECK(!is_open_);
-        tables.connection.query("BEGIN IMMEDIATE").run();
+        tables.connection.begin_writing();
         is_open_ = true;
     }
 
-    ~SqliteTransaction() override {
+    ~RowsTransaction() override {
         tables().connection.roll_back();
         is_open_ = false;
     }
 
-    SqliteTransaction(const SqliteTransaction&) = delete;
-    SqliteTransaction& operator=(const SqliteTransaction&) = delete;
+    RowsTransaction(const RowsTransaction&) = delete;
+    RowsTransaction& operator=(const RowsTransaction&) = delete;
 
     [[nodiscard]] Stored<void> open_part() override {
         ZHIBU_CHECK(!part_open_);
@@ -175,7 +175,7 @@ private:
 
 std::unique_ptr<ErasingTransaction> begin_transaction(Tables& tables, bool& is_open,
                                                       const std::function<void()>& committed) {
-    return std::make_unique<SqliteTransaction>(tables, is_open, committed);
+    return std::make_unique<RowsTransaction>(tables, is_open, committed);
 }
 
 }  // namespace zhibu::server::detail

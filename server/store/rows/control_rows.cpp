@@ -1,10 +1,12 @@
-#include "server/store/sqlite/detail/control_rows.hpp"
+#include "server/store/rows/control_rows.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
-#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/rows/failure.hpp"
+#include "server/store/rows/query.hpp"
 #include "server/store/store.hpp"
 #include "shared/record/change.hpp"
 
@@ -13,6 +15,11 @@ namespace {
 
 std::uint32_t small_number(const Query& row, int column) {
     return static_cast<std::uint32_t>(row.integer(column));
+}
+
+/// With it, and the salt beside it, passwords could be tried.
+ContentName proof_of(const RecordId& account) {
+    return {"zhibu_credential.public_key", 0, account.uuid};
 }
 
 }  // namespace
@@ -25,7 +32,11 @@ std::optional<Credential> ControlRows::credential(const RecordId& account) {
         return std::nullopt;
     }
     Credential found;
-    found.public_key = row.hash(0);
+    const auto proof = row.content(0, proof_of(account));
+    if (proof.size() != found.public_key.size()) {
+        throw Failed(StoreFault::damaged, "zhibu_credential");
+    }
+    std::ranges::copy(proof, found.public_key.begin());
     found.salt = row.uuid(1).bytes;
     found.cost = {small_number(row, 2), small_number(row, 3), small_number(row, 4)};
     found.changed_at = Instant{row.integer(5)};
@@ -33,12 +44,15 @@ std::optional<Credential> ControlRows::credential(const RecordId& account) {
 }
 
 void ControlRows::write(const RecordId& account, const Credential& credential) {
+    connection_.query("DELETE FROM zhibu_credential WHERE account=?")
+        .bind(account.uuid.bytes)
+        .run();
     connection_
         .query(
-            "REPLACE INTO zhibu_credential(account, public_key, salt, memory_kib, passes, "
+            "INSERT INTO zhibu_credential(account, public_key, salt, memory_kib, passes, "
             "lanes, changed_at) VALUES(?, ?, ?, ?, ?, ?, ?)")
         .bind(account.uuid.bytes)
-        .bind(credential.public_key)
+        .bind_content(credential.public_key, proof_of(account))
         .bind(credential.salt)
         .bind(std::int64_t{credential.cost.memory_kib})
         .bind(std::int64_t{credential.cost.passes})
@@ -57,9 +71,12 @@ std::optional<DeviceKey> ControlRows::device_key(const DeviceId& device) {
 }
 
 void ControlRows::write(const DeviceKey& key) {
+    connection_.query("DELETE FROM zhibu_device_key WHERE device=?")
+        .bind(key.device.uuid.bytes)
+        .run();
     connection_
         .query(
-            "REPLACE INTO zhibu_device_key(device, account, public_key, "
+            "INSERT INTO zhibu_device_key(device, account, public_key, "
             "certificate_fingerprint) VALUES(?, ?, ?, ?)")
         .bind(key.device.uuid.bytes)
         .bind(key.account.uuid.bytes)
@@ -82,8 +99,11 @@ std::optional<EnrolmentCode> ControlRows::enrolment_code(const Hash& code_hash) 
 }
 
 void ControlRows::write(const EnrolmentCode& code) {
+    connection_.query("DELETE FROM zhibu_enrolment_code WHERE code_hash=?")
+        .bind(code.code_hash)
+        .run();
     Query row = connection_.query(
-        "REPLACE INTO zhibu_enrolment_code(code_hash, account, expires_at, used_at) "
+        "INSERT INTO zhibu_enrolment_code(code_hash, account, expires_at, used_at) "
         "VALUES(?, ?, ?, ?)");
     row.bind(code.code_hash).bind(code.account.uuid.bytes).bind(code.expires_at.milliseconds);
     if (code.used_at) {

@@ -4,12 +4,12 @@
 #include <memory>
 
 #include "server/store/erasing.hpp"
-#include "server/store/sqlite/detail/reading_on.hpp"
+#include "server/store/rows/reading_on.hpp"
 
 namespace zhibu::server::detail {
 
 /// Begins a write transaction. While it lives, `is_open` is true; `committed` is called when it has
-/// committed, before it says so. Throws what guarded() translates.
+/// committed, before it says so. Throws Failed.
 [[nodiscard]] std::unique_ptr<ErasingTransaction> begin_transaction(
     Tables& tables, bool& is_open, const std::function<void()>& committed);
 

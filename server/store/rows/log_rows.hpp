@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/rows/query.hpp"
 #include "server/store/store.hpp"
 
 namespace zhibu::server::detail {
@@ -19,7 +19,7 @@ struct LogSight {
 };
 
 /// The log, the chains of incarnations, and which position concerns which organisation.
-/// Throws Failed and what guarded() translates.
+/// Throws Failed.
 class LogRows {
 public:
     explicit LogRows(Connection& connection) : connection_(connection) {}

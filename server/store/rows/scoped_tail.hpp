@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "server/store/sqlite/detail/reading_on.hpp"
+#include "server/store/rows/reading_on.hpp"
 #include "server/store/store.hpp"
 
 namespace zhibu::server::detail {
@@ -15,7 +15,7 @@ struct TailReader {
     const IncarnationId& incarnation;
 };
 
-/// StoreReader::tail, inside a read transaction. Throws Failed and what guarded() translates.
+/// StoreReader::tail, inside a read transaction. Throws Failed.
 [[nodiscard]] std::optional<sync::Tail> read_tail(Tables& tables, const TailReader& reader,
                                                   LogIndex from, std::size_t bytes_max);
 

@@ -1,19 +1,17 @@
-#include "server/store/sqlite/detail/record_rows.hpp"
+#include "server/store/sqlite/detail/column_states.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "server/store/placement.hpp"
+#include "server/store/rows/failure.hpp"
+#include "server/store/rows/query.hpp"
 #include "server/store/sqlite/detail/columns.hpp"
-#include "server/store/sqlite/detail/connection.hpp"
-#include "server/store/sqlite/detail/failure.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/catalog/schema.hpp"
@@ -50,44 +48,56 @@ std::string indexed_columns(const std::vector<const Field*>& indexed) {
     return columns;
 }
 
-/// Which kinds have entries of theirs.
-bool owns_entries(const catalog::Catalog& catalog, const Kind& kind) {
-    return std::ranges::any_of(catalog.kinds(),
-                               [&](const Kind& each) { return each.owner == kind.name; });
-}
-
 }  // namespace
 
-KeyBytes bytes_of(const RecordKey& key) {
-    KeyBytes bytes{};
-    bytes[0] = static_cast<std::uint8_t>(key.kind.number >> 8U);
-    bytes[1] = static_cast<std::uint8_t>(key.kind.number);
-    std::ranges::copy(key.id.uuid.bytes, bytes.begin() + 2);
-    return bytes;
-}
-
-RecordKey key_of(std::span<const std::uint8_t> bytes) {
-    if (bytes.size() != std::tuple_size_v<KeyBytes>) {
-        throw Failed(StoreFault::damaged, "zhibu_place");
+struct ColumnStates::Row {
+    Row(const Kind& kind, const RecordState& state) : values(kind.fields.size(), nullptr) {
+        std::vector<catalog::FieldVersion> known;
+        known.reserve(state.fields.size());
+        std::vector<FieldState> unknown;
+        auto field = kind.fields.begin();
+        for (const FieldState& each : state.fields) {
+            while (field != kind.fields.end() && field->number < each.field.number) {
+                ++field;
+            }
+            // What this catalog has no column for, or not of that type, is carried along.
+            if (field == kind.fields.end() || field->id() != each.field ||
+                !catalog::fits_column(*field, each.value)) {
+                unknown.push_back(each);
+                continue;
+            }
+            known.push_back({each.field, each.changed_at});
+            values[static_cast<std::size_t>(field - kind.fields.begin())] = &each.value;
+        }
+        versions = catalog::encode_versions(known);
+        if (!unknown.empty()) {
+            extra = sync::encode(unknown);
+        }
     }
-    RecordKey key;
-    key.kind.number = static_cast<std::uint16_t>((unsigned{bytes[0]} << 8U) | bytes[1]);
-    std::ranges::copy(bytes.subspan(2), key.id.uuid.bytes.begin());
-    return key;
-}
 
-RecordRows::RecordRows(Connection& connection, const catalog::Catalog& catalog)
+    [[nodiscard]] const record::Value& value(const Kind& kind, const Field& field) const {
+        static const record::Value empty{};
+        const record::Value* found = values[static_cast<std::size_t>(&field - kind.fields.data())];
+        return found == nullptr ? empty : *found;
+    }
+
+    Bytes versions;
+    Bytes extra;
+    /// In the order of the kind's fields; null where the column is NULL.
+    std::vector<const record::Value*> values;
+};
+
+ColumnStates::ColumnStates(Connection& connection, const catalog::Catalog& catalog)
     : connection_(connection), catalog_(catalog) {
     for (const Kind& kind : catalog.kinds()) {
-        tables_.push_back(make_table(catalog, kind));
+        tables_.push_back(make_table(kind));
     }
     std::ranges::sort(tables_, {}, [](const KindTable& each) { return each.kind->number; });
 }
 
-RecordRows::KindTable RecordRows::make_table(const catalog::Catalog& catalog, const Kind& kind) {
+ColumnStates::KindTable ColumnStates::make_table(const Kind& kind) {
     KindTable made;
     made.kind = &kind;
-    made.has_entries = owns_entries(catalog, kind);
     std::string parameters = "?,?,?,?,?";
     std::string plain = "retired=?, life_changed_at=?, versions=?, extra=?";
     std::string all = plain;
@@ -119,22 +129,14 @@ RecordRows::KindTable RecordRows::make_table(const catalog::Catalog& catalog, co
     return made;
 }
 
-const RecordRows::KindTable& RecordRows::table(record::KindNumber kind) const {
+const ColumnStates::KindTable& ColumnStates::table(record::KindNumber kind) const {
     const auto number = [](const KindTable& each) { return each.kind->number; };
     const auto at = std::ranges::lower_bound(tables_, kind.number, {}, number);
     ZHIBU_CHECK(at != tables_.end() && at->kind->number == kind.number);
     return *at;
 }
 
-std::vector<record::KindNumber> RecordRows::kinds() const {
-    std::vector<record::KindNumber> numbers;
-    for (const KindTable& each : tables_) {
-        numbers.push_back(each.kind->id());
-    }
-    return numbers;
-}
-
-void RecordRows::create_tables() {
+void ColumnStates::create_tables() {
     for (const Kind& kind : catalog_.kinds()) {
         std::vector<std::string> present;
         {
@@ -150,29 +152,18 @@ void RecordRows::create_tables() {
     }
 }
 
-void RecordRows::adopt_newer_catalog() {
-    connection_.execute("DELETE FROM zhibu_place");
-    for (const KindTable& each_table : tables_) {
-        each(each_table.kind->id(), RecordId{}, [&](const RecordState& state) {
-            replace_places(state.key, {}, places_of(state));
-            return true;
-        });
-        std::vector<RecordKey> with_extra;
-        {
-            Query row = connection_.query(each_table.select_extra.c_str());
-            while (row.step()) {
-                with_extra.push_back({each_table.kind->id(), RecordId{row.uuid(0)}});
-            }
-        }
-        for (const RecordKey& key : with_extra) {
-            const std::optional<RecordState> state = read(key);
-            ZHIBU_CHECK(state.has_value());
-            write(*state);
+std::vector<RecordKey> ColumnStates::with_extra() {
+    std::vector<RecordKey> found;
+    for (const KindTable& each : tables_) {
+        Query row = connection_.query(each.select_extra.c_str());
+        while (row.step()) {
+            found.push_back({each.kind->id(), RecordId{row.uuid(0)}});
         }
     }
+    return found;
 }
 
-std::optional<RecordState> RecordRows::read(const RecordKey& key) {
+std::optional<RecordState> ColumnStates::read(const RecordKey& key) {
     if (catalog_.find(key.kind) == nullptr) {
         return std::nullopt;
     }
@@ -182,7 +173,7 @@ std::optional<RecordState> RecordRows::read(const RecordKey& key) {
     return row.step() ? std::optional(read_row(*from.kind, row)) : std::nullopt;
 }
 
-RecordState RecordRows::read_row(const Kind& kind, const Query& row) const {
+RecordState ColumnStates::read_row(const Kind& kind, const Query& row) const {
     RecordState state;
     state.key = {kind.id(), RecordId{row.uuid(0)}};
     state.retired = row.integer(1) != 0;
@@ -215,7 +206,7 @@ RecordState RecordRows::read_row(const Kind& kind, const Query& row) const {
     return state;
 }
 
-std::optional<RecordState> RecordRows::read_indexed(const RecordKey& key) {
+std::optional<RecordState> ColumnStates::read_indexed(const RecordKey& key) {
     const KindTable& from = table(key.kind);
     Query row = connection_.query(from.select_indexed.c_str());
     row.bind(key.id.uuid.bytes);
@@ -231,8 +222,8 @@ std::optional<RecordState> RecordRows::read_indexed(const RecordKey& key) {
     return state;
 }
 
-std::vector<RecordKey> RecordRows::find_by(record::KindNumber kind, record::FieldNumber field,
-                                           const record::Value& value, std::uint32_t limit) {
+std::vector<RecordKey> ColumnStates::find_by(record::KindNumber kind, record::FieldNumber field,
+                                             const record::Value& value, std::uint32_t limit) {
     const Kind& in = *table(kind).kind;
     const Field* by = in.find(field);
     ZHIBU_CHECK(by != nullptr);
@@ -254,8 +245,8 @@ std::vector<RecordKey> RecordRows::find_by(record::KindNumber kind, record::Fiel
     return found;
 }
 
-void RecordRows::each(record::KindNumber kind, const RecordId& after,
-                      const std::function<bool(const RecordState&)>& visit) {
+void ColumnStates::each(record::KindNumber kind, const RecordId& after,
+                        const std::function<bool(const RecordState&)>& visit) {
     const KindTable& from = table(kind);
     Query row = connection_.query(from.select_after.c_str());
     row.bind(after.uuid.bytes);
@@ -266,23 +257,50 @@ void RecordRows::each(record::KindNumber kind, const RecordId& after,
     }
 }
 
-std::vector<RecordId> RecordRows::places_of(const RecordState& state) {
-    return value_of(places(catalog_, state, [this](const RecordKey& key) {
-        return Stored<std::optional<RecordState>>(read_indexed(key));
-    }));
+void ColumnStates::insert(const RecordState& state) {
+    const KindTable& to = table(state.key.kind);
+    const Row row(*to.kind, state);
+    Query query = connection_.query(to.insert.c_str());
+    query.bind(state.key.id.uuid.bytes)
+        .bind(std::int64_t{state.retired ? 1 : 0})
+        .bind_position(state.life_changed_at.position)
+        .bind(row.versions);
+    if (row.extra.empty()) {
+        query.bind_null();
+    } else {
+        query.bind(row.extra);
+    }
+    ValueBinder binder(query);
+    for (const Field& field : to.kind->fields) {
+        binder.bind(row.value(*to.kind, field));
+    }
+    query.run();
 }
 
-std::vector<RecordKey> RecordRows::seen_by(const RecordId& organisation, const RecordKey& after,
-                                           std::uint32_t limit) {
-    const KeyBytes start = bytes_of(after);
-    Query row = connection_.query(
-        "SELECT record FROM zhibu_place WHERE organisation=? AND record>? ORDER BY record LIMIT ?");
-    row.bind(organisation.uuid.bytes).bind(start).bind(std::int64_t{limit});
-    std::vector<RecordKey> keys;
-    while (row.step()) {
-        keys.push_back(key_of(row.view(0)));
+void ColumnStates::update(const RecordState& state, const RecordState* before) {
+    const KindTable& to = table(state.key.kind);
+    const Row row(*to.kind, state);
+    const bool indexed = before != nullptr;
+    Query query = connection_.query((indexed ? to.update_indexed : to.update).c_str());
+    query.bind(std::int64_t{state.retired ? 1 : 0})
+        .bind_position(state.life_changed_at.position)
+        .bind(row.versions);
+    if (row.extra.empty()) {
+        query.bind_null();
+    } else {
+        query.bind(row.extra);
     }
-    return keys;
+    ValueBinder binder(query);
+    for (const Field& field : to.kind->fields) {
+        if (indexed || !is_indexed(field)) {
+            binder.bind(row.value(*to.kind, field));
+        }
+    }
+    query.bind(state.key.id.uuid.bytes).run();
+}
+
+void ColumnStates::remove(const RecordState& before) {
+    connection_.query(table(before.key.kind).remove.c_str()).bind(before.key.id.uuid.bytes).run();
 }
 
 }  // namespace zhibu::server::detail

@@ -56,6 +56,7 @@ zhibu_third_party(rapidcheck LINKS rapidcheck)
 zhibu_third_party_found(argon2 HEADER argon2.h LIBRARY argon2)
 zhibu_third_party_found(expat HEADER expat.h LIBRARY expat)
 zhibu_third_party_found(keyutils HEADER keyutils.h LIBRARY keyutils)
+zhibu_third_party_found(libpq HEADER postgresql/libpq-fe.h LIBRARY pq)
 zhibu_third_party_found(libzip HEADER zip.h LIBRARY zip)
 zhibu_third_party_found(tomlplusplus HEADER toml++/toml.h LIBRARY tomlplusplus
   DEFINES TOML_HEADER_ONLY=0 TOML_SHARED_LIB=1)

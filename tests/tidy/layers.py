@@ -37,6 +37,7 @@ SERVER = _upon(
     {
         "server/store": set(),
         "server/store/rows": {"server/store"},
+        "server/store/postgres": {"server/store", "server/store/rows"},
         "server/store/sqlite": {"server/store", "server/store/rows"},
         "server/config": set(),
         "server/committer": {"server/store"},
@@ -182,6 +183,7 @@ CONFINED_HEADERS = {
         ["server/store/sqlite", "client/replica", "shared/vault"],
         "rows belong to the stores; others speak their verbs",
     ),
+    "postgresql/": (["server/store/postgres"], "rows belong to the stores; others speak their verbs"),
     "boost/json": (
         ["server", "client", "sync_protocol", "shared"],
         "a heavy header",

@@ -157,20 +157,6 @@ TEST_P(StoreConformance, OlderCatalogIsRefusedAndLosesNothing) {
     expect_agreement(everything());
 }
 
-TEST_P(StoreConformance, SecondStoreAtOnePlaceIsRefused) {
-    const auto made = place_->create(small_catalog());
-    ASSERT_FALSE(made.has_value());
-    EXPECT_EQ(made.error().fault, StoreFault::in_use);
-    const auto opened = place_->open(small_catalog());
-    ASSERT_FALSE(opened.has_value());
-    EXPECT_EQ(opened.error().fault, StoreFault::in_use);
-    store_.reset();
-    const auto again = place_->create(small_catalog());
-    ASSERT_FALSE(again.has_value());
-    EXPECT_EQ(again.error().fault, StoreFault::already_there);
-    EXPECT_TRUE(place_->open(small_catalog()).has_value());
-}
-
 TEST_P(StoreConformance, OpeningWhereNothingIsSaysSo) {
     const auto opened = GetParam().make_place()->open(small_catalog());
     ASSERT_FALSE(opened.has_value());

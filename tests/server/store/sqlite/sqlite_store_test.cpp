@@ -107,6 +107,16 @@ TEST(SqliteStore, SaysNothingInTheOpen) {
     }
 }
 
+TEST(SqliteStore, SecondStoreAtOnePlaceIsRefused) {
+    SqlitePlace place;
+    auto store = place.create(small_catalog()).value();
+    EXPECT_EQ(fault_of(place.create(small_catalog())), StoreFault::in_use);
+    EXPECT_EQ(fault_of(place.open(small_catalog())), StoreFault::in_use);
+    store.reset();
+    EXPECT_EQ(fault_of(place.create(small_catalog())), StoreFault::already_there);
+    EXPECT_TRUE(place.open(small_catalog()).has_value());
+}
+
 TEST(SqliteStore, OtherKeysDoNotOpenIt) {
     SqlitePlace place;
     ASSERT_TRUE(place.create(small_catalog()).has_value());

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "server/store/postgres/detail/sealer.hpp"
+#include "server/store/rows/query.hpp"
+
+struct pg_conn;
+struct pg_result;
+
+namespace zhibu::server::detail {
+
+struct ResultCleared {
+    void operator()(pg_result* result) const noexcept;
+};
+
+using Result = std::unique_ptr<pg_result, ResultCleared>;
+
+/// The link to a cluster as it is now; statements are prepared anew on a later one.
+struct Link {
+    struct Finished {
+        void operator()(pg_conn* connection) const noexcept;
+    };
+
+    std::unique_ptr<pg_conn, Finished> connection;
+    std::uint64_t number = 0;
+    int rows_written = 0;
+};
+
+/// One connection to a cluster, confined to its space. A lost one is made anew when the next
+/// transaction begins, with the host that then takes writes. Throws Failed.
+/// Threads: confined to one at a time.
+class PostgresConnection final : public Connection {
+public:
+    /// Throws Failed{storage_failed} where there is none, or where a commit would not be durable.
+    PostgresConnection(std::string address, const Sealer& sealer);
+    ~PostgresConnection() override;
+
+    [[nodiscard]] Query query(const char* sql) override;
+    void execute(const std::string& sql) override;
+    [[nodiscard]] int rows_written() const override;
+    /// Holds the space's row until the end, so that processes write one after another.
+    /// Throws Failed{other_version} where another process has taken a newer catalog into use.
+    void begin_writing() override;
+    void begin_reading() override;
+    [[nodiscard]] bool in_transaction() const override;
+    void roll_back() noexcept override;
+    void commit() override;
+
+    /// Begins a transaction with nothing held.
+    void begin();
+
+    /// The catalog that writing transactions expect from now on.
+    void expect_catalog(std::uint32_t version) { catalog_version_ = version; }
+
+private:
+    void connect();
+    void hold_space();
+    void begin(const char* sql);
+
+    std::string address_;
+    const Sealer& sealer_;
+    Link link_;
+    std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;
+    std::optional<std::uint32_t> catalog_version_;
+};
+
+}  // namespace zhibu::server::detail

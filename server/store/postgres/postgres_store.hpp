@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/store/erasing.hpp"
+#include "server/store/store.hpp"
+#include "shared/catalog/catalog.hpp"
+#include "shared/keys/secret_bytes.hpp"
+#include "shared/record/random.hpp"
+
+/// A space's store in a PostgreSQL cluster, beside other spaces in the same tables: every primary
+/// key is led by the space, and the database lets a connection see its own space alone. Several
+/// processes may have the store open; a writing transaction holds the space's row, so there is one
+/// order. What says anything of a person is sealed before it leaves the process
+/// (docs/file-formats.md). A commit is durable as the cluster's `synchronous_commit=on` means it.
+namespace zhibu::server {
+
+/// Where a store lies, and what seals it.
+struct ClusterPlace {
+    /// As libpq takes it: `host=/run/postgresql dbname=zhibu`, or a URI. Its role is neither a
+    /// superuser nor one that bypasses row security. Of several hosts, the one that takes writes.
+    std::string address;
+    record::SpaceId space;
+    /// 32 bytes; the same in every process.
+    std::shared_ptr<const keys::SecretBytes> secret;
+    /// Of nonces: unpredictable, for any thread. Must outlive the store.
+    record::Random* random = nullptr;
+};
+
+/// Makes an empty store for the space that `identity` and the place name, and the tables where the
+/// database has none. `catalog` must outlive the store.
+/// Errors: already_there, storage_full, storage_failed (also: no connection, a role that row
+/// security does not bind, a cluster with fsync off); nothing is left behind then.
+[[nodiscard]] Stored<std::unique_ptr<ErasableStore>> create_postgres_store(
+    const ClusterPlace& place, const SpaceIdentity& identity, const catalog::Catalog& catalog);
+
+/// Opens a store. After a change of the catalog, what is found by and who sees what are made anew.
+/// Errors: not_there, damaged (also by a secret that is not its own), storage_full, storage_failed;
+/// other_version for one of a newer program or catalog: it is left as it is. A process with an
+/// older catalog that still has it open gets other_version at its next writing transaction.
+[[nodiscard]] Stored<std::unique_ptr<ErasableStore>> open_postgres_store(
+    const ClusterPlace& place, const catalog::Catalog& catalog);
+
+}  // namespace zhibu::server

@@ -1,8 +1,10 @@
 #include "server/store/postgres/detail/connection.hpp"
 
+#include <poll.h>
 #include <postgresql/libpq-fe.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -69,6 +71,10 @@ std::string numbered(std::string_view sql) {
     }
     return text;
 }
+
+struct Released {
+    void operator()(PGnotify* notice) const noexcept { PQfreemem(notice); }
+};
 
 void ignore_notice(void* /*nothing*/, const char* /*message*/) noexcept {}
 
@@ -262,6 +268,7 @@ int PostgresConnection::rows_written() const { return link_.rows_written; }
 
 void PostgresConnection::begin(const char* sql) {
     ZHIBU_CHECK(!in_transaction());
+    is_writing_ = false;
     if (PQstatus(link_.connection.get()) == CONNECTION_OK) {
         Result result{PQexec(link_.connection.get(), sql)};
         if (PQresultStatus(result.get()) == PGRES_COMMAND_OK) {
@@ -287,6 +294,7 @@ void PostgresConnection::begin_writing() {
 
 void PostgresConnection::hold_space() {
     // Each statement after it sees all that was committed before the row was let go.
+    is_writing_ = true;
     Query row = query("SELECT catalog_version FROM zhibu_space FOR UPDATE");
     if (!row.step()) {
         throw Failed(StoreFault::not_there, "zhibu_space");
@@ -312,11 +320,36 @@ void PostgresConnection::roll_back() noexcept {
 }
 
 void PostgresConnection::commit() {
+    if (is_writing_) {
+        // It goes out if the transaction commits, and not before it has.
+        execute("SELECT pg_notify('zhibu_commit', current_setting('zhibu.space'))");
+    }
     const Result result = checked(PQexec(link_.connection.get(), "COMMIT"));
     // Of a transaction that has failed, COMMIT is a ROLLBACK without an error.
     if (std::strcmp(PQcmdStatus(result.get()), "COMMIT") != 0) {
         throw Failed(StoreFault::storage_failed, "postgresql rollback");
     }
+}
+
+void PostgresConnection::listen() { execute("LISTEN zhibu_commit"); }
+
+bool PostgresConnection::is_lost() const {
+    return PQstatus(link_.connection.get()) != CONNECTION_OK;
+}
+
+bool PostgresConnection::hears(std::chrono::milliseconds at_most) {
+    PGconn* connection = link_.connection.get();
+    pollfd arriving{PQsocket(connection), POLLIN, 0};
+    ::poll(&arriving, 1, static_cast<int>(at_most.count()));
+    if (PQconsumeInput(connection) == 0) {
+        throw Failed(StoreFault::storage_failed, "postgresql connection");
+    }
+    const std::string own = record::to_text(sealer_.space());
+    bool is_ours = false;
+    while (const std::unique_ptr<PGnotify, Released> notice{PQnotifies(connection)}) {
+        is_ours = is_ours || own == notice->extra;
+    }
+    return is_ours;
 }
 
 }  // namespace zhibu::server::detail

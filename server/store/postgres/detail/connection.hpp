@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -49,6 +50,7 @@ public:
     void begin_reading() override;
     [[nodiscard]] bool in_transaction() const override;
     void roll_back() noexcept override;
+    /// Of a writing transaction: announces it too, to all who listen, as it commits.
     void commit() override;
 
     /// Begins a transaction with nothing held.
@@ -56,6 +58,15 @@ public:
 
     /// The catalog that writing transactions expect from now on.
     void expect_catalog(std::uint32_t version) { catalog_version_ = version; }
+
+    /// From now on hears() tells of the space's commits, until the link is lost.
+    void listen();
+    /// Waits for an announcement, at most so long; may return early. Throws Failed{storage_failed}
+    /// where the link is lost.
+    [[nodiscard]] bool hears(std::chrono::milliseconds at_most);
+    [[nodiscard]] bool is_lost() const;
+
+    void connect_anew() { connect(); }
 
 private:
     void connect();
@@ -67,6 +78,7 @@ private:
     Link link_;
     std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;
     std::optional<std::uint32_t> catalog_version_;
+    bool is_writing_ = false;
 };
 
 }  // namespace zhibu::server::detail

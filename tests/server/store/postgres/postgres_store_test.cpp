@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -9,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/store/postgres/postgres_watch.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/keys/secret_bytes.hpp"
@@ -238,6 +240,48 @@ TEST(PostgresStore, ScrubbedPagesHoldNothingOfWhatWasTakenOut) {
     ASSERT_TRUE(store->scrub().has_value());
     EXPECT_EQ(place.run("SELECT pg_relation_size('zhibu.zhibu_record')"), "0");
     EXPECT_EQ(place.run("SELECT pg_relation_size('zhibu.zhibu_mark')"), "0");
+}
+
+TEST(PostgresWatch, HearsOfCommitsInItsSpaceByWhichever) {
+    using std::chrono::milliseconds;
+    constexpr milliseconds long_enough{10'000};
+    PostgresPlace place;
+    const auto store = place.create(small_catalog()).value();
+    SpaceIdentity other = identity();
+    other.space.uuid.bytes[3] ^= 0xFFU;
+    ClusterPlace beside = place.place();
+    beside.space = other.space;
+    const auto neighbour = create_postgres_store(beside, other, small_catalog()).value();
+    const auto watch = open_postgres_watch(place.place()).value();
+    const auto neighbours = open_postgres_watch(beside).value();
+    Scribe scribe(small_catalog());
+    {
+        const auto dropped = store->begin().value();
+        ASSERT_TRUE(dropped->put(scribe.next(device(1), {new_person(9, 2)}).states[0]).has_value());
+    }
+    EXPECT_EQ(watch->wait(milliseconds{100}), false) << "nothing was committed";
+    Scribe fresh(small_catalog());
+    fresh.commit(*store, device(1), {new_person(1, 2)});
+    EXPECT_EQ(watch->wait(long_enough), true);
+    EXPECT_EQ(watch->wait(milliseconds{100}), false) << "each once";
+    EXPECT_EQ(neighbours->wait(milliseconds{100}), false) << "another space";
+}
+
+TEST(PostgresWatch, AfterALostLinkAnythingMayHaveHappened) {
+    using std::chrono::milliseconds;
+    PostgresPlace place;
+    ASSERT_TRUE(place.create(small_catalog()).has_value());
+    const auto watch = open_postgres_watch(place.place()).value();
+    static_cast<void>(
+        place.run("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE "
+                  "datname=current_database() AND pid<>pg_backend_pid()"));
+    Stored<bool> heard = false;
+    for (int tries = 0; tries < 10 && heard == false; ++tries) {
+        heard = watch->wait(milliseconds{100});
+    }
+    EXPECT_EQ(fault_of(heard), StoreFault::storage_failed);
+    EXPECT_EQ(watch->wait(milliseconds{100}), true);
+    EXPECT_EQ(watch->wait(milliseconds{0}), false);
 }
 
 }  // namespace

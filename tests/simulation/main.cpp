@@ -18,7 +18,7 @@ constexpr std::size_t shrink_trials_max = 600;
 struct Wish {
     std::uint64_t seeds = 0;
     std::uint64_t seed = 0;
-    std::size_t steps = 500;
+    std::size_t steps = 0;
     unsigned jobs = 2;
     bool trace = false;
     bool keeps_length = false;
@@ -67,8 +67,8 @@ int play_many(const Wish& wish, const std::vector<Action>& without) {
     const Range range{wish.seed == 0 ? 1 : wish.seed, wish.seeds, wish.steps, without};
     const Tally tally = play_all(range, wish.jobs);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    std::cout << range.seeds << " seeds from " << range.first_seed << ", " << range.steps
-              << " steps each: " << tally.failed_seeds.size() << " failed; " << tally.saved_groups
+    std::cout << range.seeds << " seeds from " << range.first_seed << ", " << tally.steps
+              << " steps: " << tally.failed_seeds.size() << " failed; " << tally.saved_groups
               << " groups saved, " << tally.brought_back_groups
               << " brought back to restored servers, " << tally.events << " events, "
               << took.count() << " s\n";
@@ -94,7 +94,7 @@ int main(int argc, char** argv) {
     Wish wish;
     program.add_option("--seeds", wish.seeds, "how many seeds, from --seed (or 1) on");
     program.add_option("--seed", wish.seed, "one seed, or the first of --seeds");
-    program.add_option("--steps", wish.steps, "of each seed")->check(CLI::Range(1, 100'000));
+    program.add_option("--steps", wish.steps, "of each seed (default: drawn, 75 to 500)")->check(CLI::Range(1, 100'000));
     program.add_option("--jobs", wish.jobs, "processes")->check(CLI::Range(1, 256));
     program.add_flag("--trace", wish.trace, "with one --seed: print every event");
     program.add_flag("--no-shrink", wish.keeps_length,

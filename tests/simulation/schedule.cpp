@@ -57,6 +57,16 @@ constexpr std::size_t weights_total =
 /// So many operations make a phase of faults, after which everything heals.
 constexpr std::size_t phase_steps = 125;
 
+/// Mostly short, for most defects need few steps and a seed costs as much as its steps; some long,
+/// for what only grows with time.
+std::size_t draw_length(support::SeededRandom& random) {
+    const std::size_t sort = random.below(10);
+    if (sort < 7) {
+        return 75;
+    }
+    return sort < 9 ? 250 : 500;
+}
+
 Action draw_action(support::SeededRandom& random) {
     std::size_t left = random.below(weights_total);
     for (const Weighted& each : table) {
@@ -96,6 +106,10 @@ std::optional<Action> action_of(std::string_view name) {
 Schedule draw_schedule(std::uint64_t seed, std::size_t steps, std::size_t kits,
                        const std::vector<Action>& without) {
     support::SeededRandom random{seed * 2 + 1};
+    const std::size_t drawn_length = draw_length(random);
+    if (steps == 0) {
+        steps = drawn_length;
+    }
     Schedule schedule;
     schedule.seed = seed;
     std::vector<std::size_t> others(kits - 1);

@@ -70,6 +70,7 @@ struct Schedule {
     std::vector<Step> steps;
 };
 
+/// @param steps    how many; 0: drawn too, from 75 to 500
 /// @param without  actions that are not to be drawn
 [[nodiscard]] Schedule draw_schedule(std::uint64_t seed, std::size_t steps, std::size_t kits,
                                      const std::vector<Action>& without = {});

@@ -24,6 +24,7 @@ constexpr std::size_t failures_max = 64;
 /// What a worker tells while it lives, and leaves when it dies.
 struct Slate {
     std::uint64_t now_playing = 0;
+    std::uint64_t steps = 0;
     std::uint64_t events = 0;
     std::uint64_t saved_groups = 0;
     std::uint64_t brought_back_groups = 0;
@@ -49,6 +50,7 @@ void play_seed(const Range& range, std::uint64_t seed, Slate& slate) {
     const Schedule schedule =
         draw_schedule(seed, range.steps, founded().kits.size(), range.without);
     const Outcome outcome = play(schedule);
+    slate.steps += outcome.steps;
     slate.events += outcome.events;
     slate.saved_groups += outcome.saved_groups;
     slate.brought_back_groups += outcome.brought_back_groups;
@@ -120,6 +122,7 @@ Tally play_all(const Range& range, unsigned jobs) {
         const auto& failed = slates[i].failed;
         tally.failed_seeds.insert(tally.failed_seeds.end(), failed.begin(),
                                   failed.begin() + static_cast<std::ptrdiff_t>(slates[i].failures));
+        tally.steps += slates[i].steps;
         tally.events += slates[i].events;
         tally.saved_groups += slates[i].saved_groups;
         tally.brought_back_groups += slates[i].brought_back_groups;

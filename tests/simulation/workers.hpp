@@ -13,6 +13,7 @@ namespace zhibu::simulation {
 /// What came of many seeds together.
 struct Tally {
     std::vector<std::uint64_t> failed_seeds;
+    std::uint64_t steps = 0;
     std::uint64_t events = 0;
     std::uint64_t saved_groups = 0;
     std::uint64_t brought_back_groups = 0;
@@ -21,7 +22,8 @@ struct Tally {
 struct Range {
     std::uint64_t first_seed = 1;
     std::uint64_t seeds = 1;
-    std::size_t steps = 500;
+    /// Of each; 0: drawn too.
+    std::size_t steps = 0;
     std::vector<Action> without;
 };
 

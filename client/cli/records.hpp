@@ -43,9 +43,6 @@ Exit restore_record(Console& console, const std::string& kind, const std::string
 /// What the author should know of a group's verdict, in one line; empty where there is nothing.
 [[nodiscard]] std::string outcome_words(const OwnGroup& own, Language language);
 
-/// The actions that this program makes, in that language; others' stand as they are.
-[[nodiscard]] std::string action_words(const std::string& action, Language language);
-
 /// This device's groups and what became of them.
 Exit list_groups(Console& console, std::uint32_t limit);
 

@@ -101,22 +101,6 @@ std::string decision_words(Replica& replica, const OwnGroup& own, Language langu
 
 }  // namespace
 
-std::string action_words(const std::string& action, Language language) {
-    struct Word {
-        std::string_view action;
-        std::string_view zh;
-    };
-
-    constexpr std::array words{Word{"create", "新建"}, Word{"edit", "修改"},
-                               Word{"retire", "停用"}, Word{"restore", "恢复"},
-                               Word{"import", "导入"}, Word{"undo", "撤销操作"}};
-    const auto* found = std::ranges::find(words, action, &Word::action);
-    if (const Action* known = find_action(action)) {
-        return std::string{language == Language::zh ? known->label.zh : known->label.en};
-    }
-    return language == Language::en || found == words.end() ? action : std::string{found->zh};
-}
-
 std::string outcome_words(const OwnGroup& own, Language language) {
     std::string words;
     const auto append = [&words](std::string_view text) {
@@ -203,7 +187,7 @@ Exit list_groups(Console& console, std::uint32_t limit) {
     std::vector<std::vector<std::string>> rows;
     for (const OwnGroup& own : *groups) {
         rows.push_back({std::to_string(own.group.name.sequence.position),
-                        action_words(own.group.action, console.language),
+                        name_of_action(own.group.action, console.language),
                         std::to_string(own.group.changes.size()),
                         std::string{name_of(own.stage, console.language)},
                         own.verdict ? std::to_string(own.verdict->index.position) : "",

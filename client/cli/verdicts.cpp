@@ -46,7 +46,7 @@ std::vector<OwnGroup> Verdicts::groups() {
 void Verdicts::print(const OwnGroup& own) {
     const bool zh = console_.language == Language::zh;
     const std::string number = std::to_string(own.group.name.sequence.position);
-    const std::string action = action_words(own.group.action, console_.language);
+    const std::string action = name_of_action(own.group.action, console_.language);
     const std::string words = outcome_words(own, console_.language);
     console_.err << printable((zh ? "变更 " + number + "（" + action + "）"
                                   : "Change " + number + " (" + action + ") is ") +

@@ -139,6 +139,7 @@ json::object case_form(Replica& replica, const catalog::Catalog& catalog, const 
                       {"organisation", read.shown("organisation")},
                       {"account", read.shown("author")},
                       {"action", read.shown("action")},
+                      {"action_text", name_of_action(read.shown("action"), language)},
                       {"changes", read.number("changes")},
                       {"kinds", read.shown("kinds")},
                       {"made_at", read.number("made_at")},

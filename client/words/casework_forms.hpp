@@ -10,7 +10,7 @@
 /// same forms, and the command line's tables are drawn from them.
 namespace zhibu::client {
 
-/// {id, number, state, state_text, organisation, account, action, changes, kinds, made_at,
+/// {id, number, state, state_text, organisation, account, action, action_text, changes, kinds, made_at,
 /// arrived_at, reasons, remark, decided_by, decided_at, applied_at, depends_on, failed, content}.
 /// `content`: [{record, kind, kind_text, operation, operation_text, fields: [{field, label, value,
 /// previous}]}], or none where this account may not see all of it.

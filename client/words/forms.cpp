@@ -150,6 +150,7 @@ json::object group_form(const catalog::Catalog& catalog, const OwnGroup& own, La
     }
     return {{"sequence", own.group.name.sequence.position},
             {"action", own.group.action},
+            {"action_text", name_of_action(own.group.action, language)},
             {"changes", own.group.changes.size()},
             {"made_at", own.group.made_at.instant().milliseconds},
             {"stage", name_of(own.stage, Language::en)},

@@ -34,7 +34,7 @@ namespace zhibu::client {
                                               std::span<const catalog::Field* const> fields,
                                               Language language);
 
-/// {sequence, action, changes, stage, stage_text, log_index, made_at, reasons, decisions}.
+/// {sequence, action, action_text, changes, stage, stage_text, log_index, made_at, reasons, decisions}.
 [[nodiscard]] boost::json::object group_form(const catalog::Catalog& catalog, const OwnGroup& own,
                                              Language language);
 

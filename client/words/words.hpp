@@ -39,6 +39,10 @@ using catalog::Language;
 [[nodiscard]] std::string_view name_of(record::Settlement settlement, Language language);
 [[nodiscard]] std::string_view name_of(SyncPhase phase, Language language);
 
+/// What people call the action of a group that this program or the server makes; another's stands
+/// as it is.
+[[nodiscard]] std::string name_of_action(std::string_view action, Language language);
+
 /// "2026-11-24 08:00" in Asia/Shanghai.
 [[nodiscard]] std::string local_minute(record::Instant instant);
 

@@ -70,6 +70,7 @@ json::object step_form(Replica& replica, const catalog::Catalog& catalog, const 
             {"device", name_of(replica, catalog, device, language)},
             {"device_id", to_text(step.device)},
             {"action", step.action},
+            {"action_text", name_of_action(step.action, language)},
             {"fields", std::move(fields)}};
 }
 

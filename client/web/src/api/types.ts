@@ -132,6 +132,7 @@ export interface GroupCase {
 export interface Group {
   readonly sequence: number;
   readonly action: string;
+  readonly action_text: string;
   readonly changes: number;
   readonly made_at: number;
   readonly stage: string;
@@ -182,6 +183,7 @@ export interface CaseForm {
   readonly organisation: string;
   readonly account: string;
   readonly action: string;
+  readonly action_text: string;
   readonly changes: number;
   readonly kinds: string;
   readonly made_at: number;
@@ -304,6 +306,7 @@ export interface HistoryStep {
   readonly account: string;
   readonly device: string;
   readonly action: string;
+  readonly action_text: string;
   readonly fields: readonly HistoryField[];
   /** Of a step made here: what the server decided. */
   readonly decision?: Group;

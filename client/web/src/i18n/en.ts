@@ -88,18 +88,6 @@ export const en: Words = {
     case: "Case {{number}}: {{state}}.",
     resubmit: "Send once more",
   },
-  action: {
-    edit: "edit",
-    create: "create",
-    import: "import",
-    retire: "take out of use",
-    restore: "restore",
-    invite: "enrolment code",
-    resubmit: "send once more",
-    decide_case: "decide a case",
-    withdraw_case: "withdraw a case",
-    settle_conflict: "settle a conflict",
-  },
   list: {
     search: "Find by name, number or id number (key /)",
     columns: "Columns",

@@ -86,18 +86,6 @@ export const zh = {
     case: "待审 {{number}}：{{state}}",
     resubmit: "重新提交",
   },
-  action: {
-    edit: "修改",
-    create: "新增",
-    import: "导入",
-    retire: "停用",
-    restore: "恢复",
-    invite: "生成登记码",
-    resubmit: "重新提交",
-    decide_case: "处理待审",
-    withdraw_case: "撤回待审",
-    settle_conflict: "裁定冲突",
-  },
   list: {
     search: "姓名、编号、身份证号（按 / 键）",
     columns: "显示的列",

@@ -10,8 +10,7 @@ import { ContentTable } from "./ContentTable";
 
 /** A group that was set aside: whose, why, what is in it, and what can be decided. */
 export function CaseCard({ of }: { readonly of: CaseForm }) {
-  const { t, i18n } = useTranslation();
-  const action = i18n.exists(`action.${of.action}`) ? t(`action.${of.action}`) : of.action;
+  const { t } = useTranslation();
   return (
     <Card
       size="small"
@@ -29,7 +28,7 @@ export function CaseCard({ of }: { readonly of: CaseForm }) {
           column={3}
           items={[
             { key: "from", label: t("cases.from"), children: `${of.organisation} ${of.account}` },
-            { key: "action", label: t("sync.action"), children: action },
+            { key: "action", label: t("sync.action"), children: of.action_text },
             { key: "made", label: t("cases.madeAt"), children: minuteText(of.made_at) },
           ]}
         />

@@ -6,7 +6,6 @@ import type { HistoryField, HistoryStep, OwnStep } from "../../api/types";
 import { Mark } from "../../components/Mark";
 import { secondText } from "../../i18n/moments";
 import { GroupVerdict } from "../sync/GroupVerdict";
-import { useActionName } from "../sync/useActionName";
 import { UndoButton } from "./UndoButton";
 
 function Fields({ fields }: { readonly fields: readonly HistoryField[] }) {
@@ -25,12 +24,11 @@ function Fields({ fields }: { readonly fields: readonly HistoryField[] }) {
 
 function Own({ step }: { readonly step: OwnStep }) {
   const { t } = useTranslation();
-  const action = useActionName();
   return (
     <Space direction="vertical" size={2}>
       <Space wrap>
         <strong>{secondText(step.at)}</strong>
-        {t("history.here")} · {action(step.action)}
+        {t("history.here")} · {step.action_text}
         <Mark tone="wait">{step.stage_text}</Mark>
         <UndoButton group={step} />
       </Space>
@@ -42,12 +40,11 @@ function Own({ step }: { readonly step: OwnStep }) {
 
 function Told({ step }: { readonly step: HistoryStep }) {
   const { t } = useTranslation();
-  const action = useActionName();
   return (
     <Space direction="vertical" size={2}>
       <Space wrap>
         <strong>{secondText(step.at)}</strong>
-        {step.account} · {step.device} · {action(step.action)}
+        {step.account} · {step.device} · {step.action_text}
         <Mark tone="good">{t(`history.${step.step}`, { defaultValue: step.step })}</Mark>
       </Space>
       <Fields fields={step.fields} />

@@ -12,7 +12,6 @@ import { useLanguage } from "../../i18n/useLanguage";
 import { openCases, RETURNED } from "../casework/caseStates";
 import { UndoButton } from "../history/UndoButton";
 import { GroupVerdict } from "./GroupVerdict";
-import { useActionName } from "./useActionName";
 
 const tones: Readonly<Record<string, Tone>> = {
   waiting: "wait",
@@ -66,7 +65,6 @@ function Next({ group }: { readonly group: Group }) {
 export function GroupTable({ pageSize }: { readonly pageSize: number }) {
   const { t } = useTranslation();
   const groups = useGroups();
-  const action = useActionName();
   const rows = groups.data ?? [];
   return rows.length === 0 && groups.isSuccess ? (
     <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("sync.empty")} />
@@ -87,7 +85,7 @@ export function GroupTable({ pageSize }: { readonly pageSize: number }) {
           key: "action",
           title: t("sync.action"),
           width: 120,
-          render: (group) => action(group.action),
+          render: (group) => group.action_text,
         },
         { key: "changes", title: t("sync.changes"), width: 60, render: (group) => group.changes },
         {

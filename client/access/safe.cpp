@@ -208,6 +208,19 @@ std::expected<Access, AccessFault> Safe::without_data_key(const keys::SecretByte
     return access;
 }
 
+std::expected<void, AccessFault> Safe::take_password(Access& access,
+                                                     const keys::SecretBytes& password,
+                                                     const Identity& identity) {
+    ZHIBU_TRY(derived, without_data_key(password, identity, AccessFault::lease_over));
+    if (const auto lease = lease_file_.read(); lease && access.data_key) {
+        ZHIBU_TRY(device, device_secret());
+        ZHIBU_TRY_VOID(
+            mapped(key_file_.wrap(*access.data_key, {derived.password_key, device, *lease})));
+    }
+    access.password_key = std::move(derived.password_key);
+    return {};
+}
+
 keys::SecretBytes Safe::kept(const Access& access) {
     const keys::SecretBytes data_key =
         access.data_key ? vault::serialise(*access.data_key) : keys::SecretBytes{};

@@ -94,6 +94,13 @@ public:
     [[nodiscard]] std::optional<Access> open_kept(const keys::SecretBytes& kept,
                                                   const Identity& identity);
 
+    /// The server has taken `password`, to be derived as `identity` says: it opens the replica from
+    /// now on, and the one before does not. Takes about a second.
+    /// Errors: storage_failed, out_of_memory; the one before still opens it then.
+    [[nodiscard]] std::expected<void, AccessFault> take_password(Access& access,
+                                                                 const keys::SecretBytes& password,
+                                                                 const Identity& identity);
+
     /// For the kernel's keyring.
     [[nodiscard]] static keys::SecretBytes kept(const Access& access);
 
@@ -101,9 +108,9 @@ public:
     [[nodiscard]] std::expected<void, AccessFault> start_anew(Access& access);
 
     /// Keeps a lease's secret and wraps the data key with it: what opened the replica before opens
-    /// it no more. A lease that permits nothing erases the one before, the data key and the replica;
-    /// one that comes after it finds nothing to open. The server's time becomes the latest known,
-    /// also where a clock that went ahead had told a later one.
+    /// it no more. A lease that permits nothing erases the one before, the data key and the
+    /// replica; one that comes after it finds nothing to open. The server's time becomes the latest
+    /// known, also where a clock that went ahead had told a later one.
     /// Errors: storage_failed; why there is no data key, where there is none.
     [[nodiscard]] std::expected<void, AccessFault> take_lease(Access& access,
                                                               const sync::Lease& lease,

@@ -68,6 +68,9 @@ public:
         if (made_while_opening_.position != 0) {
             step(sync::client_event::GroupMade{made_while_opening_});
         }
+        for (sync::Errand& errand : agent_.parts_.errands()) {
+            step(sync::client_event::ErrandWanted{std::move(errand)});
+        }
         if (agent_.mode_ == Mode::once_and_compare) {
             step(sync::client_event::CompareWanted{});
         }
@@ -139,6 +142,10 @@ private:
     }
 
     void perform(sync::client_effect::Send effect) { wire_->send(std::move(effect.frame)); }
+
+    void perform(const sync::client_effect::ErrandAnswered& effect) {
+        agent_.parts_.errand_answered(effect.reply);
+    }
 
     void perform(const sync::client_effect::Prove& effect) {
         step(sync::client_event::Proved{agent_.parts_.prove(effect.transcript)});
@@ -400,6 +407,8 @@ void SyncAgent::attempt() {
                 count_verdicts(*status, each);
             }
             position.signs_in = !agent.farewell_;
+            // A code is good once: the next session of this agent would be refused for it.
+            position.second_factor = std::exchange(agent.parts_.second_factor, {});
             agent.session_ = std::make_unique<Session>(agent, position);
             agent.parts_.connect(*agent.session_);
         });

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "client/agent/replica_desk.hpp"
@@ -89,6 +90,15 @@ public:
         std::function<void(const sync::client_effect::StoreWatermark&,
                            const record::GroupName& covered)>
             backed_up = [](const sync::client_effect::StoreWatermark&, const record::GroupName&) {};
+        /// What is to be asked of the server for the own account and device, once in each session,
+        /// and its answers in their order. Both on the executor.
+        std::function<std::vector<sync::Errand>()> errands = [] {
+            return std::vector<sync::Errand>{};
+        };
+        std::function<void(const sync::ErrandReply&)> errand_answered =
+            [](const sync::ErrandReply&) {};
+        /// Told with the first hello alone: what the authenticator shows, or a recovery code.
+        std::string second_factor;
         std::array<std::uint8_t, 32> server_key{};
         std::uint32_t catalog_version = 0;
         std::uint16_t protocol_newest = sync::protocol_current;

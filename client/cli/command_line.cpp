@@ -13,6 +13,7 @@
 #include "client/cli/committee_commands.hpp"
 #include "client/cli/import.hpp"
 #include "client/cli/network.hpp"
+#include "client/cli/own_account.hpp"
 #include "client/cli/records.hpp"
 #include "client/cli/serve.hpp"
 #include "client/cli/session.hpp"
@@ -42,6 +43,7 @@ struct Program {
     EnrolWords enrol;
     SyncWords sync;
     CommitteeWords committee;
+    OwnAccountWords own;
     ServeWords serve;
     DoWords doing;
     std::uint64_t undone = 0;
@@ -282,6 +284,10 @@ void add_network_commands(CLI::App& app, Program& program) {
                    say("用摘要与服务器核对", "compare with the server by digest"));
     sync->add_flag("--follow", program.sync.follow,
                    say("保持连接，直到中断", "stay connected until interrupted"));
+    sync->add_flag("--code", program.sync.asks_code,
+                   say("先输入双因素认证的验证码", "ask for the second factor's code first"));
+    sync->add_option("--code-file", program.sync.code_file,
+                     say("从此文件读取验证码", "or read it from this file"));
     program.choose(sync, [&](Console& console) { return synchronise(console, program.sync); });
 
     CLI::App* serve = app.add_subcommand(
@@ -301,6 +307,23 @@ void add_network_commands(CLI::App& app, Program& program) {
 
 void add_lock_commands(CLI::App& app, Program& program) {
     const auto say = [&program](auto zh, auto en) { return program.say(zh, en); };
+    CLI::App* password = app.add_subcommand("password", say("更改本账号的密码", "a new password"));
+    password->add_option("--new-password-file", program.own.new_password_file,
+                         say("从此文件读取新密码，不再询问",
+                             "read the new password from this file instead of asking"));
+    program.choose(password,
+                   [&](Console& console) { return change_password(console, program.own); });
+    CLI::App* factor =
+        app.add_subcommand("second-factor", say("双因素认证", "the account's second factor"));
+    factor->require_subcommand(1);
+    program.choose(factor->add_subcommand("begin", say("生成", "have one made")),
+                   [](Console& console) { return begin_second_factor(console); });
+    CLI::App* confirm =
+        factor->add_subcommand("confirm", say("输入验证码，启用", "with the authenticator's code"));
+    confirm->add_option("--code-file", program.own.code_file,
+                        say("从此文件读取验证码", "read the code from this file"));
+    program.choose(confirm,
+                   [&](Console& console) { return confirm_second_factor(console, program.own); });
     CLI::App* unlock = app.add_subcommand(
         "unlock", say("输入一次密码，一段时间内不再询问", "keep the account's key for a while"));
     unlock->add_option("--for", program.minutes, say("分钟", "minutes"))

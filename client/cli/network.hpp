@@ -24,11 +24,23 @@ struct EnrolWords {
 /// Makes the device's key and certificate, sets the account's password, and creates the replica.
 Exit enrol(Console& console, const EnrolWords& words);
 
+/// One thing to be asked of the server in a session, and what it answered.
+struct ErrandWords {
+    sync::Errand errand;
+    std::optional<sync::ErrandReply> reply;
+};
+
 struct SyncWords {
     /// Compare digests with the server when both stand at the same index.
     bool compare = false;
     /// Stay connected until interrupted.
     bool follow = false;
+    /// Ask for the second factor's code first.
+    bool asks_code = false;
+    /// Or read it from this file.
+    std::string code_file;
+    /// Asked in the session; outlives it. None: nothing is.
+    ErrandWords* errand = nullptr;
 };
 
 /// Sends what waits, takes what is new, and says what became of it.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/cli/network.hpp"
+#include "client/cli/own_account.hpp"
 #include "client/cli/records.hpp"
 #include "client/cli/unlocking.hpp"
 #include "client/cli/verdicts.hpp"
@@ -128,9 +129,13 @@ std::expected<Connect, Exit> connector(Console& console, const Identity& identit
     }
     auto credentials = std::make_shared<DeviceCredentials>(
         DeviceCredentials{identity.certificate_chain, *std::move(key)});
-    return [&wires, credentials,
+    return [&wires, credentials, files = console.files,
             endpoint = Endpoint{identity.server_host, identity.server_port, "/sync"},
             trust = ServerTrust{identity.root_certificate, {}}](sync::WireEvents& events) {
+        // It may have been renewed since.
+        if (auto now = load_identity(files)) {
+            credentials->chain = std::move(now->certificate_chain);
+        }
         wires.connect(endpoint, trust, credentials.get(), events);
     };
 }
@@ -232,12 +237,47 @@ SyncAgent::Parts agent_parts(const AgentMeans& means, sync::Executor& executor, 
                                               const record::GroupName& covered) {
         outbox->backed_up(watermark, covered);
     };
+    parts.errands = [console = means.console] { return renewal_due(*console); };
+    parts.errand_answered = [console = means.console](const sync::ErrandReply& reply) {
+        take_renewal(*console, reply);
+    };
     parts.server_key = means.identity->server_key;
     parts.catalog_version = catalog::standard_catalog().version();
     return parts;
 }
 
+/// Beside what the agent asks by itself.
+static void add_errand(ErrandWords& words, SyncAgent::Parts& parts) {
+    parts.errands = [&words, own = std::move(parts.errands)] {
+        auto errands = own();
+        if (!words.reply) {
+            errands.push_back(words.errand);
+        }
+        return errands;
+    };
+    parts.errand_answered =
+        [&words, own = std::move(parts.errand_answered)](const sync::ErrandReply& reply) {
+            if (reply.sort == words.errand.sort) {
+                words.reply = reply;
+            } else {
+                own(reply);
+            }
+        };
+}
+
+/// What the authenticator shows; empty where nobody wants to give it.
+static std::expected<keys::SecretBytes, Exit> read_code(Console& console, const SyncWords& words) {
+    if (!words.asks_code && words.code_file.empty()) {
+        return keys::SecretBytes{};
+    }
+    return read_second_factor(console, words.code_file);
+}
+
 Exit synchronise(Console& console, const SyncWords& words) {
+    const auto code = read_code(console, words);
+    if (!code) {
+        return code.error();
+    }
     auto opened = open_or_renew_replica(console);
     if (!opened) {
         return opened.error();
@@ -259,6 +299,10 @@ Exit synchronise(Console& console, const SyncWords& words) {
                      lease_keeper(console, opened->access), opened->outbox, opened->history},
                     wires.executor(), *std::move(connect));
     parts.replica_changed = [] {};
+    parts.second_factor = code->text();
+    if (words.errand != nullptr) {
+        add_errand(*words.errand, parts);
+    }
     parts.report = [&](const SyncReport& report) {
         print_report(console, std::exchange(last, report), report);
         if (report.phase == SyncPhase::caught_up) {

@@ -95,6 +95,24 @@ std::expected<std::shared_ptr<Access>, Exit> open_by_password(Console& console,
 
 }  // namespace
 
+std::expected<keys::SecretBytes, Exit> read_second_factor(Console& console,
+                                                          const std::string& file) {
+    const keys::Descriptor source{file.empty() ? ::open("/dev/tty", O_RDWR | O_CLOEXEC)
+                                               : ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!source.is_open()) {
+        return std::unexpected{
+            fail(console, Exit::usage,
+                 "没有读到验证码，没有作任何更改。请检查 --code-file，或在终端中运行。",
+                 "No code could be read; nothing was changed. Check --code-file, or run this at a "
+                 "terminal.")};
+    }
+    if (!file.empty()) {
+        return keys::read_secret_line(source.number(), password_bytes_max);
+    }
+    return ask(console, source.number(),
+               console.language == Language::zh ? "验证码或恢复码：" : "Code, or recovery code: ");
+}
+
 std::expected<keys::SecretBytes, Exit> read_password(Console& console, bool is_new) {
     if (!console.password_file) {
         return ask_at_terminal(console, is_new);
@@ -180,12 +198,14 @@ Exit unlock(Console& console, std::chrono::minutes lifetime) {
     return Exit::done;
 }
 
+void forget_unlocked(const Identity& identity) { keys::forget_in_keyring(keyring_name(identity)); }
+
 Exit lock(Console& console) {
     const auto identity = load_identity(console.files);
     if (!identity) {
         return fail(console, identity.error());
     }
-    keys::forget_in_keyring(keyring_name(*identity));
+    forget_unlocked(*identity);
     if (console.json) {
         console.out << boost::json::serialize(boost::json::object{{"locked", true}}) << '\n';
     } else {

@@ -30,8 +30,14 @@ namespace zhibu::client {
 /// where it is a new one.
 [[nodiscard]] std::expected<keys::SecretBytes, Exit> read_password(Console& console, bool is_new);
 
+/// Reads a second factor's code from a file, or, where none is named, from the terminal.
+[[nodiscard]] std::expected<keys::SecretBytes, Exit> read_second_factor(Console& console,
+                                                                        const std::string& file);
+
 /// `unlock`: keeps what opens this device in the kernel's keyring for that long.
 Exit unlock(Console& console, std::chrono::minutes lifetime);
+/// Forgets what the keyring has of this device.
+void forget_unlocked(const Identity& identity);
 /// `lock`: forgets it.
 Exit lock(Console& console);
 

@@ -149,6 +149,20 @@ Text text_of(sync::RefusalReason reason) {
                 "As many changes of this device as may wait in quarantine do so already. Your "
                 "changes are safe on this machine and will be sent once an officer has decided. "
                 "Ask the administrator above you."};
+        case second_factor_needed:
+            return {
+                "本账号已启用双因素认证。请用 zhibu sync --code "
+                "输入验证器上的验证码，或一个恢复码。"
+                "本机的修改已保存。",
+                "This account has a second factor. Give what its authenticator shows, or a "
+                "recovery code, with zhibu sync --code. Your changes are safe on this machine."};
+        case second_factor_wrong:
+            return {"验证码不正确或已用过。请等验证器显示下一个验证码后重试。本机的修改已保存。",
+                    "The code is not right, or was used before. Wait until the authenticator shows "
+                    "the next one, and try again. Your changes are safe on this machine."};
+        case errand_refused:
+            return {"服务器未能办理。没有任何改变。",
+                    "The server did not do it; nothing has changed."};
         case lease_over:
             return {"离线许可已到期，请连接服务器更新。本机的修改已保存。",
                     "The permission to work offline has ended. Connect to the server to renew "

@@ -56,7 +56,6 @@ std::expected<const Account*, sync::Refusal> admit(const AdmissionCase& case_,
         refusal.password_cost = case_.credential->cost;
         return std::unexpected{std::move(refusal)};
     }
-    lockout.succeeded(hello.account, hello.device);
     if (auto refusal = control.session_refusal(hello.account, RecordId{hello.device.uuid}, now)) {
         return std::unexpected{*std::move(refusal)};
     }

@@ -27,7 +27,9 @@ struct AdmissionCase {
 
 /// Decides whether a session may open: the certificate's device is the one that speaks, it belongs
 /// to the account, both may work now, and the account's key has signed this channel's challenge.
-/// Counts wrong proofs in `lockout`. A refusal says no more than the person may know.
+/// Counts wrong proofs in `lockout`; the caller says there when the device has succeeded, which it
+/// has not before it has shown a second factor that the account has. A refusal says no more than
+/// the person may know.
 [[nodiscard]] std::expected<const Account*, sync::Refusal> admit(const AdmissionCase& case_,
                                                                  const Control& control,
                                                                  Lockout& lockout, Instant now);

@@ -35,6 +35,7 @@ using detail::PushDone;
 using detail::PushWork;
 using detail::Queued;
 using detail::QueuedBackup;
+using detail::QueuedKeep;
 using detail::QueuedPush;
 using detail::QueuedStage;
 using detail::QueuedWrite;
@@ -43,33 +44,6 @@ using detail::StageWork;
 using detail::Work;
 using detail::WriteDone;
 using detail::WriteWork;
-
-std::size_t bytes_of(const StageJob& job) { return job.part ? job.part->bytes.size() : 0; }
-
-std::size_t bytes_of(const PushJob& job) {
-    std::size_t bytes = 0;
-    for (const record::SealedGroup& group : job.groups) {
-        bytes += group.bytes.size() + group.signature.size();
-    }
-    return bytes;
-}
-
-PushResult refused(sync::RefusalReason reason) {
-    PushResult result;
-    result.refusal = detail::refusal_of(reason);
-    return result;
-}
-
-void take_back(Work& work) {
-    if (auto* push = std::get_if<PushWork>(&work)) {
-        push->result = refused(sync::RefusalReason::server_storage_failed);
-    } else if (auto* stage = std::get_if<StageWork>(&work)) {
-        stage->result =
-            std::unexpected{detail::refusal_of(sync::RefusalReason::server_storage_failed)};
-    } else if (auto* write = std::get_if<WriteWork>(&work)) {
-        write->result = std::unexpected{ServerWriteError{ServerWriteFault::storage, {}}};
-    }
-}
 
 Stored<std::shared_ptr<const Control>> load_control(const catalog::Catalog& catalog,
                                                     StoreReading& store) {
@@ -94,6 +68,7 @@ public:
     void push(PushJob job, PushDone done);
     void stage(StageJob job, StageDone done);
     void write(ServerWrite write, WriteDone done);
+    void keep(Keep work, std::function<void(bool)> done);
     void note_backup(LogIndex through);
     [[nodiscard]] std::shared_ptr<const Control> control() const;
 
@@ -184,14 +159,14 @@ std::optional<sync::RefusalReason> Committer::Body::enqueue(Job job) {
 }
 
 void Committer::Body::push(PushJob job, PushDone done) {
-    const std::size_t bytes = bytes_of(job);
+    const std::size_t bytes = detail::bytes_of(job);
     if (const auto reason = enqueue(QueuedPush{std::move(job), done, bytes})) {
-        done(refused(*reason));
+        done(detail::refused(*reason));
     }
 }
 
 void Committer::Body::stage(StageJob job, StageDone done) {
-    const std::size_t bytes = bytes_of(job);
+    const std::size_t bytes = detail::bytes_of(job);
     if (const auto reason = enqueue(QueuedStage{std::move(job), done, bytes})) {
         done(std::unexpected{detail::refusal_of(*reason)});
     }
@@ -208,6 +183,19 @@ void Committer::Body::write(ServerWrite write, WriteDone done) {
         }
     }
     done(std::unexpected{ServerWriteError{ServerWriteFault::stopping, {}}});
+}
+
+void Committer::Body::keep(Keep work, std::function<void(bool)> done) {
+    {
+        std::unique_lock lock{mutex_};
+        if (!stopping_) {
+            queue_.emplace_back(QueuedKeep{std::move(work), std::move(done)});
+            lock.unlock();
+            wake();
+            return;
+        }
+    }
+    done(false);
 }
 
 void Committer::Body::note_backup(LogIndex through) {
@@ -319,6 +307,8 @@ std::vector<Work> Committer::Body::prepare(std::vector<Queued> jobs) {
         } else if (auto* write = std::get_if<QueuedWrite>(&queued)) {
             works.emplace_back(
                 WriteWork{std::move(write->write), std::move(write->done), LogIndex{}});
+        } else if (auto* keep = std::get_if<QueuedKeep>(&queued)) {
+            works.emplace_back(std::move(*keep));
         } else {
             works.emplace_back(std::get<QueuedBackup>(queued));
         }
@@ -333,7 +323,7 @@ void Committer::Body::process(std::vector<Queued> jobs) {
         // One job that the store cannot take must not hold up the others for ever: each alone.
         for (Work& work : works) {
             if (works.size() == 1 || !commit(std::span{&work, 1}, notice)) {
-                take_back(work);
+                detail::take_back(work);
             }
         }
     }
@@ -365,6 +355,7 @@ bool Committer::Body::write(std::span<Work> works, CommitNotice& notice, CommitM
     }
     detail::Batch batch{parts_, settings_, **transaction,      control(),
                         own_,   waiting_,  parts_.clock->now()};
+    bool is_kept = false;
     for (Work& work : works) {
         if (batch.is_broken()) {
             return false;
@@ -375,6 +366,11 @@ bool Committer::Body::write(std::span<Work> works, CommitNotice& notice, CommitM
             stage->result = stage->result ? batch.stage(stage->job) : stage->result;
         } else if (auto* write = std::get_if<WriteWork>(&work)) {
             write->result = batch.write(write->write);
+        } else if (auto* keep = std::get_if<QueuedKeep>(&work)) {
+            if (!keep->work(**transaction)) {
+                return false;
+            }
+            is_kept = true;
         }
     }
     CommitNotice kept = notice;
@@ -382,7 +378,7 @@ bool Committer::Body::write(std::span<Work> works, CommitNotice& notice, CommitM
     if (batch.is_broken() || !log_is_kept) {
         return false;
     }
-    if (!batch.has_written() && !*log_is_kept) {
+    if (!batch.has_written() && !*log_is_kept && !is_kept) {
         return true;
     }
     const auto began = parts_.stopwatch();
@@ -434,6 +430,10 @@ void Committer::Body::answer(std::vector<Work> works) {
             stage->done(std::move(stage->result));
             continue;
         }
+        if (auto* keep = std::get_if<QueuedKeep>(&work)) {
+            keep->done(keep->is_kept);
+            continue;
+        }
         auto* write = std::get_if<WriteWork>(&work);
         if (write == nullptr) {
             continue;
@@ -472,6 +472,10 @@ void Committer::stage(StageJob job, std::function<void(StageResult)> done) {
 void Committer::write(ServerWrite write,
                       std::function<void(std::expected<LogIndex, ServerWriteError>)> done) {
     body_->write(std::move(write), std::move(done));
+}
+
+void Committer::keep(Keep work, std::function<void(bool)> done) {
+    body_->keep(std::move(work), std::move(done));
 }
 
 void Committer::note_backup(LogIndex through) { body_->note_backup(through); }

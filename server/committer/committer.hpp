@@ -97,6 +97,8 @@ struct ServerWrite {
     /// A record of kind enrolment_code that must be unused and not expired as this commits, or
     /// nothing is written; `changes` mark it as used.
     std::optional<RecordKey> consumes;
+    /// Accounts that have no second factor from then on.
+    std::vector<RecordId> without_second_factor;
 };
 
 enum class ServerWriteFault : std::uint8_t {
@@ -191,6 +193,12 @@ public:
     /// The position of the group that the server wrote, when it is durable.
     void write(ServerWrite write,
                std::function<void(std::expected<LogIndex, ServerWriteError>)> done);
+
+    /// What is kept beside the log: reads and writes in the next transaction. Run again where that
+    /// transaction could not be written, so it must go by what it reads alone.
+    using Keep = std::function<Stored<void>(StoreTransaction&)>;
+    /// `done` when it is durable; false where the store could not, or there is no time any more.
+    void keep(Keep work, std::function<void(bool)> done);
 
     /// A verified backup holds the log up to `through`, which was the head at some time: made
     /// durable, and told to the sessions. Where the store cannot keep it now, the next one counts.

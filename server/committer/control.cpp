@@ -54,6 +54,7 @@ Control::Names::Names(const catalog::Catalog& catalog) {
     account_manages = accounts.field("manages").id();
     account_state = accounts.field("state").id();
     account_expires_on = accounts.field("expires_on").id();
+    account_second_factor = accounts.field("second_factor").id();
     for (const catalog::MenuSection& section : catalog::menu_sections()) {
         account_sections.push_back(accounts.field(section.permission).id());
     }
@@ -126,6 +127,7 @@ void Control::take_account(const RecordState& state) {
                                                  catalog::read_and_write);
     }
     account.manages = held<bool>(state.value(names_->account_manages));
+    account.has_second_factor = held<bool>(state.value(names_->account_second_factor));
     const auto standing = held<std::string>(state.value(names_->account_state));
     account.active = standing == "1" && !state.retired;
     account.deleted = standing == "3" || state.retired;

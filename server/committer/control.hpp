@@ -31,6 +31,8 @@ struct Account {
     /// Sections of the menu, in their order, in which it may only read, whatever `may_write` says.
     std::vector<bool> read_only_sections;
     bool manages = false;
+    /// As its record says; what counts is kept beside the log.
+    bool has_second_factor = false;
     bool active = false;
     bool deleted = false;
     /// The first moment at which a temporary account has ended. One without an end date has ended

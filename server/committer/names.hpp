@@ -22,6 +22,7 @@ struct Control::Names {
     record::FieldNumber account_manages;
     record::FieldNumber account_state;
     record::FieldNumber account_expires_on;
+    record::FieldNumber account_second_factor;
     /// In the order of catalog::menu_sections().
     std::vector<record::FieldNumber> account_sections;
 

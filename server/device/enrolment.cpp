@@ -287,6 +287,11 @@ private:
         record::Change renewed;
         renewed.record = RecordKey{account_kind.id(), account_.id};
         renewed.fields = {set(account_kind, "password_changed_on", record::shanghai_day(now))};
+        if (account_.has_second_factor) {
+            // The code came from the officer above, as the new password does: both begin anew.
+            renewed.fields.push_back(set(account_kind, "second_factor", false));
+        }
+        write.without_second_factor = {account_.id};
         write.changes = {std::move(created), std::move(used), std::move(renewed)};
         write.credentials = {{account_.id, credential_}};
         write.device_keys = {DeviceKey{device, account_.id, public_key_, fingerprint}};

@@ -10,6 +10,7 @@
 #include "server/committer/committer.hpp"
 #include "server/device/derivation_desk.hpp"
 #include "server/device/enrolment.hpp"
+#include "server/device/errands.hpp"
 #include "server/founding/store_key.hpp"
 #include "server/ledger/incident.hpp"
 #include "server/listener/listener.hpp"
@@ -142,6 +143,7 @@ public:
     void run() {
         listener_->executor().post([this] { ending_->look(); });
         const auto enrolments = std::make_shared<const EnrolmentParts>(enrolment_parts());
+        errands_ = std::make_unique<Errands>(enrolments);
         listener_->run(Listener::Accepts{[this] { return host_->accept(); },
                                          [enrolments] { return make_enrolment(enrolments); }});
         end_committing();
@@ -239,6 +241,10 @@ private:
         parts.keep_incident = [this](const sync::IncidentReport& report, const sync::Hello& hello) {
             keep(report, hello);
         };
+        parts.do_errand = [this](sync::Errand errand, const sync::Hello& hello,
+                                 std::function<void(sync::ErrandReply)> answer) {
+            errands_->run(std::move(errand), hello, std::move(answer));
+        };
         parts.log = log_;
         return parts;
     }
@@ -311,6 +317,7 @@ private:
     std::unique_ptr<DerivationDesk> derivations_;
     std::unique_ptr<SessionHost> host_;
     std::unique_ptr<AccountEnding> ending_;
+    std::unique_ptr<Errands> errands_;
 };
 
 }  // namespace

@@ -15,14 +15,9 @@ namespace {
 /// In which a device must have greeted: an open wire takes a place of a limited number.
 constexpr std::chrono::seconds greeting_deadline{30};
 
-sync::Refusal refusal(sync::RefusalReason reason) {
-    sync::Refusal made;
-    made.reason = reason;
-    return made;
-}
-
 sync::ServerEvent storage_failed() {
-    return sync::server_event::Denied{refusal(sync::RefusalReason::server_storage_failed)};
+    return sync::server_event::Denied{
+        sync::Refusal::of(sync::RefusalReason::server_storage_failed)};
 }
 
 using ToldTail = std::optional<std::variant<sync::Tail, sync::TailPart>>;
@@ -150,6 +145,10 @@ struct LiveSession::Doer {
         });
     }
 
+    void operator()(sync::server_effect::DoErrand effect) const {
+        session.do_errand(std::move(effect.errand));
+    }
+
     void operator()(const sync::server_effect::KeepIncident& effect) const {
         session.host_.parts_.keep_incident(effect.report, session.hello_);
     }
@@ -166,7 +165,7 @@ void LiveSession::on_open(sync::Wire& wire, const sync::PeerIdentity& peer) {
     wire_ = &wire;
     peer_ = peer;
     if (host_.stopping_) {
-        step(sync::server_event::Stopped{refusal(sync::RefusalReason::server_stopping)});
+        step(sync::server_event::Stopped{sync::Refusal::of(sync::RefusalReason::server_stopping)});
         return;
     }
     sync::Challenge challenge;
@@ -329,64 +328,20 @@ ScopeFilter LiveSession::scope() const {
     return account == nullptr ? ScopeFilter{} : control->scope_filter(*account);
 }
 
-void LiveSession::admit(const sync::server_effect::Admit& effect) {
-    hello_ = effect.hello;
-    greeting_.reset();
-    sync::Executor* executor = host_.parts_.executor;
-    std::weak_ptr<LiveSession*> weak = self_;
-    host_.parts_.desk->ask(
-        [executor, weak, hello = effect.hello, challenge = effect.challenge](StoreReader& reader) {
-            const auto key = reader.device_key(hello.device);
-            const auto credential = reader.credential(hello.account);
-            const auto chain = reader.chain(hello.device, hello.incarnation);
-            const auto head = reader.head();
-            const auto backed_up = reader.backed_up();
-            const bool all_read = key && credential && chain && head && backed_up;
-            executor->post([=] {
-                const auto alive = weak.lock();
-                if (!alive) {
-                    return;
-                }
-                if (!all_read) {
-                    (*alive)->step(storage_failed());
-                    return;
-                }
-                (*alive)->decide_admission(challenge, *key, *credential, *chain,
-                                           Positions{*head, *backed_up});
-            });
+void LiveSession::do_errand(sync::Errand errand) {
+    host_.parts_.do_errand(
+        std::move(errand), hello_, [this, weak = std::weak_ptr{self_}](sync::ErrandReply reply) {
+            if (!weak.lock()) {
+                return;
+            }
+            if (reply.is_done && reply.sort == sync::ErrandSort::change_password) {
+                sync::Refusal why = sync::Refusal::of(sync::RefusalReason::password_changed);
+                why.password_salt = reply.password_salt;
+                why.password_cost = reply.password_cost;
+                host_.end_others(*this, why);
+            }
+            step(sync::server_event::ErrandDone{std::move(reply)});
         });
-}
-
-void LiveSession::decide_admission(const sync::Challenge& challenge,
-                                   const std::optional<DeviceKey>& key,
-                                   const std::optional<Credential>& credential,
-                                   const HeldChain& chain, const Positions& positions) {
-    const Instant now = host_.parts_.clock->now();
-    const auto control = host_.parts_.committer->control();
-    const AdmissionCase case_{challenge,    hello_, peer_.channel_binding,
-                              peer_.device, key,    credential};
-    if (host_.stopping_) {
-        stop(refusal(sync::RefusalReason::server_stopping));
-        return;
-    }
-    const auto admitted = server::admit(case_, *control, host_.lockout_, now);
-    if (!admitted) {
-        host_.parts_.log("session_refused",
-                         to_text(hello_.device) + " reason " +
-                             std::to_string(static_cast<int>(admitted.error().reason)));
-        step(sync::server_event::Denied{admitted.error()});
-        return;
-    }
-    sync::Welcome welcome;
-    welcome.protocol = hello_.protocol;
-    welcome.epoch = host_.identity_.epoch;
-    welcome.head = positions.head;
-    welcome.last_held = chain.last;
-    const Account& account = **admitted;
-    lease_ = host_.make_lease(account, hello_.device);
-    welcome.lease = host_.sign_lease(lease_);
-    step(sync::server_event::Admitted{std::move(welcome), positions.backed_up});
-    host_.opened(*this);
 }
 
 void LiveSession::look_again(Instant now) {
@@ -405,7 +360,7 @@ void LiveSession::look_again(Instant now) {
     lease_ = std::move(renewed);
     if (scope_changed) {
         // The next session's lease names the other scope, and the device takes a snapshot of it.
-        stop(refusal(sync::RefusalReason::scope_changed));
+        stop(sync::Refusal::of(sync::RefusalReason::scope_changed));
         return;
     }
     step(sync::server_event::LeaseRenewed{host_.sign_lease(lease_)});

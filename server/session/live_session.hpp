@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "server/account/second_factor.hpp"
 #include "server/session/session_host.hpp"
 
 namespace zhibu::server {
@@ -60,9 +61,24 @@ private:
     /// the wire is gone.
     template <class Answer>
     void push(PushJob job, Answer answer);
-    void decide_admission(const sync::Challenge& challenge, const std::optional<DeviceKey>& key,
-                          const std::optional<Credential>& credential, const HeldChain& chain,
-                          const Positions& positions);
+
+    /// What has been read for an admission.
+    struct Arrival {
+        sync::server_effect::Admit asked;
+        std::optional<DeviceKey> key;
+        std::optional<Credential> credential;
+        HeldChain chain;
+        Positions positions;
+        bool has_second_factor = false;
+    };
+
+    void decide_admission(const Arrival& arrival);
+    /// Has what came with the hello looked at; the admission begins anew if it is right.
+    void check_second_factor(const sync::server_effect::Admit& asked);
+    void take_second_factor(const sync::server_effect::Admit& asked,
+                            const std::optional<SecondFactorCheck>& check);
+    void deny(const sync::Refusal& why);
+    void do_errand(sync::Errand errand);
     [[nodiscard]] ScopeFilter scope() const;
     /// Runs `read` at the desk and hands its result back to the engine, unless the wire is gone.
     template <class Read>

@@ -14,12 +14,6 @@ namespace {
 /// A timer further away than this is set again when it has passed: clocks are corrected.
 constexpr std::int64_t longest_look_ms = 60'000;
 
-sync::Refusal refusal(sync::RefusalReason reason) {
-    sync::Refusal made;
-    made.reason = reason;
-    return made;
-}
-
 }  // namespace
 
 SessionHost::SessionHost(SpaceIdentity identity, Parts parts, Settings settings)
@@ -57,7 +51,7 @@ void SessionHost::opened(LiveSession& session) {
         if (const auto look_at = std::exchange(open.look_at, std::nullopt)) {
             looks_.erase({*look_at, session.hello().device});
         }
-        older->stop(refusal(sync::RefusalReason::replaced_by_newer_session));
+        older->stop(sync::Refusal::of(sync::RefusalReason::replaced_by_newer_session));
     }
     parts_.log("session_opened", to_text(session.hello().device));
     plan_look(session, parts_.clock->now());
@@ -100,7 +94,7 @@ void SessionHost::stop() {
     stopping_ = true;
     arm();
     for (LiveSession* session : sessions()) {
-        session->stop(refusal(sync::RefusalReason::server_stopping));
+        session->stop(sync::Refusal::of(sync::RefusalReason::server_stopping));
     }
 }
 
@@ -156,6 +150,25 @@ void SessionHost::plan_look(LiveSession& session, Instant now) {
     if (open.look_at) {
         looks_.emplace(*open.look_at, found->first);
     }
+}
+
+void SessionHost::end_others(const LiveSession& session, const sync::Refusal& refusal) {
+    for (LiveSession* other : sessions()) {
+        if (other != &session && other->hello().account == session.hello().account) {
+            other->stop(refusal);
+        }
+    }
+}
+
+bool SessionHost::has_shown_second_factor(const DeviceId& device, Instant now) const {
+    const auto found = second_factor_shown_.find(device);
+    return found != second_factor_shown_.end() && now < found->second;
+}
+
+void SessionHost::note_second_factor(const DeviceId& device, Instant now) {
+    std::erase_if(second_factor_shown_, [&](const auto& shown) { return shown.second <= now; });
+    second_factor_shown_[device] =
+        Instant{now.milliseconds + settings_.second_factor_hours * 3'600'000};
 }
 
 void SessionHost::arm() {

@@ -41,6 +41,9 @@ public:
         /// Sent with every lease, so that devices judge as the server does.
         rules::Parameters rules;
         sync::ServerSession::Settings session;
+        /// How long a device that has shown its account's second factor is not asked again. Kept in
+        /// memory: a restart asks anew.
+        std::int64_t second_factor_hours = 12;
     };
 
     struct Parts {
@@ -56,6 +59,15 @@ public:
         /// Has what a device found wrong kept for the committee's officer; must only post.
         std::function<void(const sync::IncidentReport&, const sync::Hello&)> keep_incident =
             [](const sync::IncidentReport&, const sync::Hello&) {};
+        /// Does something for the account and device of a session, and answers on the executor,
+        /// maybe at once.
+        std::function<void(sync::Errand, const sync::Hello&,
+                           std::function<void(sync::ErrandReply)>)>
+            do_errand = [](const sync::Errand& errand, const sync::Hello&, const auto& answer) {
+                sync::ErrandReply reply;
+                reply.sort = errand.sort;
+                answer(std::move(reply));
+            };
         LogLine log;
     };
 
@@ -91,6 +103,10 @@ private:
     void look_again_at_due();
     /// Notes when that session is next looked at by the time alone.
     void plan_look(LiveSession& session, Instant now);
+    /// Ends the account's sessions on other devices than that session's.
+    void end_others(const LiveSession& session, const sync::Refusal& refusal);
+    [[nodiscard]] bool has_shown_second_factor(const DeviceId& device, Instant now) const;
+    void note_second_factor(const DeviceId& device, Instant now);
     /// Sets the timer for the soonest look.
     void arm();
 
@@ -98,6 +114,8 @@ private:
     Parts parts_;
     Settings settings_;
     Lockout lockout_;
+    /// Until when.
+    std::map<DeviceId, Instant> second_factor_shown_;
     std::uint64_t last_serial_ = 0;
     bool stopping_ = false;
 

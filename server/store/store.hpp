@@ -118,6 +118,25 @@ struct Credential {
     Instant changed_at;
 };
 
+/// What an authenticator and a sheet of paper know of an account. Holds secrets: never logged.
+struct SecondFactor {
+    std::array<std::uint8_t, 20> secret{};
+    /// The step of the code that was taken last; none is taken that is not after it.
+    std::uint64_t last_step = 0;
+    /// Hashes of the recovery codes that are still good, each once.
+    std::vector<Hash> recovery_codes;
+
+    friend bool operator==(const SecondFactor&, const SecondFactor&) = default;
+};
+
+/// An account's second factors: the one that counts, and one that waits to be confirmed.
+struct SecondFactors {
+    std::optional<SecondFactor> active;
+    std::optional<SecondFactor> pending;
+
+    friend bool operator==(const SecondFactors&, const SecondFactors&) = default;
+};
+
 /// What enrolment leaves of a device. Its state is its record of kind `device`.
 struct DeviceKey {
     DeviceId device;
@@ -195,6 +214,7 @@ public:
     /// The receipt of the group at `index`; none where the log has no such position.
     [[nodiscard]] virtual Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) = 0;
     [[nodiscard]] virtual Stored<std::optional<Credential>> credential(const RecordId& account) = 0;
+    [[nodiscard]] virtual Stored<SecondFactors> second_factors(const RecordId& account) = 0;
     [[nodiscard]] virtual Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) = 0;
     [[nodiscard]] virtual Stored<std::optional<EnrolmentCode>> enrolment_code(
         const Hash& code_hash) = 0;
@@ -229,6 +249,8 @@ public:
                                                        const Hash& group_hash) = 0;
     [[nodiscard]] virtual Stored<void> set_credential(const RecordId& account,
                                                       const Credential& credential) = 0;
+    [[nodiscard]] virtual Stored<void> set_second_factors(const RecordId& account,
+                                                          const SecondFactors& factors) = 0;
     [[nodiscard]] virtual Stored<void> set_device_key(const DeviceKey& key) = 0;
     [[nodiscard]] virtual Stored<void> put_enrolment_code(const EnrolmentCode& code) = 0;
 

@@ -32,6 +32,7 @@ std::vector<Kind> control_kinds() {
             code(16, "affairs_permission", "党务管理权限", "Permission: affairs", "account_permission").above(),
             code(17, "reports_permission", "报表管理权限", "Permission: reports", "account_permission").above(),
             code(18, "system_permission", "系统管理权限", "Permission: system", "account_permission").above(),
+            boolean(19, "second_factor", "双因素认证", "Second factor").above(),
         }},
         Kind{7, "window", {"维护时段", "Edit window"}, "", {"organisation"}, Writers::administrator, {
             ref(1, "organisation", "适用组织", "For the organisation", "organisation").must().above(),

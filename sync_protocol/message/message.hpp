@@ -33,10 +33,10 @@ using record::Sequence;
 using record::Signature;
 using record::SpaceId;
 
-/// A server serves the current version and those before it. Versions 2 and 3 added messages alone:
-/// those after HandedIn and those after IncidentReport, which are sent only in a session that has
-/// agreed on that version or a newer one.
-inline constexpr std::uint16_t protocol_current = 3;
+/// A server serves the current version and those before it. Versions 2, 3 and 4 added messages
+/// alone: those after HandedIn, after IncidentReport and after TailPart, which are sent only in a
+/// session that has agreed on that version or a newer one.
+inline constexpr std::uint16_t protocol_current = 4;
 inline constexpr std::uint16_t protocol_oldest = 1;
 
 /// How long a password's derivation takes; read from the server, so bounded before it runs.
@@ -208,12 +208,23 @@ enum class RefusalReason : std::uint8_t {
     /// Version 2: as much of this device's waits in quarantine as may; an officer must decide
     /// first.
     quarantine_full,
+    /// Version 4: the account has a second factor, and none came with the hello, or one that is not
+    /// right or was used before.
+    second_factor_needed,
+    second_factor_wrong,
+    /// Version 4: an errand that cannot be done as things stand.
+    errand_refused,
 };
 
-/// The reasons that a session of version 1 knows; a newer one is told as the nearest of them.
+/// A reason as a session of that version knows it; a newer one is told as the nearest of those.
 [[nodiscard]] constexpr RefusalReason reason_for(std::uint16_t protocol, RefusalReason reason) {
-    return protocol < 2 && reason == RefusalReason::quarantine_full ? RefusalReason::server_busy
-                                                                    : reason;
+    if (protocol < 2 && reason == RefusalReason::quarantine_full) {
+        return RefusalReason::server_busy;
+    }
+    if (protocol < 4 && reason > RefusalReason::quarantine_full) {
+        return RefusalReason::protocol_too_old;
+    }
+    return reason;
 }
 
 /// Server to client: this session ends; pending groups are untouched on the device.
@@ -228,6 +239,13 @@ struct Refusal {
     PasswordCost password_cost;
     /// A position or a field's name for the person who reads the log; no personal data.
     std::string detail;
+
+    /// One that says why and no more.
+    [[nodiscard]] static Refusal of(RefusalReason reason) {
+        Refusal made;
+        made.reason = reason;
+        return made;
+    }
 
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };
@@ -513,23 +531,72 @@ struct TailPart {
     friend bool operator==(const TailPart&, const TailPart&) = default;
 };
 
+// The account's and the device's own matters: protocol version 4.
+
+/// Client to server, once, before Hello: what the account's authenticator shows now, or one of its
+/// recovery codes. Source: vault.md, "Enrolment, transport, login"; RFC 6238.
+struct SecondFactor {
+    std::string code;
+
+    friend bool operator==(const SecondFactor&, const SecondFactor&) = default;
+};
+
+enum class ErrandSort : std::uint8_t {
+    change_password,        // `text`: the new one
+    renew_certificate,      // `signing_request`: of the key that the device has
+    begin_second_factor,    // a secret is made; the one before counts until the new is confirmed
+    confirm_second_factor,  // `text`: what the authenticator shows
+};
+
+/// Client to server, in an open session, one at a time: something for the own account or device.
+struct Errand {
+    ErrandSort sort = ErrandSort::change_password;
+    std::string text;
+    /// PKCS#10, DER.
+    std::vector<std::uint8_t> signing_request;
+
+    friend bool operator==(const Errand&, const Errand&) = default;
+};
+
+/// Server to client, the answer; the session goes on.
+struct ErrandReply {
+    ErrandSort sort = ErrandSort::change_password;
+    bool is_done = false;
+    /// Where it is not done, why.
+    RefusalReason refused = RefusalReason::errand_refused;
+    /// change_password: how the new password's key is derived.
+    std::array<std::uint8_t, 16> password_salt{};
+    PasswordCost password_cost;
+    /// renew_certificate: as in EnrolAccepted.
+    std::vector<std::vector<std::uint8_t>> certificate_chain;
+    /// begin_second_factor: the authenticator's secret, and the codes for the day on which it is
+    /// lost, each good once.
+    std::vector<std::uint8_t> secret;
+    std::vector<std::string> recovery_codes;
+
+    friend bool operator==(const ErrandReply&, const ErrandReply&) = default;
+};
+
 /// The order of the alternatives is the tag on the wire: it only grows.
-using Message =
-    std::variant<EnrolRequest, EnrolAccepted, Challenge, Hello, Welcome, Refusal, Push, Verdicts,
-                 PullCredit, Subscribe, Tail, SnapshotNeeded, SnapshotRequest, SnapshotChunk,
-                 DigestRequest, DigestReply, LeaseUpdate, Goodbye, HandIn, HandedIn,
-                 TreeHeadRequest, TreeHeadReply, InclusionRequest, InclusionReply, Watermark,
-                 IncidentReport, GroupOffer, GroupPart, PartsHeld, TailPart>;
+using Message = std::variant<EnrolRequest, EnrolAccepted, Challenge, Hello, Welcome, Refusal, Push,
+                             Verdicts, PullCredit, Subscribe, Tail, SnapshotNeeded, SnapshotRequest,
+                             SnapshotChunk, DigestRequest, DigestReply, LeaseUpdate, Goodbye,
+                             HandIn, HandedIn, TreeHeadRequest, TreeHeadReply, InclusionRequest,
+                             InclusionReply, Watermark, IncidentReport, GroupOffer, GroupPart,
+                             PartsHeld, TailPart, SecondFactor, Errand, ErrandReply>;
 
 /// The protocol version that brought the message in: it is sent only where that or a newer one was
 /// agreed on.
 [[nodiscard]] constexpr std::uint16_t protocol_of(const Message& message) {
-    constexpr std::size_t messages_of_version_1 = 20;
-    constexpr std::size_t messages_of_version_2 = 26;
-    if (message.index() < messages_of_version_1) {
-        return 1;
+    // How many messages there were when the next version came.
+    constexpr std::array<std::size_t, 3> messages_before{20, 26, 30};
+    std::uint16_t protocol = 1;
+    for (const std::size_t count : messages_before) {
+        if (message.index() >= count) {
+            ++protocol;
+        }
     }
-    return message.index() < messages_of_version_2 ? 2 : 3;
+    return protocol;
 }
 
 }  // namespace zhibu::sync

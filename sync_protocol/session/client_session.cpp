@@ -26,6 +26,10 @@ struct ClientSession::Handler {
         ZHIBU_CHECK(session.state_ == State::proving);
         session.hello_.account_proof = std::move(event.signature);
         session.state_ = State::waits_for_welcome;
+        // A server that knows no second factors asks for none.
+        if (!session.position_.second_factor.empty() && session.hello_.protocol >= 4) {
+            session.send(SecondFactor{std::exchange(session.position_.second_factor, {})});
+        }
         session.send(session.hello_);
     }
 
@@ -54,6 +58,11 @@ struct ClientSession::Handler {
             session.comparison_ = Comparison::wanted;
         }
         session.settle();
+    }
+
+    void operator()(client_event::ErrandWanted event) const {
+        session.errands_.push_back(std::move(event.errand));
+        session.send_errand();
     }
 
     void operator()(client_event::LeaveWhenDone /*event*/) const {
@@ -105,6 +114,10 @@ struct ClientSession::Handler {
 
     void operator()(const Watermark& message, std::size_t /*frame_bytes*/) const {
         session.take_watermark(message);
+    }
+
+    void operator()(ErrandReply message, std::size_t /*frame_bytes*/) const {
+        session.take_reply(std::move(message));
     }
 
     void operator()(const TreeHeadReply& message, std::size_t /*frame_bytes*/) const {
@@ -283,6 +296,7 @@ void ClientSession::take_welcome(const Welcome& welcome) {
     }
     push_next();
     ask_ledger();
+    send_errand();
 }
 
 void ClientSession::adopt_epoch(const Welcome& welcome) {
@@ -388,6 +402,35 @@ bool ClientSession::all_done() const {
            pull_ == Pull::tail && applied_ == head_;
 }
 
+void ClientSession::send_errand() {
+    if (state_ != State::open || errand_is_sent_ || errands_.empty()) {
+        return;
+    }
+    if (hello_.protocol < protocol_of(Message{Errand{}})) {
+        ErrandReply reply;
+        reply.sort = errands_.front().sort;
+        reply.refused = RefusalReason::protocol_too_old;
+        errands_.pop_front();
+        effects_.push_back(client_effect::ErrandAnswered{std::move(reply)});
+        send_errand();
+        return;
+    }
+    errand_is_sent_ = true;
+    send(errands_.front());
+}
+
+void ClientSession::take_reply(ErrandReply reply) {
+    if (!errand_is_sent_ || reply.sort != errands_.front().sort) {
+        fail(SessionFault::unexpected_message, "errand reply");
+        return;
+    }
+    errand_is_sent_ = false;
+    errands_.pop_front();
+    effects_.push_back(client_effect::ErrandAnswered{std::move(reply)});
+    send_errand();
+    settle();
+}
+
 void ClientSession::ask_ledger() {
     if (auto request = ledger_.ask()) {
         send(*std::move(request));
@@ -444,7 +487,8 @@ void ClientSession::settle() {
         comparison_ = Comparison::asked;
         send(DigestRequest{});
     }
-    if (leave_when_done_ && comparison_ == Comparison::none && !ledger_.waits()) {
+    if (leave_when_done_ && comparison_ == Comparison::none && !ledger_.waits() &&
+        errands_.empty()) {
         send(Goodbye{});
         if (needs_newer_server_) {
             fail(SessionFault::group_needs_newer_server);

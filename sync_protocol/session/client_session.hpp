@@ -69,16 +69,21 @@ struct GroupMade {
 /// Ask the server for its digest as soon as both ends stand at the same index.
 struct CompareWanted {};
 
+/// Something for the own account or device, to be asked of the server once the session is open.
+struct ErrandWanted {
+    Errand errand;
+};
+
 /// Say goodbye once everything is delivered and applied.
 struct LeaveWhenDone {};
 
 }  // namespace client_event
 
-using ClientEvent =
-    std::variant<client_event::Opened, client_event::Received, client_event::Proved,
-                 client_event::WaitingRead, client_event::BoxedRead, client_event::PartRead,
-                 client_event::Done, client_event::Compared, client_event::GroupMade,
-                 client_event::CompareWanted, client_event::LeaveWhenDone>;
+using ClientEvent = std::variant<client_event::Opened, client_event::Received, client_event::Proved,
+                                 client_event::WaitingRead, client_event::BoxedRead,
+                                 client_event::PartRead, client_event::Done, client_event::Compared,
+                                 client_event::GroupMade, client_event::CompareWanted,
+                                 client_event::ErrandWanted, client_event::LeaveWhenDone>;
 
 /// Why a session ended without a refusal by the server.
 enum class SessionFault : std::uint8_t {
@@ -212,6 +217,11 @@ struct Tell {
     LedgerFinding finding;
 };
 
+/// The server's answer to an errand; errands are answered in their order.
+struct ErrandAnswered {
+    ErrandReply reply;
+};
+
 /// Close the channel. With a refusal by the server, a fault found here, or neither: all is done.
 struct End {
     std::optional<Refusal> refusal;
@@ -229,7 +239,7 @@ using ClientEffect =
                  client_effect::StageTailPart, client_effect::ApplyTailParts, client_effect::Stage,
                  client_effect::SwapIn, client_effect::BeginRepair, client_effect::StoreLease,
                  client_effect::CaughtUp, client_effect::Compare, client_effect::KeepPin,
-                 client_effect::Tell, client_effect::End>;
+                 client_effect::Tell, client_effect::ErrandAnswered, client_effect::End>;
 using ClientEffects = std::vector<ClientEffect>;
 
 /// Groups in the outbox whose replica cannot be opened any more.
@@ -280,6 +290,8 @@ struct ReplicaPosition {
     std::vector<Delivery> deliveries;
     /// False: only to deliver. The session ends when that is done.
     bool signs_in = true;
+    /// What the authenticator shows, or a recovery code; empty: nothing is told.
+    std::string second_factor = {};
 };
 
 /// The client's end of one sync session: what to send, store and wait for next. Pushes and pulls
@@ -383,6 +395,8 @@ private:
     void take_part(client_event::PartRead read);
     void work_done();
     void ask_ledger();
+    void send_errand();
+    void take_reply(ErrandReply reply);
     void take_ledger(const LedgerWatch::Outcome& outcome);
     void tell(const LedgerFinding& finding);
     void settle();
@@ -470,6 +484,9 @@ private:
     DigestReply server_digest_;
     LogIndex compared_at_;
     unsigned comparisons_missed_ = 0;
+    /// Waiting to be sent, and, where `errand_is_sent_`, the first of them for its answer.
+    std::deque<Errand> errands_;
+    bool errand_is_sent_ = false;
     bool leave_when_done_ = false;
     bool was_caught_up_ = false;
 };

@@ -79,6 +79,11 @@ struct ServerSession::Handler {
         session.send(std::move(event.reply));
     }
 
+    void operator()(server_event::ErrandDone event) const {
+        session.doing_errand_ = false;
+        session.send(std::move(event.reply));
+    }
+
     void operator()(const server_event::HeadAdvanced& event) const {
         session.head_ = std::max(session.head_, event.head);
         session.read_tail_if_due();
@@ -157,6 +162,14 @@ struct ServerSession::Handler {
             return;
         }
         session.effects_.push_back(server_effect::ReadInclusion{message.index, message.tree_size});
+    }
+
+    void operator()(Errand message, std::size_t /*frame_bytes*/) const {
+        if (std::exchange(session.doing_errand_, true)) {
+            session.refuse(refusal(RefusalReason::unexpected_message, "errand"));
+            return;
+        }
+        session.effects_.push_back(server_effect::DoErrand{std::move(message)});
     }
 
     void operator()(const IncidentReport& message, std::size_t /*frame_bytes*/) const {
@@ -241,11 +254,21 @@ void ServerSession::take_first(Message message) {
     } else if (auto* hand_in = std::get_if<HandIn>(&message)) {
         state_ = State::takes_in;
         effects_.push_back(server_effect::TakeIn{std::move(*hand_in)});
+    } else if (auto* factor = std::get_if<SecondFactor>(&message)) {
+        take_second_factor(std::move(*factor));
     } else if (std::holds_alternative<Goodbye>(message)) {
         finish();
     } else {
         refuse(refusal(RefusalReason::unexpected_message, "before hello"));
     }
+}
+
+void ServerSession::take_second_factor(SecondFactor factor) {
+    if (!second_factor_.empty() || factor.code.empty()) {
+        refuse(refusal(RefusalReason::unexpected_message, "second factor"));
+        return;
+    }
+    second_factor_ = std::move(factor.code);
 }
 
 void ServerSession::take_hello(Hello hello) {
@@ -260,7 +283,8 @@ void ServerSession::take_hello(Hello hello) {
         protocol_ = hello.protocol;
         // What another epoch's server has said of a group, this one says anew.
         verdicts_sent_ = hello.epoch == challenge_.epoch ? hello.last_verdict : Sequence{};
-        effects_.push_back(server_effect::Admit{challenge_, std::move(hello)});
+        effects_.push_back(
+            server_effect::Admit{challenge_, std::move(hello), std::exchange(second_factor_, {})});
     }
 }
 

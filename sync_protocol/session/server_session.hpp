@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -79,6 +80,11 @@ struct InclusionRead {
     InclusionReply reply;
 };
 
+/// The answer to DoErrand.
+struct ErrandDone {
+    ErrandReply reply;
+};
+
 /// The log has grown.
 struct HeadAdvanced {
     LogIndex head;
@@ -105,8 +111,8 @@ using ServerEvent =
                  server_event::TakenIn, server_event::Denied, server_event::Judged,
                  server_event::Staged, server_event::ReceiptsRead, server_event::TailRead,
                  server_event::ChunkRead, server_event::DigestRead, server_event::TreeHeadRead,
-                 server_event::InclusionRead, server_event::HeadAdvanced, server_event::BackedUp,
-                 server_event::LeaseRenewed, server_event::Stopped>;
+                 server_event::InclusionRead, server_event::ErrandDone, server_event::HeadAdvanced,
+                 server_event::BackedUp, server_event::LeaseRenewed, server_event::Stopped>;
 
 namespace server_effect {
 
@@ -119,6 +125,8 @@ struct Send {
 struct Admit {
     Challenge challenge;
     Hello hello;
+    /// What came before the hello; empty where nothing did.
+    std::string second_factor;
 };
 
 /// Open these boxes and have what is in them judged, in this order, as groups of the device that
@@ -179,6 +187,11 @@ struct ReadInclusion {
     std::uint64_t tree_size = 0;
 };
 
+/// For the account and the device of this session; answer ErrandDone.
+struct DoErrand {
+    Errand errand;
+};
+
 /// Keep this for the committee's officer; there is no answer.
 struct KeepIncident {
     IncidentReport report;
@@ -194,7 +207,8 @@ using ServerEffect =
                  server_effect::Judge, server_effect::StageOffer, server_effect::StagePart,
                  server_effect::JudgeStaged, server_effect::ReadReceipts, server_effect::ReadTail,
                  server_effect::ReadChunk, server_effect::ReadDigest, server_effect::ReadTreeHead,
-                 server_effect::ReadInclusion, server_effect::KeepIncident, server_effect::Close>;
+                 server_effect::ReadInclusion, server_effect::DoErrand, server_effect::KeepIncident,
+                 server_effect::Close>;
 using ServerEffects = std::vector<ServerEffect>;
 
 /// The server's end of one sync session: what to check, judge, read and send next.
@@ -255,6 +269,7 @@ private:
     void take_staged(std::uint64_t held);
     void take_subscribe(const Subscribe& subscribe);
     void take_incident(const IncidentReport& report);
+    void take_second_factor(SecondFactor factor);
     void admit(const server_event::Admitted& admitted);
     void tell_watermark(LogIndex backed_up);
     void take_judged(server_event::Judged judged);
@@ -312,6 +327,10 @@ private:
     bool reading_tree_head_ = false;
     bool reading_inclusion_ = false;
     unsigned incidents_ = 0;
+
+    // The account's own matters.
+    std::string second_factor_;
+    bool doing_errand_ = false;
 };
 
 }  // namespace zhibu::sync

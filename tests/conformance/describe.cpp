@@ -1,155 +1,30 @@
 #include "tests/conformance/describe.hpp"
 
-#include <array>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
+
 #include "shared/record/change.hpp"
-#include "shared/record/clock.hpp"
-#include "shared/record/id.hpp"
 #include "shared/record/state.hpp"
-#include "shared/record/value.hpp"
 #include "sync_protocol/message/message.hpp"
+#include "tests/conformance/description.hpp"
 
 namespace zhibu::conformance {
 namespace {
 
-constexpr std::string_view hex_digits = "0123456789abcdef";
-
-std::string hex_of(std::span<const std::uint8_t> bytes) {
-    std::string hex;
-    for (const std::uint8_t byte : bytes) {
-        hex += hex_digits[byte >> 4U];
-        hex += hex_digits[byte & 0x0fU];
-    }
-    return hex;
-}
-
-/// Collects lines; a nested value's lines get its name in front.
-class Description {
-public:
-    void say(std::string_view name, std::string_view value) {
-        text_ += path_;
-        text_ += name;
-        text_ += ": ";
-        text_ += value;
-        text_ += '\n';
-    }
-
-    /// Runs `inner` with the path one name longer.
-    template <class Inner>
-    void within(std::string_view name, const Inner& inner) {
-        const std::size_t length = path_.size();
-        path_ += name;
-        path_ += '.';
-        inner();
-        path_.resize(length);
-    }
-
-    [[nodiscard]] std::string text() && { return std::move(text_); }
-
-private:
-    std::string text_;
-    std::string path_;
-};
-
-// What stands on one line.
-
-template <std::integral T>
-std::string word(T number) {
-    return std::to_string(number);
-}
-
-std::string word(bool truth) { return truth ? "true" : "false"; }
-
-std::string word(const std::string& text) { return '"' + text + '"'; }
-
-std::string word(const std::vector<std::uint8_t>& bytes) { return "hex " + hex_of(bytes); }
-
-template <std::size_t Count>
-std::string word(const std::array<std::uint8_t, Count>& bytes) {
-    return "hex " + hex_of(bytes);
-}
-
-template <class Tag>
-std::string word(const record::Id<Tag>& id) {
-    return to_text(id);
-}
-
-std::string word(record::LogIndex index) { return std::to_string(index.position); }
-
-std::string word(record::Sequence sequence) { return std::to_string(sequence.position); }
-
-std::string word(record::FieldNumber field) { return std::to_string(field.number); }
-
-std::string word(record::Instant instant) { return to_text(record::Value{instant}); }
-
-std::string word(const record::RecordKey& key) {
-    return "kind " + std::to_string(key.kind.number) + " id " + to_text(key.id);
-}
-
-std::string word(const record::Base& base) {
-    const bool own = base.origin == record::Base::Origin::own_pending;
-    return (own ? "own_pending " : "confirmed ") + std::to_string(base.position);
-}
-
-std::string word(record::Operation operation) {
-    constexpr std::array<std::string_view, 4> names{"create", "update", "retire", "restore"};
-    return std::string(names.at(static_cast<std::size_t>(operation)));
-}
-
-std::string word(record::Effect::Sort sort) {
-    constexpr std::array<std::string_view, 3> names{"changed", "entered", "evicted"};
-    return std::string(names.at(static_cast<std::size_t>(sort)));
-}
-
-std::string word(record::Outcome outcome) { return std::string(to_text(outcome)); }
-
-std::string word(record::Settlement settlement) { return std::string(to_text(settlement)); }
-
-std::string word(sync::RefusalReason reason) {
-    return "refusal " + std::to_string(static_cast<unsigned>(reason));
-}
-
-std::string word(sync::IncidentSort sort) {
-    constexpr std::array<std::string_view, 4> names{"digest_differs", "history_shortened",
-                                                    "history_forked", "receipt_not_in_tree"};
-    return std::string(names.at(static_cast<std::size_t>(sort)));
-}
-
-std::string word(const record::TextSet& set) {
-    std::string words = "set";
-    for (const std::string& text : set.texts) {
-        words += ' ' + word(text);
-    }
-    return words;
-}
-
-std::string word(const record::Value& value) {
-    constexpr std::array<std::string_view, 8> alternatives{
-        "empty", "text", "integer", "boolean", "date", "instant", "reference", "set"};
-    static_assert(alternatives.size() == std::variant_size_v<record::Value>);
-    std::string name(alternatives.at(value.index()));
-    if (record::is_empty(value)) {
-        return name;
-    }
-    if (const auto* set = std::get_if<record::TextSet>(&value)) {
-        return word(*set);
-    }
-    const auto* text = std::get_if<std::string>(&value);
-    return name + ' ' + (text != nullptr ? word(*text) : to_text(value));
-}
-
 template <class T>
 void say(Description& out, std::string_view name, const T& value);
+
+// Before the list of any, which may be one of these.
+void say(Description& out, std::string_view name, const std::vector<std::uint8_t>& bytes) {
+    out.say(name, word(bytes));
+}
 
 template <class T>
 void say(Description& out, std::string_view name, const std::optional<T>& value) {
@@ -162,10 +37,6 @@ void say(Description& out, std::string_view name, const std::vector<T>& values) 
     for (std::size_t i = 0; i < values.size(); ++i) {
         say(out, std::string(name) + '[' + std::to_string(i) + ']', values[i]);
     }
-}
-
-void say(Description& out, std::string_view name, const std::vector<std::uint8_t>& bytes) {
-    out.say(name, word(bytes));
 }
 
 /// `all(out, "name", value, "name", value, ...)`
@@ -433,6 +304,22 @@ void parts(Description& out, const sync::PartsHeld& held) {
 void parts(Description& out, const sync::TailPart& part) {
     all(out, "message", std::string("tail_part"), "entry", part.entry, "is_last", part.is_last,
         "head", part.head);
+}
+
+void parts(Description& out, const sync::SecondFactor& factor) {
+    all(out, "message", std::string("second_factor"), "code", factor.code);
+}
+
+void parts(Description& out, const sync::Errand& errand) {
+    all(out, "message", std::string("errand"), "sort", errand.sort, "text", errand.text,
+        "signing_request", errand.signing_request);
+}
+
+void parts(Description& out, const sync::ErrandReply& reply) {
+    all(out, "message", std::string("errand_reply"), "sort", reply.sort, "is_done", reply.is_done,
+        "refused", reply.refused, "password_salt", reply.password_salt, "password_cost",
+        reply.password_cost, "certificate_chain", reply.certificate_chain, "secret", reply.secret,
+        "recovery_codes", reply.recovery_codes);
 }
 
 template <class T>

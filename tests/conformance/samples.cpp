@@ -57,11 +57,7 @@ using record::TextSet;
 using record::Value;
 using record::Verdict;
 
-// 2026-07-01T08:00:00Z
-constexpr Instant morning{1'782'892'800'000};
 constexpr RecordKey no_record{};
-
-RecordKey person(std::uint8_t byte) { return RecordKey{KindNumber{1}, id_of<RecordId>(byte)}; }
 
 Hash sha256(const std::vector<std::uint8_t>& bytes) {
     Hash hash{};
@@ -208,13 +204,6 @@ sync::Lease full_lease() {
     return lease;
 }
 
-template <std::size_t Count>
-std::array<std::uint8_t, Count> counted_array(std::uint8_t first) {
-    std::array<std::uint8_t, Count> bytes{};
-    std::ranges::copy(counted_bytes(Count, first), bytes.begin());
-    return bytes;
-}
-
 sync::SignedLease signed_lease() {
     return sync::SignedLease{sync::encode(full_lease()), counted_bytes(64, 1),
                              counted_array<32>(0x60)};
@@ -324,6 +313,8 @@ void add_session_messages(Named<sync::Message>& all) {
 
 }  // namespace
 
+RecordKey person(std::uint8_t byte) { return RecordKey{KindNumber{1}, id_of<RecordId>(byte)}; }
+
 std::vector<std::uint8_t> counted_bytes(std::size_t count, std::uint8_t first) {
     std::vector<std::uint8_t> bytes(count);
     for (std::uint8_t& byte : bytes) {
@@ -384,63 +375,6 @@ Named<sync::TreeHead> tree_heads() {
     return {{"tree_head", sync::TreeHead{id_of<SpaceId>(0x01), id_of<EpochId>(0x02), 2'020,
                                          counted_array<32>(0x60), morning}},
             {"tree_head_empty", sync::TreeHead{}}};
-}
-
-Named<sync::Message> messages_of_version_2() {
-    const sync::SignedTreeHead head{sync::encode(tree_heads().front().second),
-                                    counted_bytes(64, 7)};
-    const sync::LeafProof seen{2'018,
-                               counted_array<32>(0x61),
-                               counted_bytes(32, 0x62),
-                               {counted_array<32>(0x63), counted_array<32>(0x64)}};
-    const sync::LeafProof unseen{2'019, counted_array<32>(0x65), {}, {counted_array<32>(0x66)}};
-    sync::Refusal full;
-    full.reason = sync::RefusalReason::quarantine_full;
-    return {{"tree_head_request", sync::TreeHeadRequest{2'000}},
-            {"tree_head_reply",
-             sync::TreeHeadReply{head, 2'000, {counted_array<32>(0x67), counted_array<32>(0x68)}}},
-            {"inclusion_request", sync::InclusionRequest{LogIndex{1'010}, 2'020}},
-            {"inclusion_reply", sync::InclusionReply{LogIndex{1'010}, 2'020, {seen, unseen}}},
-            {"watermark", sync::Watermark{LogIndex{1'000}}},
-            {"incident_report",
-             sync::IncidentReport{sync::IncidentSort::history_forked, LogIndex{1'010}, head}},
-            {"incident_report_of_a_digest", sync::IncidentReport{}},
-            {"refusal_quarantine_full", full}};
-}
-
-Named<sync::Message> messages_of_version_3() {
-    const sync::GroupOffer offer{id_of<RecordId>(0x33), id_of<IncarnationId>(0x22),
-                                 Sequence{4},           false,
-                                 40'000'000,            counted_array<32>(0x71),
-                                 counted_bytes(70, 9)};
-    sync::GroupOffer boxed = offer;
-    boxed.is_boxed = true;
-    boxed.signature.clear();
-    record::LogEntry entry;
-    entry.index = LogIndex{1'011};
-    entry.origin = {id_of<DeviceId>(0x11), id_of<IncarnationId>(0x22), Sequence{4}};
-    entry.author = id_of<RecordId>(0x33);
-    entry.action = "import";
-    entry.committed_at = morning;
-    RecordState state;
-    state.key = person(0x72);
-    state.life_changed_at = LogIndex{1'011};
-    state.set(FieldNumber{1}, Value{std::string("王五")}, LogIndex{1'011});
-    entry.effects.push_back({record::Effect::Sort::entered, state});
-    return {{"group_offer", offer},
-            {"group_offer_of_an_outbox_entry", boxed},
-            {"group_part", sync::GroupPart{393'216, counted_bytes(9, 0x73)}},
-            {"parts_held", sync::PartsHeld{393'225, 393'241}},
-            {"tail_part", sync::TailPart{{entry, false}, false, LogIndex{1'020}}},
-            {"tail_part_last", sync::TailPart{{{LogIndex{1'011},
-                                                entry.origin,
-                                                entry.author,
-                                                entry.action,
-                                                entry.committed_at,
-                                                {}},
-                                               false},
-                                              true,
-                                              LogIndex{1'020}}}};
 }
 
 RecordState wide_record() {

@@ -191,7 +191,8 @@ std::map<std::string, std::vector<Vector>> made_vectors() {
             {"v1/invalid.txt", invalid_vectors()},
             {"v2/messages.txt", encoded("message", messages_of_version_2())},
             {"v2/tree_heads.txt", encoded("tree_head", tree_heads())},
-            {"v3/messages.txt", encoded("message", messages_of_version_3())}};
+            {"v3/messages.txt", encoded("message", messages_of_version_3())},
+            {"v4/messages.txt", encoded("message", messages_of_version_4())}};
 }
 
 std::string render(const std::vector<Vector>& vectors) {

@@ -148,6 +148,11 @@ public:
         return is_there ? std::optional{contents->rows[index.position - 1]->receipt} : std::nullopt;
     }
 
+    server::Stored<server::SecondFactors> second_factors(const record::RecordId& account) override {
+        ZHIBU_MEMORY_CALL(*this);
+        return found_in(seen()->second_factors, account).value_or(server::SecondFactors{});
+    }
+
     server::Stored<std::optional<server::Credential>> credential(
         const record::RecordId& account) override {
         ZHIBU_MEMORY_CALL(*this);

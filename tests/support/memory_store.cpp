@@ -107,6 +107,13 @@ public:
         return {};
     }
 
+    Stored<void> set_second_factors(const RecordId& account,
+                                    const server::SecondFactors& factors) override {
+        ZHIBU_MEMORY_CALL(*this);
+        contents_->second_factors[account] = factors;
+        return {};
+    }
+
     Stored<void> set_device_key(const DeviceKey& key) override {
         ZHIBU_MEMORY_CALL(*this);
         contents_->device_keys[key.device] = key;

@@ -24,6 +24,7 @@ public:
         std::map<record::GroupName, std::size_t> names;
         std::map<std::pair<record::DeviceId, record::IncarnationId>, server::HeldChain> chains;
         std::map<record::RecordId, server::Credential> credentials;
+        std::map<record::RecordId, server::SecondFactors> second_factors;
         std::map<record::DeviceId, server::DeviceKey> device_keys;
         std::map<record::Hash, server::EnrolmentCode> codes;
         std::map<record::DeviceId, server::Staging> stagings;

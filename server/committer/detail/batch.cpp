@@ -392,6 +392,9 @@ Stored<std::expected<LogIndex, ServerWriteError>> Batch::write_part(Part& part,
     for (const DeviceKey& key : write.device_keys) {
         ZHIBU_TRY_VOID(transaction_.set_device_key(key));
     }
+    for (const RecordId& account : write.without_second_factor) {
+        ZHIBU_TRY_VOID(transaction_.set_second_factors(account, {}));
+    }
     return Written{index};
 }
 

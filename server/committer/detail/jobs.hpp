@@ -8,6 +8,7 @@
 #include "server/committer/committer.hpp"
 #include "server/committer/detail/push_check.hpp"
 #include "server/store/store.hpp"
+#include "sync_protocol/message/message.hpp"
 
 /// What waits for the committer, and the same as its batch takes it.
 namespace zhibu::server::detail {
@@ -34,12 +35,19 @@ struct QueuedWrite {
     std::size_t bytes = 0;
 };
 
+struct QueuedKeep {
+    Committer::Keep work;
+    std::function<void(bool)> done;
+    std::size_t bytes = 0;
+    bool is_kept = true;
+};
+
 struct QueuedBackup {
     LogIndex through;
     std::size_t bytes = 0;
 };
 
-using Queued = std::variant<QueuedPush, QueuedStage, QueuedWrite, QueuedBackup>;
+using Queued = std::variant<QueuedPush, QueuedStage, QueuedWrite, QueuedKeep, QueuedBackup>;
 
 /// A job as the batch takes it, with its answer.
 struct PushWork {
@@ -61,6 +69,15 @@ struct WriteWork {
     std::expected<LogIndex, ServerWriteError> result;
 };
 
-using Work = std::variant<PushWork, StageWork, WriteWork, QueuedBackup>;
+using Work = std::variant<PushWork, StageWork, WriteWork, QueuedKeep, QueuedBackup>;
+
+/// What the job holds in memory while it waits.
+[[nodiscard]] std::size_t bytes_of(const StageJob& job);
+[[nodiscard]] std::size_t bytes_of(const PushJob& job);
+
+[[nodiscard]] PushResult refused(sync::RefusalReason reason);
+
+/// Answers the job as one that the store could not take.
+void take_back(Work& work);
 
 }  // namespace zhibu::server::detail

@@ -236,9 +236,9 @@ struct ServersField {
 
 /// A device gets its name and its key at enrolment; the code that it used stays used.
 constexpr std::array servers_fields{
-    ServersField{"account", "password_changed_on"}, ServersField{"device", "fingerprint"},
-    ServersField{"device", "enrolled_at"}, ServersField{"enrolment_code", "used_at"},
-    ServersField{"enrolment_code", "device"}};
+    ServersField{"account", "password_changed_on"}, ServersField{"account", "second_factor"},
+    ServersField{"device", "fingerprint"},          ServersField{"device", "enrolled_at"},
+    ServersField{"enrolment_code", "used_at"},      ServersField{"enrolment_code", "device"}};
 
 Stored<void> judge_enrolment(Case& judged, const Placed& placed) {
     if (placed.kind.name == "device" && placed.is_new) {

@@ -53,6 +53,10 @@ constexpr std::array tables{
           "memory_kib BIGINT NOT NULL, passes BIGINT NOT NULL, lanes BIGINT NOT NULL, "
           "changed_at BIGINT NOT NULL",
           ", account"},
+    Table{"zhibu_second_factor",
+          "account BYTEA NOT NULL, is_pending BIGINT NOT NULL, secret BYTEA NOT NULL, "
+          "last_step BIGINT NOT NULL, recovery_codes BYTEA NOT NULL",
+          ", account, is_pending"},
     Table{"zhibu_device_key",
           "device BYTEA NOT NULL, account BYTEA NOT NULL, public_key BYTEA NOT NULL, "
           "certificate_fingerprint BYTEA NOT NULL",

@@ -1,9 +1,11 @@
 #include "server/store/rows/control_rows.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "server/store/rows/failure.hpp"
 #include "server/store/rows/query.hpp"
@@ -20,6 +22,10 @@ std::uint32_t small_number(const Query& row, int column) {
 /// With it, and the salt beside it, passwords could be tried.
 ContentName proof_of(const RecordId& account) {
     return {"zhibu_credential.public_key", 0, account.uuid};
+}
+
+ContentName secret_of(const RecordId& account, bool is_pending) {
+    return {"zhibu_second_factor.secret", is_pending ? 1U : 0U, account.uuid};
 }
 
 }  // namespace
@@ -59,6 +65,57 @@ void ControlRows::write(const RecordId& account, const Credential& credential) {
         .bind(std::int64_t{credential.cost.lanes})
         .bind(credential.changed_at.milliseconds)
         .run();
+}
+
+SecondFactors ControlRows::second_factors(const RecordId& account) {
+    SecondFactors found;
+    Query row = connection_.query(
+        "SELECT is_pending, secret, last_step, recovery_codes FROM zhibu_second_factor WHERE "
+        "account=?");
+    row.bind(account.uuid.bytes);
+    while (row.step()) {
+        SecondFactor factor;
+        const bool is_pending = row.integer(0) != 0;
+        const auto secret = row.content(1, secret_of(account, is_pending));
+        const auto codes = row.bytes(3);
+        if (secret.size() != factor.secret.size() || codes.size() % sizeof(Hash) != 0) {
+            throw Failed(StoreFault::damaged, "second factor");
+        }
+        std::ranges::copy(secret, factor.secret.begin());
+        factor.last_step = row.position(2);
+        for (std::size_t at = 0; at < codes.size(); at += sizeof(Hash)) {
+            std::ranges::copy_n(codes.begin() + static_cast<std::ptrdiff_t>(at), sizeof(Hash),
+                                factor.recovery_codes.emplace_back().begin());
+        }
+        (is_pending ? found.pending : found.active) = std::move(factor);
+    }
+    return found;
+}
+
+void ControlRows::write(const RecordId& account, const SecondFactors& factors) {
+    connection_.query("DELETE FROM zhibu_second_factor WHERE account=?")
+        .bind(account.uuid.bytes)
+        .run();
+    for (const bool is_pending : {false, true}) {
+        const std::optional<SecondFactor>& factor = is_pending ? factors.pending : factors.active;
+        if (!factor) {
+            continue;
+        }
+        std::vector<std::uint8_t> codes;
+        for (const Hash& hash : factor->recovery_codes) {
+            codes.insert(codes.end(), hash.begin(), hash.end());
+        }
+        connection_
+            .query(
+                "INSERT INTO zhibu_second_factor(account, is_pending, secret, last_step, "
+                "recovery_codes) VALUES(?, ?, ?, ?, ?)")
+            .bind(account.uuid.bytes)
+            .bind(std::int64_t{is_pending ? 1 : 0})
+            .bind_content(factor->secret, secret_of(account, is_pending))
+            .bind_position(factor->last_step)
+            .bind(codes)
+            .run();
+    }
 }
 
 std::optional<DeviceKey> ControlRows::device_key(const DeviceId& device) {

@@ -16,7 +16,9 @@ public:
     [[nodiscard]] std::optional<Credential> credential(const RecordId& account);
     [[nodiscard]] std::optional<DeviceKey> device_key(const DeviceId& device);
     [[nodiscard]] std::optional<EnrolmentCode> enrolment_code(const Hash& code_hash);
+    [[nodiscard]] SecondFactors second_factors(const RecordId& account);
     void write(const RecordId& account, const Credential& credential);
+    void write(const RecordId& account, const SecondFactors& factors);
     void write(const DeviceKey& key);
     void write(const EnrolmentCode& code);
 

@@ -121,6 +121,10 @@ public:
         return around_.run([&] { return tables_.log.receipt_at(index); });
     }
 
+    [[nodiscard]] Stored<SecondFactors> second_factors(const RecordId& account) override {
+        return around_.run([&] { return tables_.control.second_factors(account); });
+    }
+
     [[nodiscard]] Stored<std::optional<Credential>> credential(const RecordId& account) override {
         return around_.run([&] { return tables_.control.credential(account); });
     }

@@ -107,6 +107,11 @@ public:
         return around().run([&] { tables().control.write(account, credential); });
     }
 
+    [[nodiscard]] Stored<void> set_second_factors(const RecordId& account,
+                                                  const SecondFactors& factors) override {
+        return around().run([&] { tables().control.write(account, factors); });
+    }
+
     [[nodiscard]] Stored<void> set_device_key(const DeviceKey& key) override {
         return around().run([&] { tables().control.write(key); });
     }

@@ -74,8 +74,9 @@ CREATE TABLE zhibu_subtree(
   level INTEGER, idx INTEGER, hash BLOB NOT NULL, PRIMARY KEY(level, idx)) WITHOUT ROWID;
 )sql";
 
-/// Made where they are missing, as in a store of a program that knew of no parts.
-constexpr const char* staged_tables = R"sql(
+/// Made where they are missing, as in a store of a program that knew of no parts, or of no second
+/// factors.
+constexpr const char* later_tables = R"sql(
 CREATE TABLE IF NOT EXISTS zhibu_staged(
   device BLOB PRIMARY KEY, account BLOB NOT NULL, incarnation BLOB NOT NULL,
   sequence INTEGER NOT NULL, is_boxed INTEGER NOT NULL, bytes INTEGER NOT NULL,
@@ -84,6 +85,9 @@ CREATE TABLE IF NOT EXISTS zhibu_staged(
 CREATE TABLE IF NOT EXISTS zhibu_staged_part(
   device BLOB NOT NULL, at INTEGER NOT NULL, content BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS zhibu_staged_part_place ON zhibu_staged_part(device, at);
+CREATE TABLE IF NOT EXISTS zhibu_second_factor(
+  account BLOB, is_pending INTEGER, secret BLOB NOT NULL, last_step INTEGER NOT NULL,
+  recovery_codes BLOB NOT NULL, PRIMARY KEY(account, is_pending)) WITHOUT ROWID;
 )sql";
 
 std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix) {
@@ -212,7 +216,7 @@ private:
         // it raises the number, so what is missing is looked for at each start.
         bool in_transaction = false;
         const auto transaction = detail::begin_transaction(*writer_, in_transaction, committed_);
-        writer_->connection.execute(staged_tables);
+        writer_->connection.execute(later_tables);
         writer_->columns.create_tables();
         if (known != std::int64_t{catalog_.version()}) {
             writer_->records.place_anew();
@@ -302,7 +306,7 @@ void fill_fresh(SqliteTables& tables, const SpaceIdentity& identity,
     SqliteConnection& connection = tables.database;
     connection.execute(own_tables);
     connection.execute(leaf_tables);
-    connection.execute(staged_tables);
+    connection.execute(later_tables);
     connection.execute("PRAGMA user_version=" + std::to_string(format_version));
     tables.columns.create_tables();
     Query row = connection.query("INSERT INTO zhibu_meta(name, value) VALUES(?, ?)");

@@ -107,7 +107,7 @@ void serialize(Archive& archive, Welcome& welcome) {
 
 template <class Archive>
 void serialize(Archive& archive, Refusal& refusal) {
-    archive(one_of(refusal.reason, RefusalReason::quarantine_full), refusal.expected,
+    archive(one_of(refusal.reason, RefusalReason::errand_refused), refusal.expected,
             refusal.not_before, refusal.password_salt, refusal.password_cost, refusal.detail);
 }
 
@@ -258,6 +258,29 @@ void serialize(Archive& archive, PartsHeld& held) {
 template <class Archive>
 void serialize(Archive& archive, TailPart& part) {
     archive(part.entry, part.is_last, part.head);
+}
+
+inline constexpr std::size_t second_factor_secret_bytes_max = 64;
+inline constexpr std::size_t recovery_codes_max = 16;
+
+template <class Archive>
+void serialize(Archive& archive, SecondFactor& factor) {
+    archive(factor.code);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Errand& errand) {
+    archive(one_of(errand.sort, ErrandSort::confirm_second_factor), errand.text,
+            Blob{errand.signing_request, certificate_bytes_max});
+}
+
+template <class Archive>
+void serialize(Archive& archive, ErrandReply& reply) {
+    archive(one_of(reply.sort, ErrandSort::confirm_second_factor), reply.is_done,
+            one_of(reply.refused, RefusalReason::errand_refused), reply.password_salt,
+            reply.password_cost, Certificates{reply.certificate_chain},
+            Blob{reply.secret, second_factor_secret_bytes_max},
+            list(reply.recovery_codes, recovery_codes_max));
 }
 
 }  // namespace zhibu::sync::detail

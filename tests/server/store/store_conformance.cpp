@@ -379,6 +379,32 @@ TEST_P(StoreConformance, ControlRowsComeBackAndAreReplaced) {
     EXPECT_FALSE(read->enrolment_code(Hash{}).value().has_value());
 }
 
+TEST_P(StoreConformance, SecondFactorsComeBackAndAreReplaced) {
+    SecondFactors factors;
+    factors.pending.emplace();
+    factors.pending->secret.fill(7);
+    factors.pending->recovery_codes = {Hash{1}, Hash{2}};
+    const auto keep = [&] {
+        const auto transaction = begin();
+        ASSERT_TRUE(transaction->set_second_factors(person(1).id, factors).has_value());
+        EXPECT_EQ(transaction->second_factors(person(1).id).value(), factors);
+        ASSERT_TRUE(transaction->commit().has_value());
+    };
+    keep();
+    reopen();
+    EXPECT_EQ(reader()->second_factors(person(1).id).value(), factors);
+    EXPECT_EQ(reader()->second_factors(person(2).id).value(), SecondFactors{});
+    factors.active = std::exchange(factors.pending, std::nullopt);
+    factors.active->last_step = 59'000'000;
+    factors.active->recovery_codes.clear();
+    keep();
+    reopen();
+    EXPECT_EQ(reader()->second_factors(person(1).id).value(), factors);
+    factors = {};
+    keep();
+    EXPECT_EQ(reader()->second_factors(person(1).id).value(), factors);
+}
+
 TEST_P(StoreConformance, AReceiptIsFoundByItsPosition) {
     write_organisations();
     const LogIndex at = scribe_.commit(*store_, here_, {new_person(1, 2)});

@@ -267,7 +267,7 @@ void draw(Welcome& welcome) {
 }
 
 void draw(Refusal& refusal) {
-    constexpr auto last = static_cast<std::size_t>(RefusalReason::quarantine_full);
+    constexpr auto last = static_cast<std::size_t>(RefusalReason::errand_refused);
     refusal.reason = static_cast<RefusalReason>(below(last + 1));
     draw_all(refusal.expected, refusal.not_before, refusal.password_salt, refusal.password_cost,
              refusal.detail);
@@ -332,6 +332,25 @@ void draw(GroupPart& part) { draw_all(part.at, part.bytes); }
 void draw(PartsHeld& held) { draw_all(held.bytes, held.push_credit); }
 
 void draw(TailPart& part) { draw_all(part.entry, part.is_last, part.head); }
+
+void draw(SecondFactor& factor) { draw(factor.code); }
+
+void draw(Errand& errand) {
+    constexpr auto last = static_cast<std::size_t>(ErrandSort::confirm_second_factor);
+    errand.sort = static_cast<ErrandSort>(below(last + 1));
+    draw_all(errand.text, errand.signing_request);
+}
+
+void draw(ErrandReply& reply) {
+    constexpr auto last_sort = static_cast<std::size_t>(ErrandSort::confirm_second_factor);
+    constexpr auto last_reason = static_cast<std::size_t>(RefusalReason::errand_refused);
+    reply.sort = static_cast<ErrandSort>(below(last_sort + 1));
+    reply.refused = static_cast<RefusalReason>(below(last_reason + 1));
+    draw_all(reply.is_done, reply.password_salt, reply.password_cost, reply.certificate_chain,
+             reply.secret, reply.recovery_codes);
+    reply.secret.resize(std::min<std::size_t>(reply.secret.size(), 64));
+    reply.recovery_codes.resize(std::min<std::size_t>(reply.recovery_codes.size(), 16));
+}
 
 template <class Tag>
 void draw(record::Id<Tag>& id) {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/cli/session.hpp"
+#include "sync_protocol/message/message.hpp"
+
+/// What a person does for the own account, and a device for itself: password, second factor,
+/// certificate. All of it is asked of the server; nothing of it travels in the log.
+namespace zhibu::client {
+
+struct OwnAccountWords {
+    /// A file with the new password; else it is asked for at the terminal, twice.
+    std::string new_password_file;
+    /// A file with the code that the authenticator shows; else it is asked for.
+    std::string code_file;
+};
+
+/// Another password for the own account: on the server first, then for what this device keeps.
+Exit change_password(Console& console, const OwnAccountWords& words);
+
+/// Has the server make a second factor and shows it once: for the authenticator, and recovery codes
+/// for the drawer. It counts once it is confirmed.
+Exit begin_second_factor(Console& console);
+Exit confirm_second_factor(Console& console, const OwnAccountWords& words);
+
+/// The errand for the device's next certificate, from two thirds of the life of the one that it
+/// has; nothing before. Source: vault.md, "Enrolment, transport, login".
+[[nodiscard]] std::vector<sync::Errand> renewal_due(Console& console);
+/// Keeps the certificate that came, if it is this device's and of the pinned root. The next
+/// connection is made with it.
+void take_renewal(Console& console, const sync::ErrandReply& reply);
+
+}  // namespace zhibu::client

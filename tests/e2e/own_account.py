@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""What a person does for the own account: another password, a second factor, recovery codes.
+
+  own_account.py [--bin FOLDER]
+
+Exit code 0 when every expectation held.
+"""
+
+import base64
+import hashlib
+import hmac
+import struct
+import sys
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from programs import perform  # noqa: E402
+
+NEXT_PASSWORD = "another quite long passphrase"
+
+
+def totp(secret, step):
+    """RFC 6238, as an authenticator does it."""
+    mac = hmac.new(secret, struct.pack(">Q", step), hashlib.sha1).digest()
+    at = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def file_with(stage, name, text):
+    file = stage.work / name
+    file.write_text(text + "\n")
+    file.chmod(0o600)
+    return str(file)
+
+
+def change_password(stage, officer):
+    weak = file_with(stage, "weak", "short")
+    refused = officer.one("password", "--new-password-file", weak, exit_code=3)
+    stage.expect.that("too weak" in refused["error"], "a weak password is refused", refused)
+    stage.expect.that(officer.sync()["equal"], "and the former one still is the password")
+    following = file_with(stage, "next", NEXT_PASSWORD)
+    officer.run("password", "--new-password-file", following)
+    stage.expect.that(officer.one("status", exit_code=None).get("error", "").lower().count(
+        "password") > 0, "the former password opens nothing any more")
+    stage.password.write_text(NEXT_PASSWORD + "\n")
+    stage.expect.that(officer.sync()["equal"], "the new one opens the device and the session")
+
+
+def second_factor(stage, officer):
+    begun = officer.one("second-factor", "begin")
+    url = urlparse(begun["url"])
+    secret = base64.b32decode(parse_qs(url.query)["secret"][0])
+    stage.expect.that(url.scheme == "otpauth" and len(secret) == 20 and
+                      len(begun["recovery_codes"]) == 10,
+                      "a second factor is made and shown")
+    stage.expect.that(officer.sync()["equal"], "it does not count before it is confirmed")
+    wrong = file_with(stage, "code", "000000")
+    officer.one("second-factor", "confirm", "--code-file", wrong, exit_code=3)
+    step = int(time.time()) // 30
+    right = file_with(stage, "code", totp(secret, step))
+    officer.run("second-factor", "confirm", "--code-file", right)
+    refused = officer.one("sync", exit_code=3)
+    stage.expect.that("second factor" in refused["message"], "then it is asked for", refused)
+    refused = officer.one("sync", "--code-file", right, exit_code=3)
+    stage.expect.that("used before" in refused["message"], "the code that confirmed it is used")
+    following = file_with(stage, "code", totp(secret, step + 1))
+    officer.run("sync", "--code-file", following)
+    stage.expect.that(officer.sync()["equal"], "a device that has shown it is not asked again")
+    stage.stop_server()
+    stage.start_server()
+    officer.one("sync", "--code-file", following, exit_code=3)
+    stage.expect.that(True, "after the server's restart a used code stays used")
+    spare = file_with(stage, "code", begun["recovery_codes"][0])
+    officer.run("sync", "--code-file", spare)
+    stage.expect.that(officer.sync()["equal"], "a recovery code lets in")
+    log = (stage.work / "server.log").read_text()
+    secrets = [NEXT_PASSWORD, *begun["recovery_codes"], parse_qs(url.query)["secret"][0]]
+    stage.expect.that(not any(word in log for word in secrets), "no secret is in the log")
+
+
+def play(stage):
+    officer = stage.begin()
+    officer.sync()
+    change_password(stage, officer)
+    second_factor(stage, officer)
+
+
+if __name__ == "__main__":
+    sys.exit(perform("own account", __doc__, play))

@@ -1,14 +1,14 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
+#include <boost/json.hpp>
 #include <cstdlib>
 #include <iostream>
 
 #include "server/config/config.hpp"
 #include "server/founding/backup.hpp"
 #include "server/founding/founding.hpp"
-#include "server/inspection/inspection.hpp"
-#include "server/inspection/operations.hpp"
+#include "server/inspection/commands.hpp"
 #include "server/rekey/rekey_command.hpp"
 #include "server/service/service.hpp"
 #include "shared/keys/process_hardening.hpp"
@@ -28,13 +28,9 @@ struct Words {
     std::filesystem::path backup;
     server::FoundingWords founding;
     server::RekeyWords rekeying;
-    /// What verify compares with.
-    std::vector<std::filesystem::path> heads;
-    /// Whose history is asked for.
-    std::string record;
-    server::OperationsWords operations;
-    bool csv = false;
-    server::ErasureWords erasure;
+    /// For the server's next certificate.
+    std::filesystem::path root_key;
+    std::vector<std::string> hosts;
 };
 
 bool speaks_chinese(const Words& words) {
@@ -45,26 +41,49 @@ bool speaks_chinese(const Words& words) {
     return lang == nullptr || !std::string_view{lang}.starts_with("en");
 }
 
+/// One object on a line, as programs read it.
+void print_json(const boost::json::object& object) {
+    std::cout << boost::json::serialize(object) << '\n';
+}
+
 int fail(const Words& words, const server::FoundingError& error) {
-    std::cerr << (speaks_chinese(words) ? error.zh : error.en) << '\n';
+    const std::string& text = speaks_chinese(words) ? error.zh : error.en;
+    if (words.json) {
+        print_json({{"error", text}});
+    } else {
+        std::cerr << text << '\n';
+    }
     return EXIT_FAILURE;
+}
+
+/// What is wrong, a line each.
+std::string text_of(const std::vector<server::ConfigError>& errors) {
+    std::string text;
+    for (const server::ConfigError& error : errors) {
+        text += (text.empty() ? "" : "\n") + error.place + ": " + error.reason;
+    }
+    return text;
+}
+
+/// Which file; none: the defaults count.
+std::filesystem::path config_file(const Words& words) {
+    const std::filesystem::path own = server::ServerFiles{words.data}.config();
+    if (words.config.empty() && std::filesystem::exists(own)) {
+        return own;
+    }
+    return words.config;
 }
 
 /// The configuration asked for, or the one in the data folder, or the defaults.
 std::expected<server::Config, int> configuration(const Words& words) {
-    std::filesystem::path file = words.config;
+    const std::filesystem::path file = config_file(words);
     if (file.empty()) {
-        file = server::ServerFiles{words.data}.config();
-        if (!std::filesystem::exists(file)) {
-            return server::Config{};
-        }
+        return server::Config{};
     }
     auto config = server::read_config(file);
     if (!config) {
-        for (const server::ConfigError& error : config.error()) {
-            std::cerr << file.string() << ": " << error.place << ": " << error.reason << '\n';
-        }
-        return std::unexpected{EXIT_FAILURE};
+        const std::string what = file.string() + "\n" + text_of(config.error());
+        return std::unexpected{fail(words, {what, what})};
     }
     return *std::move(config);
 }
@@ -90,7 +109,12 @@ int init(Words& words) {
         return fail(words, code.error());
     }
     const std::string root_key = files.root_key().string();
-    if (speaks_chinese(words)) {
+    if (words.json) {
+        print_json({{"space", words.founding.space_name},
+                    {"root_key", root_key},
+                    {"store_key", config->store_key},
+                    {"enrolment_code", *code}});
+    } else if (speaks_chinese(words)) {
         std::cout << "组织空间“" << words.founding.space_name << "”已建立。\n"
                   << "请将根密钥 " << root_key << " 移到离线介质保存，服务器运行不需要它。\n"
                   << "请另外保管一份存储密钥（" << config->store_key
@@ -151,7 +175,11 @@ int work_on_store(const Words& words, const StoreWork& wanted) {
     if (!done) {
         return fail(words, done.error());
     }
-    std::cout << (speaks_chinese(words) ? wanted.zh : wanted.en) << done->position << '\n';
+    if (words.json) {
+        print_json({{"log_index", done->position}});
+    } else {
+        std::cout << (speaks_chinese(words) ? wanted.zh : wanted.en) << done->position << '\n';
+    }
     return EXIT_SUCCESS;
 }
 
@@ -166,6 +194,9 @@ std::vector<std::pair<CLI::App*, const StoreWork*>> add_store_commands(CLI::App&
     }
     CLI::App* new_epoch = app.add_subcommand(
         "new-epoch", "say of a store that was put back by other means that it is a backup");
+    for (CLI::App* command : {backup, restore, new_epoch}) {
+        command->add_flag("--json", words.json, "for programs");
+    }
     return {{backup, &backup_work}, {restore, &restore_work}, {new_epoch, &epoch_work}};
 }
 
@@ -226,17 +257,11 @@ int rekey(Words& words) {
     keys::SystemRandom random;
     const auto outcome =
         server::rekey(files_of(words), words.rekeying, catalog::standard_catalog(), random);
-    if (!outcome && words.json) {
-        const server::FoundingError& error = outcome.error();
-        std::cout << R"({"error":")" << json_safe(speaks_chinese(words) ? error.zh : error.en)
-                  << "\"}\n";
-        return EXIT_FAILURE;
-    }
     if (!outcome) {
         return fail(words, outcome.error());
     }
     if (words.json) {
-        std::cout << R"({"state":")" << word_of(*outcome) << "\"}\n";
+        print_json({{"state", word_of(*outcome)}});
     } else {
         std::cout << text_of(*outcome, words) << '\n';
     }
@@ -259,11 +284,21 @@ int run(const Words& words) {
         return config.error();
     }
     const auto logger = make_logger(*config);
+    const auto reread = [&words, logger]() -> std::expected<server::Config, std::string> {
+        const std::filesystem::path file = config_file(words);
+        auto wanted = file.empty() ? server::Config{} : server::read_config(file);
+        if (!wanted) {
+            return std::unexpected{text_of(wanted.error())};
+        }
+        logger->set_level(spdlog::level::from_str(wanted->log_level));
+        return *std::move(wanted);
+    };
     const auto served = server::serve(
         files_of(words), *config, catalog::standard_catalog(),
         [logger](std::string_view event, std::string_view ids) {
             logger->info(R"("event":"{}","ids":"{}")", json_safe(event), json_safe(ids));
         },
+        reread,
         [&](std::uint16_t port, std::uint16_t health) {
             logger->info(R"("event":"listening","address":"{}","port":{},"health_port":{})",
                          json_safe(config->listen_address), port, health);
@@ -275,104 +310,48 @@ int run(const Words& words) {
     return EXIT_SUCCESS;
 }
 
-struct Inspections {
-    CLI::App* head = nullptr;
-    CLI::App* verify = nullptr;
-    CLI::App* history = nullptr;
-    CLI::App* operations = nullptr;
-    CLI::App* erase = nullptr;
-
-    [[nodiscard]] bool parsed() const {
-        return head->parsed() || verify->parsed() || history->parsed() || operations->parsed() ||
-               erase->parsed();
+int renew_certificate(const Words& words) {
+    keys::SystemClock clock;
+    keys::SystemRandom random;
+    const auto until = server::renew_server_certificate(files_of(words), words.root_key,
+                                                        words.hosts, clock.now(), random);
+    if (!until) {
+        return fail(words, server::explain_renewal(until.error()));
     }
-};
-
-CLI::App* add_erasure(CLI::App& app, Words& words) {
-    CLI::App* command = app.add_subcommand(
-        "erase", "take one record out of the state, the log and what devices hold, by law");
-    command->add_option("record", words.erasure.record, "KIND/ID")->required();
-    command->add_option("--reason", words.erasure.reason, "why; stays in the log for good")
-        ->required();
-    command->add_option("--by", words.erasure.by, "who decided it; stays in the log for good")
-        ->required();
-    command->add_flag("--with-entries", words.erasure.with_entries,
-                      "with the records that belong to it");
-    return command;
-}
-
-CLI::App* add_operations(CLI::App& app, Words& words) {
-    CLI::App* command = app.add_subcommand(
-        "operations", "who did what, when, from which device, and what became of it; 4: none");
-    server::OperationsWords& which = words.operations;
-    const auto add_day = [&](const char* name, std::optional<record::Date>& day, const char* help) {
-        command->add_option_function<std::string>(
-            name,
-            [&day](const std::string& text) {
-                day = record::parse_date(text);
-                if (!day || day->is_month()) {
-                    throw CLI::ValidationError{"a day is written as in 2026-01-31"};
-                }
-            },
-            help);
-    };
-    add_day("--from", which.from, "the first day, as in 2026-01-31");
-    add_day("--to", which.to, "the last day");
-    command->add_option("--account", which.account, "a part of its name, or its id");
-    command->add_option("--device", which.device, "its id, or the beginning of it");
-    command->add_option("--action", which.action, "such as edit, create, import");
-    command->add_option("--kind", which.kind, "groups that changed such a record");
-    command->add_option("--outcome", which.outcome, "accepted, merged, quarantined or rejected")
-        ->check(CLI::IsMember({"accepted", "merged", "quarantined", "rejected"}));
-    command->add_flag("--csv", words.csv, "for a spreadsheet");
-    return command;
-}
-
-Inspections add_inspections(CLI::App& app, Words& words) {
-    Inspections made;
-    made.head =
-        app.add_subcommand("head", "print the signed head of the log's tree, to be kept elsewhere");
-    made.verify = app.add_subcommand(
-        "verify", "recompute the log's tree from its first leaf; 0: whole, 3: it differs");
-    made.verify
-        ->add_option("--head", words.heads,
-                     "a head that was kept elsewhere; more than one narrows the place down")
-        ->check(CLI::ExistingFile);
-    made.history =
-        app.add_subcommand("history", "print and prove the history of one record; 4: none");
-    made.history->add_option("record", words.record, "KIND/ID")->required();
-    made.operations = add_operations(app, words);
-    made.erase = add_erasure(app, words);
-    for (CLI::App* command : {made.head, made.verify, made.history, made.operations, made.erase}) {
-        command->add_flag("--json", words.json, "for programs");
+    const std::string day = to_text(record::Value{record::shanghai_day(*until)});
+    if (words.json) {
+        print_json({{"good_until", day}});
+    } else if (speaks_chinese(words)) {
+        std::cout << "服务器证书已更新，有效期至 " << day
+                  << "。请将根密钥移回离线介质；运行中的服务器收到 SIGHUP 后启用新证书"
+                     "（systemctl reload zhibu-server）。\n";
+    } else {
+        std::cout << "The server's certificate is renewed, good until " << day
+                  << ". Move the root key back to offline storage; a running server takes the "
+                     "certificate at SIGHUP (systemctl reload zhibu-server).\n";
     }
-    return made;
+    return EXIT_SUCCESS;
 }
 
-int inspect(const Words& words, const Inspections& asked) {
+int inspect(const Words& words, const server::InspectionCommands& asked) {
     const auto config = configuration(words);
     if (!config) {
         return config.error();
     }
-    const server::InspectionWords how{files_of(words), &*config, &catalog::standard_catalog(),
-                                      speaks_chinese(words), words.json};
-    if (asked.head->parsed()) {
-        return static_cast<int>(server::print_head(how, std::cout, std::cerr));
-    }
-    if (asked.verify->parsed()) {
-        return static_cast<int>(server::verify(how, words.heads, std::cout, std::cerr));
-    }
-    if (asked.operations->parsed()) {
-        server::OperationsWords which = words.operations;
-        which.form = words.json  ? server::OperationsForm::json
-                     : words.csv ? server::OperationsForm::csv
-                                 : server::OperationsForm::lines;
-        return static_cast<int>(server::print_operations(how, which, std::cout, std::cerr));
-    }
-    if (asked.erase->parsed()) {
-        return static_cast<int>(server::erase_record(how, words.erasure, std::cout, std::cerr));
-    }
-    return static_cast<int>(server::print_history(how, words.record, std::cout, std::cerr));
+    return static_cast<int>(asked.run({files_of(words), &*config, &catalog::standard_catalog(),
+                                       speaks_chinese(words), words.json},
+                                      std::cout, std::cerr));
+}
+
+CLI::App* add_renewal(CLI::App& app, Words& words) {
+    CLI::App* command = app.add_subcommand(
+        "renew-certificate", "give the server its next certificate, whether or not it runs");
+    command->add_option("--root-key", words.root_key, "the file of the space's root key")
+        ->required();
+    command->add_option("--host", words.hosts,
+                        "names and addresses under which clients reach the server; default: those "
+                        "of the certificate before");
+    return command;
 }
 
 CLI::App* add_init(CLI::App& app, Words& words) {
@@ -419,10 +398,13 @@ int main(int argc, char** argv) {
                               "change the store key too, to the one in this file; made if it is "
                               "not there");
     rekey_command->add_flag("!--no-wait", words.rekeying.waits, "return when the server has begun");
-    rekey_command->add_flag("--json", words.json, "answer as one JSON object");
     CLI::App* run_command = app.add_subcommand("run", "serve until SIGINT or SIGTERM");
-    const Inspections inspections = add_inspections(app, words);
+    const server::InspectionCommands inspections{app, words.json};
     const auto store_commands = add_store_commands(app, words);
+    CLI::App* renew_command = add_renewal(app, words);
+    for (CLI::App* command : {init_command, rekey_command, run_command, renew_command}) {
+        command->add_flag("--json", words.json, "for programs");
+    }
     app.require_subcommand(0, 1);
     CLI11_PARSE(app, argc, argv);
     if (words.print_config) {
@@ -441,6 +423,9 @@ int main(int argc, char** argv) {
     }
     if (run_command->parsed()) {
         return run(words);
+    }
+    if (renew_command->parsed()) {
+        return renew_certificate(words);
     }
     if (inspections.parsed()) {
         return inspect(words, inspections);

@@ -33,6 +33,8 @@ struct Setting {
     std::variant<Numbers, Texts, RuleNumbers, RuleTexts> member;
     std::int64_t least = 0;
     std::int64_t most = 0;
+    /// A running server takes another value at SIGHUP.
+    bool is_live = false;
 };
 
 constexpr std::array own_settings{
@@ -40,11 +42,11 @@ constexpr std::array own_settings{
             &Config::listen_address},
     Setting{"listen", "port", "0 takes any free port.", &Config::listen_port, 0, 65'535},
     Setting{"listen", "connections_max", "Further ones wait until one has ended.",
-            &Config::connections_max, 1, 1'000'000},
+            &Config::connections_max, 1, 1'000'000, true},
     Setting{"listen", "health_port", "GET /health and /ready, on loopback only; 0 for none.",
             &Config::health_port, 0, 65'535},
     Setting{"listen", "stop_seconds", "How long a graceful stop may take.", &Config::stop_seconds,
-            1, 600},
+            1, 600, true},
     Setting{"commit", "groups_max", "Groups in one transaction.", &Config::groups_per_commit_max, 1,
             100'000},
     Setting{"commit", "waiting_bytes_max", "Beyond it clients are told to come back later.",
@@ -69,14 +71,15 @@ constexpr std::array own_settings{
         "What opens the store: a file of this folder (or a whole path), \"credential:NAME\" for "
         "systemd's, or \"stdin\".",
         &Config::store_key},
-    Setting{"leases", "hours", "How long a device may work offline.", &Config::lease_hours, 1, 720},
+    Setting{"leases", "hours", "How long a device may work offline.", &Config::lease_hours, 1, 720,
+            true},
     Setting{"leases", "hours_temporary", "The same for temporary accounts.",
-            &Config::lease_hours_temporary, 1, 720},
+            &Config::lease_hours_temporary, 1, 720, true},
     Setting{"passwords", "memory_kib", "Argon2id memory; what one guess costs.",
             &Config::password_memory_kib, 19'456, 1'048'576},
     Setting{"passwords", "passes", "Argon2id passes.", &Config::password_passes, 2, 10},
     Setting{"passwords", "lanes", "Argon2id lanes.", &Config::password_lanes, 1, 4},
-    Setting{"log", "level", "debug, info, warn or error.", &Config::log_level},
+    Setting{"log", "level", "debug, info, warn or error.", &Config::log_level, 0, 0, true},
     Setting{"rules", "extra_divisions",
             "First two digits of id numbers let through beside the list, such as \"99\" for tests.",
             &rules::Parameters::extra_divisions},
@@ -168,6 +171,19 @@ struct Writing {
     }
 };
 
+struct Copying {
+    Config& to;
+    const Config& from;
+
+    void operator()(Numbers member) const { to.*member = from.*member; }
+
+    void operator()(Texts member) const { to.*member = from.*member; }
+
+    void operator()(RuleNumbers member) const { to.rules.*member = from.rules.*member; }
+
+    void operator()(RuleTexts member) const { to.rules.*member = from.rules.*member; }
+};
+
 const Setting* find_setting(std::string_view section, std::string_view name) {
     for (const Setting& setting : settings()) {
         if (setting.section == section && setting.name == name) {
@@ -238,6 +254,24 @@ std::expected<Config, std::vector<ConfigError>> read_config(const std::filesyste
     return parse_config(text.str());
 }
 
+ConfigTaken take_while_running(Config& running, const Config& wanted) {
+    ConfigTaken result;
+    for (const Setting& setting : settings()) {
+        if (std::visit(Writing{running}, setting.member) ==
+            std::visit(Writing{wanted}, setting.member)) {
+            continue;
+        }
+        const std::string place = std::string{setting.section} + "." + std::string{setting.name};
+        if (setting.is_live) {
+            std::visit(Copying{running, wanted}, setting.member);
+            result.taken.push_back(place);
+        } else {
+            result.needs_restart.push_back(place);
+        }
+    }
+    return result;
+}
+
 std::string to_toml(const Config& config) {
     std::string out;
     std::string_view section;
@@ -246,8 +280,9 @@ std::string to_toml(const Config& config) {
             section = setting.section;
             out += (out.empty() ? "[" : "\n[") + std::string{section} + "]\n";
         }
-        out += "# " + std::string{setting.meaning} + "\n" + std::string{setting.name} + " = " +
-               std::visit(Writing{config}, setting.member) + "\n";
+        out += "# " + std::string{setting.meaning} +
+               (setting.is_live ? " Taken at SIGHUP too.\n" : "\n") + std::string{setting.name} +
+               " = " + std::visit(Writing{config}, setting.member) + "\n";
     }
     return out;
 }

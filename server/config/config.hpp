@@ -56,6 +56,16 @@ struct ConfigError {
     const std::filesystem::path& file);
 [[nodiscard]] std::expected<Config, std::vector<ConfigError>> parse_config(std::string_view toml);
 
+/// What became of the settings that differ, each as in ConfigError::place.
+struct ConfigTaken {
+    std::vector<std::string> taken;
+    /// Left as they were in `running`: only a start takes them.
+    std::vector<std::string> needs_restart;
+};
+
+/// Gives `running` those settings of `wanted` that a running server can take.
+[[nodiscard]] ConfigTaken take_while_running(Config& running, const Config& wanted);
+
 /// The configuration as TOML, each setting under what it means.
 [[nodiscard]] std::string to_toml(const Config& config);
 

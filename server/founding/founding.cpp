@@ -218,4 +218,15 @@ FoundingError explain(const KeyFilesError& error) {
     return {};
 }
 
+FoundingError explain_renewal(const KeyFilesError& error) {
+    if (error.fault != KeyFilesFault::wrong_key) {
+        return explain(error);
+    }
+    return {
+        "这不是此空间的根密钥，没有作任何更改。请提供建立此空间时的根密钥。 (" + error.place + ")",
+        "This is not the root key of this space; nothing was changed. Give the one that was "
+        "made with it. (" +
+            error.place + ")"};
+}
+
 }  // namespace zhibu::server

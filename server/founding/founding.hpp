@@ -37,5 +37,7 @@ struct FoundingError {
 /// What to say when a store cannot be used.
 [[nodiscard]] FoundingError explain(const StoreError& error);
 [[nodiscard]] FoundingError explain(const KeyFilesError& error);
+/// The same of renew_server_certificate().
+[[nodiscard]] FoundingError explain_renewal(const KeyFilesError& error);
 
 }  // namespace zhibu::server

@@ -27,7 +27,7 @@ constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t clock_slack_ms = 3'600'000;
 constexpr std::int64_t root_days = 20 * 365;
 constexpr std::int64_t intermediate_days = 10 * 365;
-/// Until renewal without a stop comes, a server's certificate lives two years.
+/// Who renews it needs the root's key, which is offline.
 constexpr std::int64_t server_days = 2 * 365;
 
 constexpr std::string_view root_file = "root.pem";
@@ -73,10 +73,12 @@ Result<void> write_new(const std::filesystem::path& file, std::span<const std::u
     return mapped(keys::write_new_private_file(file, bytes));
 }
 
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+    return {static_cast<const std::uint8_t*>(static_cast<const void*>(text.data())), text.size()};
+}
+
 Result<void> write_new(const std::filesystem::path& file, std::string_view text) {
-    return write_new(
-        file, std::span{static_cast<const std::uint8_t*>(static_cast<const void*>(text.data())),
-                        text.size()});
+    return write_new(file, bytes_of(text));
 }
 
 Result<keys::SecretBytes> read(const std::filesystem::path& file) {
@@ -96,13 +98,38 @@ Result<keys::P256Key> read_key(const std::filesystem::path& file) {
     return *std::move(key);
 }
 
-Result<keys::Certificate> read_certificate_file(const std::filesystem::path& file) {
+Result<std::vector<keys::Certificate>> read_certificates(const std::filesystem::path& file) {
     ZHIBU_TRY(pem, read(file));
     auto certificates = keys::certificates_from_pem(pem.text());
     if (!certificates) {
         return error(KeyFilesFault::damaged, file);
     }
-    return std::move(certificates->front());
+    return *std::move(certificates);
+}
+
+Result<keys::Certificate> read_certificate_file(const std::filesystem::path& file) {
+    ZHIBU_TRY(certificates, read_certificates(file));
+    return std::move(certificates.front());
+}
+
+keys::Validity days_from(record::Instant now, std::int64_t days) {
+    return {record::Instant{now.milliseconds - clock_slack_ms},
+            record::Instant{now.milliseconds + days * day_ms}};
+}
+
+/// The server's own certificate, and its intermediate: one that was renewed brings it along.
+struct ServerCertificates {
+    keys::Certificate own;
+    keys::Certificate authority;
+};
+
+Result<ServerCertificates> read_server_certificates(const std::filesystem::path& folder) {
+    ZHIBU_TRY(own, read_certificates(folder / server_file));
+    if (own.size() > 1) {
+        return ServerCertificates{std::move(own[0]), std::move(own[1])};
+    }
+    ZHIBU_TRY(authority, read_certificate_file(folder / server_authority_file));
+    return ServerCertificates{std::move(own[0]), std::move(authority)};
 }
 
 Result<void> write_all(const ServerFiles& files, const ServerKeys& made,
@@ -136,10 +163,7 @@ std::expected<ServerKeys, KeyFilesError> make_server_keys(const ServerFiles& fil
     if (!std::filesystem::is_empty(files.folder, fault)) {
         return error(KeyFilesFault::already_there, files.folder);
     }
-    const auto for_days = [now](std::int64_t days) {
-        return keys::Validity{record::Instant{now.milliseconds - clock_slack_ms},
-                              record::Instant{now.milliseconds + days * day_ms}};
-    };
+    const auto for_days = [now](std::int64_t days) { return days_from(now, days); };
     const keys::Issuer root = keys::make_root(space_name + " root", for_days(root_days), random);
     const keys::Issuer server_authority = keys::make_intermediate(
         root, space_name + " servers", keys::Usage::server, for_days(intermediate_days), random);
@@ -159,10 +183,9 @@ std::expected<ServerKeys, KeyFilesError> make_server_keys(const ServerFiles& fil
 std::expected<ServerKeys, KeyFilesError> load_server_keys(const ServerFiles& files) {
     const auto& folder = files.folder;
     ZHIBU_TRY(root, read_certificate_file(folder / root_file));
-    ZHIBU_TRY(server_authority, read_certificate_file(folder / server_authority_file));
+    ZHIBU_TRY(certificates, read_server_certificates(folder));
     ZHIBU_TRY(device_authority, read_certificate_file(folder / device_authority_file));
     ZHIBU_TRY(device_authority_key, read_key(folder / device_authority_key_file));
-    ZHIBU_TRY(server, read_certificate_file(folder / server_file));
     ZHIBU_TRY(server_key, read_key(folder / server_key_file));
     ZHIBU_TRY(seed, read(folder / signing_seed_file));
     ZHIBU_TRY(box_secret, read(folder / box_secret_file));
@@ -182,12 +205,40 @@ std::expected<ServerKeys, KeyFilesError> load_server_keys(const ServerFiles& fil
     }
     return ServerKeys{record::DeviceId{*device},
                       std::move(root),
-                      std::move(server_authority),
+                      std::move(certificates.authority),
                       keys::Issuer{std::move(device_authority), std::move(device_authority_key)},
-                      keys::Issuer{std::move(server), std::move(server_key)},
+                      keys::Issuer{std::move(certificates.own), std::move(server_key)},
                       *std::move(signing_key),
                       *std::move(box_key),
                       std::move(group_key)};
+}
+
+std::expected<record::Instant, KeyFilesError> renew_server_certificate(
+    const ServerFiles& files, const std::filesystem::path& root_key,
+    const std::vector<std::string>& hosts, record::Instant now, record::Random& random) {
+    const auto& folder = files.folder;
+    ZHIBU_TRY(root, read_certificate_file(folder / root_file));
+    ZHIBU_TRY(key, read_key(root_key));
+    if (!keys::belongs_to(root, key)) {
+        return error(KeyFilesFault::wrong_key, root_key);
+    }
+    ZHIBU_TRY(former, read_server_certificates(folder));
+    const auto words = keys::read_certificate(former.authority);
+    if (!words) {
+        return error(KeyFilesFault::damaged, folder / server_file);
+    }
+    // The one before was made with a key that nobody kept.
+    const keys::Issuer authority =
+        keys::make_intermediate(keys::Issuer{std::move(root), std::move(key)}, words->name,
+                                keys::Usage::server, days_from(now, intermediate_days), random);
+    const keys::Validity validity = days_from(now, server_days);
+    const auto own = keys::renew_server(authority, former.own, hosts, validity, random);
+    if (!own) {
+        return error(KeyFilesFault::damaged, folder / server_file);
+    }
+    const std::string chain = to_pem(*own) + to_pem(authority.certificate);
+    ZHIBU_TRY_VOID(mapped(keys::replace_private_file(folder / server_file, bytes_of(chain))));
+    return validity.until;
 }
 
 std::string server_chain(const ServerKeys& keys) {

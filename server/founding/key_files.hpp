@@ -73,6 +73,16 @@ struct ServerKeys {
 
 [[nodiscard]] std::expected<ServerKeys, KeyFilesError> load_server_keys(const ServerFiles& files);
 
+/// Gives the server its next certificate, for the key that it has, from a new intermediate of the
+/// space's root, in one file: a running server goes on with the former until it is told.
+/// @param root_key  the file of the root's key, which is only read
+/// @param hosts  names and addresses for clients; none: the former certificate's
+/// Returns how long it is good. Errors: wrong_key, where the key is not the root's; not_there,
+/// open_to_others, damaged, storage_failed: the former one stays.
+[[nodiscard]] std::expected<record::Instant, KeyFilesError> renew_server_certificate(
+    const ServerFiles& files, const std::filesystem::path& root_key,
+    const std::vector<std::string>& hosts, record::Instant now, record::Random& random);
+
 /// The server's chain as TLS sends it: its certificate, its intermediate and the root, in PEM.
 [[nodiscard]] std::string server_chain(const ServerKeys& keys);
 

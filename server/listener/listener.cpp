@@ -22,15 +22,48 @@ std::unexpected<ListenError> unusable(ListenError::Fault fault, const Code& code
     return std::unexpected{ListenError{fault, code.message()}};
 }
 
+std::expected<asio::ssl::context, ListenError> make_tls(const ListenerSettings& settings,
+                                                        const keys::SecretBytes& key) {
+    asio::ssl::context tls{asio::ssl::context::tls_server};
+    SSL_CTX* native = tls.native_handle();
+    SSL_CTX_set_min_proto_version(native, TLS1_3_VERSION);
+    SSL_CTX_set_options(native, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_num_tickets(native, 0);
+    SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_max_early_data(native, 0);
+    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+    // The WebSocket's close frame is the orderly end; waiting for TLS's own as well would let a
+    // peer that broke the protocol hold its wire.
+    SSL_CTX_set_quiet_shutdown(native, 1);
+    X509_VERIFY_PARAM_set_purpose(SSL_CTX_get0_param(native), X509_PURPOSE_SSL_CLIENT);
+    Code code;
+    const auto bytes = [](std::string_view text) { return asio::buffer(text.data(), text.size()); };
+    tls.use_certificate_chain(bytes(settings.server_chain), code);
+    if (!code) {
+        tls.use_private_key(bytes(key.text()), asio::ssl::context::pem, code);
+    }
+    if (!code) {
+        tls.add_certificate_authority(bytes(settings.trusted_for_devices), code);
+    }
+    if (!code) {
+        tls.set_verify_mode(asio::ssl::verify_peer, code);
+    }
+    if (code) {
+        return unusable(ListenError::Fault::certificate_unusable, code);
+    }
+    return tls;
+}
+
 }  // namespace
 
 class Listener::Body {
 public:
-    explicit Body(ListenerSettings settings)
-        : tls_{asio::ssl::context::tls_server},
+    Body(ListenerSettings settings, asio::ssl::context tls)
+        : tls_{std::move(tls)},
           acceptor_{context_},
           executor_{context_},
           signals_{context_},
+          reloads_{context_},
           grace_{context_},
           guard_{context_.get_executor()} {
         host_.settings = std::move(settings);
@@ -42,36 +75,23 @@ public:
         host_.on_end = [] {};
     }
 
-    std::expected<void, ListenError> prepare_tls(const keys::SecretBytes& key) {
-        SSL_CTX* native = tls_.native_handle();
-        SSL_CTX_set_min_proto_version(native, TLS1_3_VERSION);
-        SSL_CTX_set_options(native, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
-        SSL_CTX_set_num_tickets(native, 0);
-        SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
-        SSL_CTX_set_max_early_data(native, 0);
-        SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
-        // The WebSocket's close frame is the orderly end; waiting for TLS's own as well would let
-        // a peer that broke the protocol hold its wire.
-        SSL_CTX_set_quiet_shutdown(native, 1);
-        X509_VERIFY_PARAM_set_purpose(SSL_CTX_get0_param(native), X509_PURPOSE_SSL_CLIENT);
-        Code code;
-        const auto bytes = [](std::string_view text) {
-            return asio::buffer(text.data(), text.size());
-        };
-        tls_.use_certificate_chain(bytes(host_.settings.server_chain), code);
-        if (!code) {
-            tls_.use_private_key(bytes(key.text()), asio::ssl::context::pem, code);
+    /// Serves with this from the next connection on: TLS keeps what it has made of the former.
+    std::expected<void, ListenError> use_certificate(std::string chain,
+                                                     const keys::SecretBytes& key) {
+        ListenerSettings wanted = host_.settings;
+        wanted.server_chain = std::move(chain);
+        auto made = make_tls(wanted, key);
+        if (!made) {
+            return std::unexpected{made.error()};
         }
-        if (!code) {
-            tls_.add_certificate_authority(bytes(host_.settings.trusted_for_devices), code);
-        }
-        if (!code) {
-            tls_.set_verify_mode(asio::ssl::verify_peer, code);
-        }
-        if (code) {
-            return unusable(ListenError::Fault::certificate_unusable, code);
-        }
+        host_.settings = std::move(wanted);
+        tls_ = *std::move(made);
         return {};
+    }
+
+    void set_connections_max(std::size_t most) {
+        host_.settings.connections_max = most;
+        take_next_if_waiting();
     }
 
     std::expected<void, ListenError> open_port() {
@@ -124,6 +144,11 @@ public:
         });
     }
 
+    void on_reload_signal(std::function<void()> work) {
+        reloads_.add(SIGHUP);
+        await_reload(std::move(work));
+    }
+
     std::expected<std::uint16_t, ListenError> serve_health(
         std::uint16_t port,
         std::function<std::optional<Monitored>(const std::string& path)> answer) {
@@ -166,6 +191,15 @@ public:
     }
 
 private:
+    void await_reload(std::function<void()> work) {
+        reloads_.async_wait([this, work = std::move(work)](const Code& code, int /*signal*/) {
+            if (!code) {
+                work();
+                await_reload(work);
+            }
+        });
+    }
+
     void take_next() {
         if (stopping_ || accepting_ || host_.alive.size() >= host_.settings.connections_max) {
             return;
@@ -209,6 +243,7 @@ private:
             grace_.cancel();
             Code ignored;
             signals_.cancel(ignored);
+            reloads_.cancel(ignored);
         }
     }
 
@@ -219,6 +254,7 @@ private:
     asio::ip::tcp::acceptor acceptor_;
     transport::ContextExecutor executor_;
     asio::signal_set signals_;
+    asio::signal_set reloads_;
     asio::steady_timer grace_;
     std::optional<asio::steady_timer> pause_;
     asio::executor_work_guard<asio::io_context::executor_type> guard_;
@@ -233,8 +269,11 @@ Listener::~Listener() = default;
 
 std::expected<std::unique_ptr<Listener>, ListenError> Listener::open(ListenerSettings settings,
                                                                      const keys::SecretBytes& key) {
-    auto body = std::make_unique<Body>(std::move(settings));
-    ZHIBU_TRY_VOID(body->prepare_tls(key));
+    auto tls = make_tls(settings, key);
+    if (!tls) {
+        return std::unexpected{tls.error()};
+    }
+    auto body = std::make_unique<Body>(std::move(settings), *std::move(tls));
     ZHIBU_TRY_VOID(body->open_port());
     return std::unique_ptr<Listener>{new Listener{std::move(body)}};
 }
@@ -248,6 +287,17 @@ void Listener::run(Accepts accepts) { body_->run(std::move(accepts)); }
 void Listener::on_stop_signal(std::function<void()> work) {
     body_->on_stop_signal(std::move(work));
 }
+
+void Listener::on_reload_signal(std::function<void()> work) {
+    body_->on_reload_signal(std::move(work));
+}
+
+std::expected<void, ListenError> Listener::use_certificate(std::string chain,
+                                                           const keys::SecretBytes& key) {
+    return body_->use_certificate(std::move(chain), key);
+}
+
+void Listener::set_connections_max(std::size_t most) { body_->set_connections_max(most); }
 
 std::expected<std::uint16_t, ListenError> Listener::serve_health(
     std::uint16_t port, std::function<std::optional<Monitored>(const std::string& path)> answer) {

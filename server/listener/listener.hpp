@@ -81,6 +81,18 @@ public:
     /// second ends run() at once. Call before run().
     void on_stop_signal(std::function<void()> work);
 
+    /// `work` runs on the executor at each SIGHUP. Call before run().
+    void on_reload_signal(std::function<void()> work);
+
+    /// New connections are served with this certificate, those that stand with theirs. On the
+    /// executor. Errors: certificate_unusable; nothing has changed then.
+    /// @param chain  as ListenerSettings::server_chain
+    [[nodiscard]] std::expected<void, ListenError> use_certificate(std::string chain,
+                                                                   const keys::SecretBytes& key);
+
+    /// On the executor. Fewer end no connection.
+    void set_connections_max(std::size_t most);
+
     /// Answers GET on loopback with what `answer` gives for the path (no value: 404), until the
     /// last wire has closed after stop(). Call before run(). Port 0 takes any free one; returns
     /// which.

@@ -81,6 +81,7 @@ public:
     Service(const Config& config, const catalog::Catalog& catalog, LogLine log, ServerKeys keys,
             OpenStore opened, std::unique_ptr<Listener> listener)
         : config_{config},
+          files_{opened.files},
           catalog_{catalog},
           log_{std::move(log)},
           keys_{std::move(keys)},
@@ -103,8 +104,9 @@ public:
         Committer::Settings settings;
         settings.groups_max = static_cast<std::uint32_t>(config_.groups_per_commit_max);
         settings.queued_bytes_max = static_cast<std::size_t>(config_.waiting_bytes_max);
-        settings.tail_kept = std::chrono::hours{
-            std::max({config_.tail_days * 24, config_.lease_hours, config_.lease_hours_temporary})};
+        tail_hours_ =
+            std::max({config_.tail_days * 24, config_.lease_hours, config_.lease_hours_temporary});
+        settings.tail_kept = std::chrono::hours{tail_hours_};
         settings.group_bytes_max = static_cast<std::uint64_t>(config_.group_bytes_max);
         settings.staged_bytes_max = static_cast<std::uint64_t>(config_.staged_bytes_max);
         settings.waiting_groups_max = static_cast<std::uint64_t>(config_.quarantine_groups_max);
@@ -130,7 +132,11 @@ public:
     }
 
     /// From here on a signal ends run(), which may still be to come.
-    void heed_signals() {
+    void heed_signals(const RereadConfig& reread) {
+        listener_->on_reload_signal([this, reread] {
+            take_config(reread());
+            take_certificate();
+        });
         listener_->on_stop_signal([this] {
             log_("stopping", "");
             is_stopping_ = true;
@@ -152,6 +158,54 @@ public:
     [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
 
 private:
+    void take_config(std::expected<Config, std::string> wanted) {
+        if (!wanted) {
+            log_("config_refused", wanted.error());
+            return;
+        }
+        // The log's tail, which a longer lease would outlast, is measured at the start.
+        if (std::max(wanted->lease_hours, wanted->lease_hours_temporary) > tail_hours_) {
+            log_("config_needs_restart", "leases");
+            wanted->lease_hours = config_.lease_hours;
+            wanted->lease_hours_temporary = config_.lease_hours_temporary;
+        }
+        const ConfigTaken result = take_while_running(config_, *wanted);
+        for (const std::string& place : result.needs_restart) {
+            log_("config_needs_restart", place);
+        }
+        for (const std::string& place : result.taken) {
+            log_("config_taken", place);
+        }
+        listener_->set_connections_max(static_cast<std::size_t>(config_.connections_max));
+        host_->set_leases(lease_lengths());
+    }
+
+    void take_certificate() {
+        auto now = load_server_keys(files_);
+        if (!now) {
+            log_("certificate_refused", now.error().place);
+            return;
+        }
+        if (now->server.certificate == keys_.server.certificate) {
+            return;
+        }
+        const std::string chain = server_chain(*now);
+        const auto taken = now->root == keys_.root
+                               ? listener_->use_certificate(chain, now->server.key.to_pem())
+                               : std::unexpected{ListenError{
+                                     ListenError::Fault::certificate_unusable, "another root"}};
+        if (!taken) {
+            log_("certificate_refused", taken.error().detail);
+            return;
+        }
+        keys_.server = std::move(now->server);
+        log_("certificate_taken", "");
+    }
+
+    [[nodiscard]] LeaseLengths lease_lengths() const {
+        return {config_.lease_hours, config_.lease_hours_temporary};
+    }
+
     /// The committer finishes what is queued; its notices find no host any more.
     void end_committing() {
         host_ready_.store(nullptr);
@@ -269,7 +323,7 @@ private:
 
     SessionHost::Settings host_settings() const {
         SessionHost::Settings settings;
-        settings.leases = LeaseLengths{config_.lease_hours, config_.lease_hours_temporary};
+        settings.leases = lease_lengths();
         settings.rules = config_.rules;
         return settings;
     }
@@ -296,7 +350,11 @@ private:
         return parts;
     }
 
-    const Config& config_;
+    /// What a running server can take of another is the executor's.
+    Config config_;
+    ServerFiles files_;
+    /// For how long the log's tail is kept.
+    std::int64_t tail_hours_ = 0;
     const catalog::Catalog& catalog_;
     LogLine log_;
     ServerKeys keys_;
@@ -324,6 +382,7 @@ private:
 
 std::expected<void, FoundingError> serve(
     const ServerFiles& files, const Config& config, const catalog::Catalog& catalog, LogLine log,
+    const RereadConfig& reread,
     const std::function<void(std::uint16_t port, std::uint16_t health_port)>& ready) {
     auto keys = load_server_keys(files);
     if (!keys) {
@@ -344,7 +403,7 @@ std::expected<void, FoundingError> serve(
     if (!health) {
         return std::unexpected{explain_listening(health.error())};
     }
-    service.heed_signals();
+    service.heed_signals(reread);
     ready(service.port(), *health);
     service.run();
     return {};

@@ -85,6 +85,9 @@ public:
     /// Ends all sessions in an orderly way; new ones are refused.
     void stop();
 
+    /// For the leases that are granted from now on.
+    void set_leases(const LeaseLengths& lengths) { settings_.leases = lengths; }
+
     [[nodiscard]] std::size_t open_sessions() const { return by_device_.size(); }
 
     /// How many positions below `head` each connected device was not sent yet.

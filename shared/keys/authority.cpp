@@ -231,6 +231,23 @@ std::optional<record::DeviceId> device_of(X509* certificate) {
     return std::nullopt;
 }
 
+std::string name_of(X509* certificate) {
+    X509_NAME* subject = X509_get_subject_name(certificate);
+    const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    if (at < 0) {
+        return {};
+    }
+    const ASN1_STRING* name = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
+    unsigned char* utf8 = nullptr;
+    const int length = ASN1_STRING_to_UTF8(&utf8, name);
+    if (length < 0) {
+        return {};
+    }
+    std::string text(utf8, utf8 + length);
+    OPENSSL_free(utf8);
+    return text;
+}
+
 std::optional<record::Instant> instant_of(const ASN1_TIME* time) {
     std::tm civil{};
     if (ASN1_TIME_to_tm(time, &civil) != 1) {
@@ -272,6 +289,31 @@ Issuer issue_server(const Issuer& intermediate, const std::vector<std::string>& 
     make_leaf(made.get(), Usage::server, names);
     Certificate certificate = sign(std::move(made), intermediate);
     return Issuer{std::move(certificate), std::move(key)};
+}
+
+std::expected<Certificate, KeyError> renew_server(const Issuer& intermediate,
+                                                  const Certificate& former,
+                                                  const std::vector<std::string>& hosts,
+                                                  const Validity& validity,
+                                                  record::Random& random) {
+    const Handle before = decode(former);
+    EVP_PKEY* key = before == nullptr ? nullptr : X509_get0_pubkey(before.get());
+    if (key == nullptr) {
+        return error(KeyFault::malformed, "certificate");
+    }
+    Names names{hosts.empty() ? static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(
+                                    before.get(), NID_subject_alt_name, nullptr, nullptr))
+                              : GENERAL_NAMES_new()};
+    if (names == nullptr) {
+        return error(KeyFault::malformed, "certificate's names");
+    }
+    for (const std::string& host : hosts) {
+        add_host(names.get(), host);
+    }
+    Handle made =
+        begin(hosts.empty() ? name_of(before.get()) : hosts.front(), key, validity, random);
+    make_leaf(made.get(), Usage::server, names);
+    return sign(std::move(made), intermediate);
 }
 
 std::vector<std::uint8_t> make_signing_request(const P256Key& key) {
@@ -318,8 +360,13 @@ std::expected<CertificateWords, KeyError> read_certificate(const Certificate& ce
     if (!from || !until) {
         return error(KeyFault::malformed, "certificate's validity");
     }
-    return CertificateWords{device_of(handle.get()), Validity{*from, *until},
+    return CertificateWords{name_of(handle.get()), device_of(handle.get()), Validity{*from, *until},
                             sha256(certificate.der)};
+}
+
+bool belongs_to(const Certificate& certificate, const P256Key& key) {
+    const Handle handle = decode(certificate);
+    return handle != nullptr && X509_check_private_key(handle.get(), key.handle().key.get()) == 1;
 }
 
 std::string to_pem(const Certificate& certificate) {

@@ -53,6 +53,13 @@ enum class Usage : std::uint8_t { server, device };
 [[nodiscard]] Issuer issue_server(const Issuer& intermediate, const std::vector<std::string>& hosts,
                                   const Validity& validity, record::Random& random);
 
+/// The next certificate of the server whose `former` one it is, for the same key.
+/// @param hosts  as for issue_server(); none: those of `former`
+/// Errors: `former` is no certificate, or names nothing.
+[[nodiscard]] std::expected<Certificate, KeyError> renew_server(
+    const Issuer& intermediate, const Certificate& former, const std::vector<std::string>& hosts,
+    const Validity& validity, record::Random& random);
+
 /// PKCS#10 in DER, made on the device; it names nobody, the server does.
 [[nodiscard]] std::vector<std::uint8_t> make_signing_request(const P256Key& key);
 
@@ -68,6 +75,8 @@ enum class Usage : std::uint8_t { server, device };
 
 /// What a certificate says.
 struct CertificateWords {
+    /// Its subject's common name.
+    std::string name;
     std::optional<record::DeviceId> device;
     Validity validity;
     record::Hash fingerprint{};
@@ -75,6 +84,9 @@ struct CertificateWords {
 
 [[nodiscard]] std::expected<CertificateWords, KeyError> read_certificate(
     const Certificate& certificate);
+
+/// Whether the certificate's key is the public half of this one.
+[[nodiscard]] bool belongs_to(const Certificate& certificate, const P256Key& key);
 
 [[nodiscard]] std::string to_pem(const Certificate& certificate);
 /// All certificates of a PEM text, in order; at least one, and none of them broken.

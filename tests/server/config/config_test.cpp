@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "shared/rules/rules.hpp"
 
@@ -39,6 +40,24 @@ TEST(Config, WhatIsWrittenIsReadAgain) {
     ASSERT_TRUE(again);
     EXPECT_EQ(to_toml(*again), to_toml(changed));
     EXPECT_EQ(again->rules.password_days, 1200);
+}
+
+TEST(Config, ARunningServerTakesWhatItCanAndNamesTheRest) {
+    Config running;
+    Config wanted = running;
+    EXPECT_TRUE(take_while_running(running, wanted).taken.empty());
+    wanted.lease_hours = 24;
+    wanted.log_level = "debug";
+    wanted.listen_port = 1;
+    wanted.rules.extra_divisions = {"99"};
+    const ConfigTaken result = take_while_running(running, wanted);
+    EXPECT_EQ(result.taken, (std::vector<std::string>{"leases.hours", "log.level"}));
+    EXPECT_EQ(result.needs_restart,
+              (std::vector<std::string>{"listen.port", "rules.extra_divisions"}));
+    EXPECT_EQ(running.lease_hours, 24);
+    EXPECT_EQ(running.log_level, "debug");
+    EXPECT_EQ(running.listen_port, Config{}.listen_port);
+    EXPECT_TRUE(running.rules.extra_divisions.empty());
 }
 
 TEST(Config, AnUnknownNumberIsAnError) {

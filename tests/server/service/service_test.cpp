@@ -61,6 +61,7 @@ protected:
                         stopping.set_value();
                     }
                 },
+                [this] { return config; },
                 [&ready](std::uint16_t opened, std::uint16_t) { ready.set_value(opened); });
         });
         port = ready.get_future().get();
@@ -117,7 +118,7 @@ TEST_F(Service, ASignalThatComesWithItsReadinessIsHeeded) {
     serving = std::async(std::launch::async, [this] {
         return serve(
             files, config, catalog::standard_catalog(), [](std::string_view, std::string_view) {},
-            [](std::uint16_t, std::uint16_t) { std::raise(SIGTERM); });
+            [this] { return config; }, [](std::uint16_t, std::uint16_t) { std::raise(SIGTERM); });
     });
     expect_end_within(std::chrono::seconds{10});
 }
@@ -159,7 +160,7 @@ TEST_F(Service, APortThatIsTakenIsSaidAndNothingIsServed) {
     second.listen_port = port;
     const auto served = serve(
         files, second, catalog::standard_catalog(), [](std::string_view, std::string_view) {},
-        [](std::uint16_t, std::uint16_t) { FAIL() << "ready"; });
+        [&second] { return second; }, [](std::uint16_t, std::uint16_t) { FAIL() << "ready"; });
     ASSERT_FALSE(served);
     std::raise(SIGTERM);
     expect_end_within(std::chrono::seconds{10});

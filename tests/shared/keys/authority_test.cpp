@@ -55,6 +55,32 @@ TEST_F(Authority, ItsServerIsTrustedUnderEachOfItsNamesAlone) {
     }
 }
 
+TEST_F(Authority, ARenewedServerHasTheKeyAndTheNamesOfTheOneBefore) {
+    const Issuer former =
+        issue_server(servers_, {"zhibu.example", "192.0.2.7"}, around_now(10), random_);
+    const record::Instant later{now.milliseconds + 11 * day};
+    EXPECT_NE(check(former.certificate, Usage::server, later), "ok");
+    const auto next = renew_server(servers_, former.certificate, {}, around_now(365), random_);
+    ASSERT_TRUE(next);
+    for (const char* host : {"zhibu.example", "192.0.2.7"}) {
+        EXPECT_EQ(check(*next, Usage::server, later, host), "ok") << host;
+    }
+    EXPECT_NE(check(*next, Usage::server, later, "other.example"), "ok");
+    EXPECT_TRUE(belongs_to(*next, former.key));
+    EXPECT_FALSE(belongs_to(*next, device_key_));
+    EXPECT_EQ(common_name_of(*next), common_name_of(former.certificate));
+    EXPECT_FALSE(renew_server(servers_, Certificate{{1, 2, 3}}, {}, around_now(365), random_));
+}
+
+TEST_F(Authority, ARenewedServerCanHaveOtherNames) {
+    const Issuer former = issue_server(servers_, {"zhibu.example"}, around_now(10), random_);
+    const auto next =
+        renew_server(servers_, former.certificate, {"new.example"}, around_now(365), random_);
+    ASSERT_TRUE(next);
+    EXPECT_EQ(check(*next, Usage::server, now, "new.example"), "ok");
+    EXPECT_NE(check(*next, Usage::server, now, "zhibu.example"), "ok");
+}
+
 TEST_F(Authority, AHostNameIsNeverReadAsANotation) {
     const Issuer server =
         issue_server(servers_, {"a.example,DNS:bank.example", "@section"}, around_now(1), random_);

@@ -7,9 +7,10 @@ import { imports } from "./imports.mjs";
 import { lists } from "./lists.mjs";
 import { management } from "./manage.mjs";
 import { everyPage } from "./pages.mjs";
+import { workflows } from "./workflows.mjs";
 
 const [, , pictures] = process.argv;
-const parts = { everyPage, lists, secretary, officer, faults, management, imports, windowEnds };
+const parts = { everyPage, lists, secretary, officer, faults, management, imports, workflows, windowEnds };
 const only = process.env.ZHIBU_ONLY ?? "";
 
 const browser = await openBrowser();

@@ -55,7 +55,8 @@ export function PlanTable({ plan, action, each, onType }: Props) {
   const said = new Set(plan.records.flatMap((record) => record.findings.map((one) => one.message)));
   const general = plan.findings.filter((finding) => !said.has(finding.message));
   const own: readonly DataColumn<PlannedRecord>[] =
-    action.choice === "none"
+    // Of one record alone the form above it says it all.
+    action.choice === "none" || plan.records.length < 2
       ? []
       : action.inputs
           .filter((input) => input.each)

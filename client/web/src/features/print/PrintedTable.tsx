@@ -1,8 +1,7 @@
-import { createPortal } from "react-dom";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { minuteText } from "../../i18n/moments";
+import { PrintedPage } from "./PrintedPage";
 
 interface Props {
   readonly title: string;
@@ -12,19 +11,11 @@ interface Props {
   readonly onPrinted: () => void;
 }
 
-/** What goes to the printer instead of the page: a title, a table, room for the seal. */
+/** A title, a table, room for the seal. */
 export function PrintedTable({ title, headers, rows, now, onPrinted }: Props) {
   const { t } = useTranslation();
-  useEffect(() => {
-    window.addEventListener("afterprint", onPrinted);
-    window.print();
-    return () => {
-      window.removeEventListener("afterprint", onPrinted);
-    };
-  }, [onPrinted]);
-  return createPortal(
-    <div className="printed">
-      <h1>{title}</h1>
+  return (
+    <PrintedPage title={title} onPrinted={onPrinted}>
       <table>
         <thead>
           <tr>
@@ -48,7 +39,6 @@ export function PrintedTable({ title, headers, rows, now, onPrinted }: Props) {
       <p className="printed-seal">
         {t("print.seal")}　　{t("print.printedAt", { at: minuteText(now) })}
       </p>
-    </div>,
-    document.body,
+    </PrintedPage>
   );
 }

@@ -12,6 +12,7 @@ import { useLanguage } from "../../i18n/useLanguage";
 import { ActionButtons } from "../actions/ActionButtons";
 import { HistoryTab } from "../history/HistoryTab";
 import { listOf, listPages } from "../list/listPages";
+import { PrintLetterButton } from "../print/PrintLetterButton";
 import { recordSteps } from "../system/recordSteps";
 import { EditableRecord } from "./EditableRecord";
 import { EntryTab } from "./EntryTab";
@@ -111,18 +112,23 @@ export function RecordPage({ page, kindName, id, tab, begins, isAlone = false }:
           </h2>
           {isRetired && <Mark tone="plain">{t("record.retired")}</Mark>}
         </div>
-        {record.data !== undefined && writes && (
+        {record.data !== undefined && (
           <div className="tools">
-            {recordSteps[kindName]?.(record.data)}
-            {isEntry(page) && !isAlone && (
-              <ActionButtons
-                page={page}
-                kind={kindName}
-                records={[record.data.id]}
-                of={record.data}
-              />
+            {kindName === "letter" && <PrintLetterButton letter={record.data} />}
+            {writes && (
+              <>
+                {recordSteps[kindName]?.(record.data)}
+                {isEntry(page) && !isAlone && (
+                  <ActionButtons
+                    page={page}
+                    kind={kindName}
+                    records={[record.data.id]}
+                    of={record.data}
+                  />
+                )}
+                {!isAlone && <RetireButton record={record.data} />}
+              </>
             )}
-            {!isAlone && <RetireButton record={record.data} />}
           </div>
         )}
       </div>

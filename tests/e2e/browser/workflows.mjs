@@ -1,0 +1,214 @@
+// Recruitment, conversion and transfer, action by action, through the page.
+import { ask, expect, Tab } from "./bench.mjs";
+import { idNumber } from "./people.mjs";
+
+/**
+ * Types into an action's dialog: a day, a text, what a list of codes or records offers, or, in an
+ * array, what a list of words takes.
+ */
+async function give(tab, label, value) {
+  const input = tab.page.getByRole("dialog").getByLabel(label, { exact: true });
+  if (Array.isArray(value)) {
+    for (const word of value) {
+      await input.fill(word);
+      await input.press("Enter");
+    }
+  } else if ((await input.getAttribute("role")) === "combobox") {
+    await input.click();
+    await input.fill(value);
+    await tab.page.locator(".ant-select-item-option:visible", { hasText: value }).first().click();
+  } else {
+    await input.fill(value);
+    await input.press("Tab");
+  }
+}
+
+/** Does an action as it is offered on the open page; warnings are read and accepted. */
+async function act(tab, name, inputs) {
+  const button = tab.page.getByRole("button", { name, exact: true });
+  await button.or(tab.page.getByRole("button", { name: "更多" })).first().waitFor();
+  if (await button.isVisible()) {
+    await button.click();
+  } else {
+    await tab.page.getByRole("button", { name: "更多" }).click();
+    await tab.page.getByRole("menuitem", { name, exact: true }).click();
+  }
+  const dialog = tab.page.getByRole("dialog");
+  await dialog.waitFor();
+  for (const [label, value] of Object.entries(inputs)) {
+    await give(tab, label, value);
+  }
+  const confirm = dialog.getByRole("button", { name: `确认${name}` });
+  const accept = dialog.getByRole("checkbox");
+  for (let i = 0; i < 50 && !(await confirm.isEnabled()); i += 1) {
+    if ((await accept.count()) > 0 && !(await accept.isChecked())) {
+      await accept.check();
+    }
+    await tab.page.waitForTimeout(100);
+  }
+  if (!(await confirm.isEnabled())) {
+    throw new Error(`${name} is refused: ${await dialog.innerText()}`);
+  }
+  await confirm.click();
+  await dialog.waitFor({ state: "detached" });
+}
+
+/** The page of the person of that name, found as one types. */
+async function open(tab, page, name) {
+  await tab.go(page);
+  await tab.page.getByLabel(/姓名、编号/).fill(name);
+  await tab.page.getByText("共 1 条").waitFor();
+  await tab.page.getByRole("grid").focus();
+  await tab.page.keyboard.press("Enter");
+  await tab.page.getByRole("heading", { name }).waitFor();
+}
+
+/** Of the members, those of the named state alone. */
+async function choose(tab, state) {
+  await tab.go("persons");
+  await tab.page.getByLabel(/姓名、编号/).fill("");
+  await tab.page.getByText(/选择党员状态/).first().click();
+  await tab.page.locator(".ant-select-item-option:visible", { hasText: state }).click();
+  await tab.page.getByText("共 1 条").waitFor();
+}
+
+const daysAgo = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+
+const shows = (tab, text) => tab.page.locator("dd", { hasText: text }).first().waitFor();
+
+/** Names of members of the branch who may stand by an applicant. */
+async function members(count) {
+  const [listed] = await ask("run", "branch", "list", "person", "--limit", String(count), "--filter", "full_members");
+  if (listed.records.length < count) {
+    throw new Error(`too few full members: ${JSON.stringify(listed)}`);
+  }
+  return listed.records.map((record) => record.fields.name.shown);
+}
+
+async function recruitment(tab, [first, second]) {
+  await tab.go("applicants");
+  await act(tab, "快速新增", {
+    姓名: "郑发展",
+    身份证号: idNumber("1994-04-05", 211),
+    性别: "男",
+    出生日期: "1994-04-05",
+    民族: "汉族",
+    手机: "15400003211",
+    申请入党日期: "2022-01-10",
+  });
+  await open(tab, "applicants", "郑发展");
+  await shows(tab, "2022-01-10");
+  expect(true, "an applicant is entered by 快速新增");
+  await act(tab, "列为积极分子", {
+    列为积极分子日期: "2022-07-20",
+    培养联系人一: first,
+    培养联系人二: second,
+  });
+  await shows(tab, "入党积极分子");
+  await act(tab, "列为发展对象", { 列为发展对象日期: "2023-08-01" });
+  await shows(tab, "发展对象");
+  await act(tab, "登记培训", { 培训日期: "2023-10-01", 培训天数: "3" });
+  await act(tab, "列入计划", {});
+  await shows(tab, String(new Date().getFullYear() + 1));
+  await tab.picture("zh-on-plan");
+  expect(true, "step by step they come onto next year's plan");
+  await tab.go("planReport");
+  await act(tab, "上报", { 上报数: "1", 领导审核: "李书记" });
+  expect(true, "the figure is reported that equals the persons entered");
+  await open(tab, "applicants", "郑发展");
+  await act(tab, "登记政治审查", { 政治审查结论: "合格" });
+}
+
+async function admission(tab, [first, second]) {
+  await open(tab, "applicants", "郑发展");
+  expect(true, "the committee has the branch's applicant");
+  await act(tab, "吸收", {
+    加入中共组织日期: "2025-09-10",
+    审批日期: "2025-09-20",
+    入党志愿书编号: "ZYS0003211",
+    入党介绍人一: first,
+    入党介绍人二: second,
+  });
+  await shows(tab, "预备党员");
+  expect(true, "吸收 makes a probationary member");
+}
+
+async function conversion(tab) {
+  await choose(tab, "需要转正的预备党员");
+  expect(true, "选择党员状态 “需要转正的预备党员” lists who is due");
+  await tab.picture("zh-need-conversion");
+  await tab.page.getByRole("grid").focus();
+  await tab.page.keyboard.press("Enter");
+  await tab.page.getByRole("heading", { name: "郑发展" }).waitFor();
+  await act(tab, "转正", {});
+  await shows(tab, "正式党员");
+  expect(true, "转正 makes a full member");
+}
+
+/** The letter of the open page as it comes out of the printer. */
+async function printed(tab) {
+  await tab.page.evaluate(() => {
+    window.print = () => undefined;
+  });
+  await tab.page.getByRole("button", { name: "打印介绍信" }).click();
+  await tab.page.locator(".printed").waitFor({ state: "attached" });
+  const text = await tab.page.locator(".printed").textContent();
+  const wanted = ["中共杭州示范公司委员会：", "郑发展 同志", "由 示范大学党委 去 中共杭州示范公司支部委员会", "W-2026-1", "（盖章）", "回　执　联"];
+  const missing = wanted.filter((each) => !text.includes(each));
+  expect(missing.length === 0, "the letter is printed with heading, from, to, room for the seal and its receipt", { missing, text });
+  await tab.page.emulateMedia({ media: "print" });
+  await tab.picture("zh-letter-printed");
+  await tab.page.emulateMedia({ media: "screen" });
+  await tab.page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+  await tab.page.locator(".printed").waitFor({ state: "detached" });
+}
+
+/** Out of the city and back: the letter, its receipt, and the old record's return. */
+async function transfers(tab) {
+  await act(tab, "外省市转出", {
+    去往省市: "浙江",
+    转入组织名称: "中共杭州示范公司支部委员会",
+    抬头: "中共杭州示范公司委员会",
+    转出党组织名称: "示范大学党委",
+    编号: "W-2026-1",
+    联系电话: ["021-1"],
+    工作岗位或身份: "卫生事业单位专业技术人员",
+    党费缴至: daysAgo(30),
+  });
+  await tab.go("transfers");
+  await tab.page.getByText("共 1 条").waitFor();
+  expect(true, "a letter to another province is issued");
+  await tab.page.getByRole("grid").focus();
+  await tab.page.keyboard.press("Enter");
+  await tab.page.getByText("W-2026-1").first().waitFor();
+  await tab.picture("zh-letter");
+  await printed(tab);
+  await act(tab, "登记回执", {});
+  expect(true, "its receipt ends the stay here");
+  await choose(tab, "已转往外省市");
+  await tab.page.getByRole("grid").focus();
+  await tab.page.keyboard.press("Enter");
+  await tab.page.getByRole("heading", { name: "郑发展" }).waitFor();
+  await act(tab, "外省市转入", { 所属支部: "第一党支部", 一线情况: "教学一线", 月缴纳金额: "20.00" });
+  await shows(tab, "正式党员");
+  expect(true, "from the store the old record lives again");
+}
+
+export async function workflows(browser, pictures) {
+  // Before the workbench holds the replica.
+  const mentors = await members(2);
+  const branch = await Tab.open(browser, await ask("serve", "branch"), pictures);
+  await recruitment(branch, mentors);
+  expect(branch.complaints.length === 0, "the console stays silent", branch.complaints);
+  await ask("stop", "branch");
+  await ask("run", "branch", "sync");
+  await ask("run", "officer", "sync");
+  const officer = await Tab.open(browser, await ask("serve", "officer"), pictures);
+  await admission(officer, mentors);
+  await conversion(officer);
+  await transfers(officer);
+  expect(officer.complaints.length === 0, "the console stays silent", officer.complaints);
+  await ask("stop", "officer");
+  await ask("run", "officer", "sync");
+  await ask("run", "branch", "sync");
+}

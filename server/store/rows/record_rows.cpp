@@ -39,13 +39,6 @@ const record::Value& indexed_value(const Field& field, const RecordState& state)
     return catalog::fits_column(field, value) ? value : empty;
 }
 
-bool indexed_differ(const Kind& kind, const RecordState& before, const RecordState& after) {
-    return std::ranges::any_of(kind.fields, [&](const Field& field) {
-        return catalog::is_indexed(field) &&
-               indexed_value(field, before) != indexed_value(field, after);
-    });
-}
-
 }  // namespace
 
 KeyBytes bytes_of(const RecordKey& key) {
@@ -66,23 +59,41 @@ RecordKey key_of(std::span<const std::uint8_t> bytes) {
     return key;
 }
 
-const Kind& RecordRows::kind_of(const RecordState& state) const {
-    const Kind* kind = catalog_.find(state.key.kind);
-    ZHIBU_CHECK(kind != nullptr);
-    return *kind;
+RecordRows::RecordRows(Connection& connection, States& states, const catalog::Catalog& catalog)
+    : connection_(connection), states_(states), catalog_(catalog) {
+    for (const Kind& kind : catalog.kinds()) {
+        KindSight& made = sights_.emplace_back();
+        made.kind = &kind;
+        for (const Field& field : kind.fields) {
+            if (catalog::is_indexed(field)) {
+                made.indexed.push_back(&field);
+            }
+        }
+        made.has_entries = std::ranges::any_of(
+            catalog.kinds(), [&](const Kind& each) { return each.owner == kind.name; });
+    }
+    std::ranges::sort(sights_, {}, [](const KindSight& each) { return each.kind->number; });
 }
 
-bool RecordRows::owns_entries(const Kind& kind) const {
-    return std::ranges::any_of(catalog_.kinds(),
-                               [&](const Kind& each) { return each.owner == kind.name; });
+const RecordRows::KindSight& RecordRows::sight(record::KindNumber kind) const {
+    const auto number = [](const KindSight& each) { return each.kind->number; };
+    const auto at = std::ranges::lower_bound(sights_, kind.number, {}, number);
+    ZHIBU_CHECK(at != sights_.end() && at->kind->number == kind.number);
+    return *at;
+}
+
+bool RecordRows::indexed_differ(const KindSight& sight, const RecordState& before,
+                                const RecordState& after) {
+    return std::ranges::any_of(sight.indexed, [&](const Field* field) {
+        return indexed_value(*field, before) != indexed_value(*field, after);
+    });
 }
 
 std::vector<record::KindNumber> RecordRows::kinds() const {
     std::vector<record::KindNumber> numbers;
-    for (const Kind& kind : catalog_.kinds()) {
-        numbers.push_back(kind.id());
+    for (const KindSight& each : sights_) {
+        numbers.push_back(each.kind->id());
     }
-    std::ranges::sort(numbers);
     return numbers;
 }
 
@@ -115,15 +126,15 @@ std::vector<RecordId> RecordRows::places_of(const RecordState& state) {
 }
 
 void RecordRows::write(const RecordState& state) {
-    const Kind& kind = kind_of(state);
+    const KindSight& kind = sight(state.key.kind);
     const std::optional<RecordState> before = states_.read_indexed(state.key);
     if (!before) {
         states_.insert(state);
         const std::vector<RecordId> after = places_of(state);
         replace_places(state.key, {}, after);
         note_waiting(state, after);
-        if (owns_entries(kind)) {
-            place_waiting_entries(kind, state.key.id, after);
+        if (kind.has_entries) {
+            place_waiting_entries(*kind.kind, state.key.id, after);
         }
         return;
     }
@@ -137,8 +148,8 @@ void RecordRows::write(const RecordState& state) {
     note_waiting(state, new_places);
     if (old_places != new_places) {
         replace_places(state.key, old_places, new_places);
-        if (owns_entries(kind)) {
-            place_entries(kind, state.key.id, old_places, new_places);
+        if (kind.has_entries) {
+            place_entries(*kind.kind, state.key.id, old_places, new_places);
         }
     }
 }
@@ -168,7 +179,7 @@ std::vector<RecordKey> RecordRows::seen_by(const RecordId& organisation, const R
 }
 
 void RecordRows::note_waiting(const RecordState& state, const std::vector<RecordId>& places) {
-    const Kind& kind = kind_of(state);
+    const Kind& kind = *sight(state.key.kind).kind;
     if (kind.owner.empty() || !places.empty()) {
         return;
     }
@@ -206,16 +217,17 @@ void RecordRows::replace_places(const RecordKey& key, const std::vector<RecordId
 void RecordRows::place_entries(const Kind& owner_kind, const RecordId& owner,
                                const std::vector<RecordId>& before,
                                const std::vector<RecordId>& after) {
-    for (const Kind& each : catalog_.kinds()) {
-        if (each.owner != owner_kind.name) {
+    for (const KindSight& each : sights_) {
+        const Kind& kind = *each.kind;
+        if (kind.owner != owner_kind.name) {
             continue;
         }
         const std::vector<RecordKey> entries =
-            states_.find_by(each.id(), each.field("owner").id(), owner, ~std::uint32_t{0});
+            states_.find_by(kind.id(), kind.field("owner").id(), owner, ~std::uint32_t{0});
         for (const RecordKey& entry : entries) {
             replace_places(entry, before, after);
-            if (owns_entries(each)) {
-                place_entries(each, entry.id, before, after);
+            if (each.has_entries) {
+                place_entries(kind, entry.id, before, after);
             }
         }
     }

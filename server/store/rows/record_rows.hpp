@@ -24,8 +24,7 @@ using KeyBytes = std::array<std::uint8_t, 18>;
 /// Records, and the table that says which organisation sees which. Throws Failed.
 class RecordRows {
 public:
-    RecordRows(Connection& connection, States& states, const catalog::Catalog& catalog)
-        : connection_(connection), states_(states), catalog_(catalog) {}
+    RecordRows(Connection& connection, States& states, const catalog::Catalog& catalog);
 
     /// After a change of the catalog: places every record anew.
     void place_anew();
@@ -51,9 +50,18 @@ public:
                                                  const RecordKey& after, std::uint32_t limit);
 
 private:
+    /// What each write asks of the kind.
+    struct KindSight {
+        const catalog::Kind* kind = nullptr;
+        std::vector<const catalog::Field*> indexed;
+        bool has_entries = false;
+    };
+
     /// Of the catalog (checked).
-    [[nodiscard]] const catalog::Kind& kind_of(const RecordState& state) const;
-    [[nodiscard]] bool owns_entries(const catalog::Kind& kind) const;
+    [[nodiscard]] const KindSight& sight(record::KindNumber kind) const;
+    /// Whether a value by which the record is found has changed.
+    [[nodiscard]] static bool indexed_differ(const KindSight& sight, const RecordState& before,
+                                             const RecordState& after);
     /// Remembers an entry that came before its owner.
     void note_waiting(const RecordState& state, const std::vector<RecordId>& places);
     void replace_places(const RecordKey& key, const std::vector<RecordId>& before,
@@ -66,6 +74,7 @@ private:
     Connection& connection_;
     States& states_;
     const catalog::Catalog& catalog_;
+    std::vector<KindSight> sights_;  // ascending by the kind's number
 };
 
 }  // namespace zhibu::server::detail

@@ -203,7 +203,7 @@ void Committer::Body::note_backup(LogIndex through) {
         const std::lock_guard lock{mutex_};
         queue_.emplace_back(QueuedBackup{through});
     }
-    wakes_.notify_one();
+    wake();
 }
 
 std::shared_ptr<const Control> Committer::Body::control() const {

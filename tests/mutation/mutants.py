@@ -40,6 +40,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TABLES = Path(__file__).resolve().parent
 SKIPPED = 77
 RUN_SECONDS_MAX = 60
+# A property's failure is enough: there is no need to make it smaller.
+PROPERTIES = "noshrink=1"
 # Warnings that a defect brings along are no news; unoptimised it compiles in half the time.
 FOR_COMPILING = ["-w", "-O0", "-g0"]
 # As the dev script sets them, so that a clone in another folder finds what this one compiled.
@@ -223,7 +225,7 @@ class Workshop:
                 done = run(
                     [str(program), f"--gtest_filter={name}", "--gtest_color=no"],
                     program.parent,
-                    {"TMPDIR": folder},
+                    {"TMPDIR": folder, "RC_PARAMS": PROPERTIES},
                 )
             except subprocess.TimeoutExpired as expired:
                 raise RowError(f"{name} has not ended after {RUN_SECONDS_MAX} s") from expired
@@ -243,12 +245,17 @@ def report(workshop, mutant):
     return code
 
 
-def main():
+def read_arguments(words):
     parser = argparse.ArgumentParser(description="seeded defects, each caught by a named test")
     parser.add_argument("build", type=Path)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("names", nargs="*")
-    arguments = parser.parse_args()
+    # With names behind the options too, as ./dev writes them.
+    return parser.parse_intermixed_args(words)
+
+
+def main():
+    arguments = read_arguments(sys.argv[1:])
     try:
         known = read_tables(TABLES)
     except (RowError, tomllib.TOMLDecodeError) as error:

@@ -65,6 +65,12 @@ class Tables(unittest.TestCase):
             self.assertIn(table.name, cmake)
 
 
+class Arguments(unittest.TestCase):
+    def test_names_may_stand_behind_the_options(self):
+        read = mutants.read_arguments(["build/dev", "--jobs", "2", "one", "another"])
+        self.assertEqual((read.jobs, read.names), (2, ["one", "another"]))
+
+
 class Defects(unittest.TestCase):
     def test_it_is_put_where_its_text_stands(self):
         self.assertEqual(mutants.with_defect("a = next();", mutant()), "a = zeros;")

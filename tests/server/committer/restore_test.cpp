@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/server/committer/court.hpp"
+#include "tests/support/hand_executor.hpp"
 
 /// A server that goes on from a backup, and is brought what came after it.
 namespace zhibu::server::test {
@@ -130,6 +131,19 @@ TEST_F(RestoredServer, ABackupIsNotedAndToldOnce) {
     ASSERT_EQ(court.notices.size(), 1U);
     EXPECT_EQ(court.notices[0].backed_up, court.head());
     EXPECT_EQ(court.notices[0].head, LogIndex{}) << "the log did not grow";
+}
+
+TEST_F(RestoredServer, ABackupIsNotedOnAnExecutorToo) {
+    court.stop();
+    court.notices.clear();
+    support::HandExecutor executor;
+    auto parts = court.parts();
+    parts.executor = &executor;
+    const auto committer = Committer::start(std::move(parts), court.settings).value();
+    committer->note_backup(court.head());
+    executor.run_ready();
+    EXPECT_EQ(court.store.contents()->backed_up, court.head());
+    EXPECT_EQ(court.notices.size(), 1U);
 }
 
 TEST_F(RestoredServer, WhatIsBackedUpAndOldIsCompactedAsTheLogGrows) {

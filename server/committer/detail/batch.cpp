@@ -246,6 +246,11 @@ Stored<Batch::Taken> Batch::take(const AuthenticGroup& group, bool is_hand_in) {
         return Taken{std::unexpect, std::move(refusal)};
     }
     if (group.group.previous != chain.last_hash) {
+        // A copied device's, whose group before it no server has any more while the other copy's of
+        // that number is here. Refused, it would keep all behind it in the outbox for ever.
+        if (is_hand_in) {
+            return take_behind_gap(group);
+        }
         return Taken{std::unexpect, refusal_of(RefusalReason::chain_broken)};
     }
     return take_next(group);

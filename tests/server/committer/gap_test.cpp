@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/committer/reasons.hpp"
+#include "shared/keys/digest.hpp"
 #include "tests/server/committer/court.hpp"
 
 /// What is handed in behind a group that its device has lost.
@@ -129,6 +130,24 @@ TEST_F(BehindGap, OnceTheGapHasClosedAnotherGroupOfItsNumberIsAForkToo) {
     EXPECT_EQ(result.refusal->reason, RefusalReason::device_not_active);
     EXPECT_EQ(chain().last, Sequence{2});
     EXPECT_FALSE(applied(2));
+}
+
+TEST_F(BehindGap, IsAlsoWhatGoesOnFromACopysLostGroup) {
+    Desk copy = desk;
+    copy.last = Sequence{1};
+    copy.last_hash = keys::sha256(first.bytes);
+    const auto of_the_copy =
+        copy.seal({create("person", court.new_id(), applicant(court.branch_a, 77))});
+    ASSERT_EQ(court.push(desk, {first, of_the_copy}).receipts.size(), 2U);
+    // `lost` has the number of the copy's group, and was dropped: a lost server's backup held it.
+    const auto behind = court.hand_in(desk, {third, fourth});
+    EXPECT_FALSE(behind.refusal);
+    ASSERT_EQ(behind.receipts.size(), 2U);
+    expect_behind_gap(behind.receipts[0]);
+    expect_behind_gap(behind.receipts[1]);
+    EXPECT_EQ(court.hand_in(desk, {third, fourth}).receipts, behind.receipts);
+    EXPECT_EQ(court.push(desk, {third}).refusal->reason, RefusalReason::chain_broken);
+    EXPECT_EQ(chain().last, Sequence{2});
 }
 
 TEST_F(BehindGap, AForgedOneIsRefused) {

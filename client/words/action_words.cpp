@@ -19,7 +19,7 @@ struct Word {
 constexpr std::array<Word, 18> words{{
     {"edit", "修改", "edit"},
     {"create", "新增", "create"},
-    {"retire", "停用", "take out of use"},
+    {"retire", "停用", "retire"},
     {"restore", "恢复", "restore"},
     {"import", "导入", "import"},
     {"export", "导出", "export"},

@@ -78,20 +78,46 @@ async function saves(tab) {
   expect(violations.length === 0, "a person's page: axe-core finds no violation", violations);
 }
 
+/** What a field says of a text, and whether the text is still there; undefined where it is taken. */
+async function refusal(tab, label, text) {
+  const edit = tab.page.getByRole("button", { name: "修改", exact: true });
+  await edit.click();
+  await field(tab, label).fill(text);
+  await field(tab, label).press("Tab");
+  await tab.page.getByRole("button", { name: "保存" }).click();
+  await edit.or(tab.page.getByRole("alert")).first().waitFor();
+  if (await edit.isVisible()) {
+    return undefined;
+  }
+  const words = (await itemOf(tab, label).innerText()).replace(label, "").trim();
+  const kept = (await field(tab, label).inputValue()) === text;
+  await tab.page.getByRole("button", { name: "放弃修改" }).click();
+  await edit.waitFor();
+  return { words, kept };
+}
+
 async function hostile(tab) {
-  const texts = ["<img src=x onerror=alert(1)>", "=cmd|' /C calc'!A0", "😀😀", "\u202Eabc", "赵".repeat(10_000)];
-  for (const text of texts) {
-    await tab.page.getByRole("button", { name: "修改", exact: true }).click();
-    await field(tab, "籍贯").fill(text);
-    await tab.page.getByRole("button", { name: "保存" }).click();
-    const edit = tab.page.getByRole("button", { name: "修改", exact: true });
-    await edit.or(tab.page.getByRole("alert")).first().waitFor();
-    if (!(await edit.isVisible())) {
-      await tab.page.getByRole("button", { name: "放弃修改" }).click();
-    }
-    await edit.waitFor();
+  for (const text of ["<img src=x onerror=alert(1)>", "=cmd|' /C calc'!A0", "😀😀", "\u202Eabc"]) {
+    const said = await refusal(tab, "籍贯", text);
+    expect(said === undefined || (said.words !== "" && said.kept), "hostile text is kept as text or refused beside its field", said);
   }
   expect((await tab.page.locator("img[src=x]").count()) === 0, "what a hostile hand types is text on the page");
+  for (const [label, text] of [
+    ["籍贯", "赵".repeat(10_000)],
+    ["姓名", "<script>alert(1)</script>"],
+    ["姓名", "=cmd|' /C calc'!A0"],
+    ["姓名", "😀"],
+    ["姓名", "\u202E赵"],
+    ["参加工作日期", "0000-01-01"],
+    ["参加工作日期", "9999-12-31"],
+  ]) {
+    const said = await refusal(tab, label, text);
+    expect(
+      said !== undefined && said.words !== "" && said.kept,
+      `${label}: ${text.slice(0, 20)} is refused beside its field, and what was typed is kept`,
+      said ?? "taken",
+    );
+  }
 }
 
 async function list(tab) {

@@ -1,6 +1,7 @@
 // A roster with bad rows is repaired in the page and comes in; lists are filtered.
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
+import { deflateRawSync } from "node:zlib";
 
 import { expect, ask, Tab } from "./bench.mjs";
 import { idNumber } from "./people.mjs";
@@ -12,6 +13,56 @@ const roster = () =>
     `周二,男,汉族,${idNumber("1987-07-08", 131)}9,15400002222`,
     `吴三,男,火星族,${idNumber("1986-01-02", 153)},15400003333`,
   ].join("\n");
+
+/** A zip file with one deflated part. */
+function zipped(name, content) {
+  const packed = deflateRawSync(content);
+  const head = Buffer.alloc(26);
+  head.writeUInt16LE(20, 0);
+  head.writeUInt16LE(8, 4);
+  head.writeUInt32LE(crc32(content), 10);
+  head.writeUInt32LE(packed.length, 14);
+  head.writeUInt32LE(content.length, 18);
+  head.writeUInt16LE(name.length, 22);
+  const local = Buffer.concat([Buffer.from("PK\u0003\u0004"), head, Buffer.from(name), packed]);
+  const central = Buffer.concat([Buffer.from("PK\u0001\u0002"), Buffer.from([20, 0]), head, Buffer.alloc(14), Buffer.from(name)]);
+  const end = Buffer.alloc(22);
+  end.write("PK\u0005\u0006");
+  end.writeUInt16LE(1, 8);
+  end.writeUInt16LE(1, 10);
+  end.writeUInt32LE(central.length, 12);
+  end.writeUInt32LE(local.length, 16);
+  return Buffer.concat([local, central, end]);
+}
+
+function crc32(bytes) {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) {
+      crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+    }
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+async function bombs(tab) {
+  await tab.go("persons");
+  await tab.page.getByRole("button", { name: "导入" }).click();
+  for (const [name, buffer] of [
+    ["炸弹.xlsx", zipped("xl/workbook.xml", Buffer.alloc(20_000_000, 32))],
+    ["照片.xlsx", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0])],
+    ["空.xlsx", Buffer.alloc(0)],
+  ]) {
+    await tab.page.setInputFiles("input[type=file]", { name, mimeType: "application/octet-stream", buffer });
+    await tab.page.getByRole("alert").first().waitFor();
+    const words = await tab.page.getByRole("alert").first().innerText();
+    expect(words.length > 5, `${name} is refused in words`, words);
+    await tab.go("home");
+    await tab.go("persons");
+    await tab.page.getByRole("button", { name: "导入" }).click();
+  }
+}
 
 async function repairs(tab) {
   await tab.go("persons");
@@ -92,6 +143,7 @@ async function exported(tab) {
 
 export async function imports(browser, pictures) {
   const tab = await Tab.open(browser, await ask("serve", "branch"), pictures);
+  await bombs(tab);
   await repairs(tab);
   await filters(tab);
   await exported(tab);

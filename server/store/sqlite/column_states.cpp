@@ -81,6 +81,18 @@ struct ColumnStates::Row {
         return found == nullptr ? empty : *found;
     }
 
+    /// The columns between the id and the fields' own.
+    void bind_life(Query& query, const RecordState& state) const {
+        query.bind(std::int64_t{state.retired ? 1 : 0})
+            .bind_position(state.life_changed_at.position)
+            .bind(versions);
+        if (extra.empty()) {
+            query.bind_null();
+        } else {
+            query.bind(extra);
+        }
+    }
+
     Bytes versions;
     Bytes extra;
     /// In the order of the kind's fields; null where the column is NULL.
@@ -261,15 +273,8 @@ void ColumnStates::insert(const RecordState& state) {
     const KindTable& to = table(state.key.kind);
     const Row row(*to.kind, state);
     Query query = connection_.query(to.insert.c_str());
-    query.bind(state.key.id.uuid.bytes)
-        .bind(std::int64_t{state.retired ? 1 : 0})
-        .bind_position(state.life_changed_at.position)
-        .bind(row.versions);
-    if (row.extra.empty()) {
-        query.bind_null();
-    } else {
-        query.bind(row.extra);
-    }
+    query.bind(state.key.id.uuid.bytes);
+    row.bind_life(query, state);
     ValueBinder binder(query);
     for (const Field& field : to.kind->fields) {
         binder.bind(row.value(*to.kind, field));
@@ -282,14 +287,7 @@ void ColumnStates::update(const RecordState& state, const RecordState* before) {
     const Row row(*to.kind, state);
     const bool indexed = before != nullptr;
     Query query = connection_.query((indexed ? to.update_indexed : to.update).c_str());
-    query.bind(std::int64_t{state.retired ? 1 : 0})
-        .bind_position(state.life_changed_at.position)
-        .bind(row.versions);
-    if (row.extra.empty()) {
-        query.bind_null();
-    } else {
-        query.bind(row.extra);
-    }
+    row.bind_life(query, state);
     ValueBinder binder(query);
     for (const Field& field : to.kind->fields) {
         if (indexed || !is_indexed(field)) {

@@ -168,31 +168,36 @@ TEST(ReplicaStorage, ASnapshotLeavesTheTablesAndIndexesThatWereThere) {
     EXPECT_EQ(schema_of(device), schema_of(without));
 }
 
-TEST(ReplicaStorage, WhatTheFormerFormatStagedIsTakenAnew) {
+ModelServer two_guests() {
     ModelServer server;
-    server.change({person, record_id(2)}, record::Operation::create, {{name, "王一", {}}});
-    server.change({person, record_id(3)}, record::Operation::create, {{name, "林二", {}}});
-    Device device;
+    server.change({person, record_id(2)}, Operation::create, {{name, "王一", {}}});
+    server.change({person, record_id(3)}, Operation::create, {{name, "林二", {}}});
+    return server;
+}
+
+/// Leaves the replica closed, with a snapshot that is not whole.
+void stage_the_first(Device& device, const ModelServer& server) {
     ASSERT_TRUE(device.replica->stage({}, server.chunk({}, 1)));
     device.replica.reset();
+}
+
+TEST(ReplicaStorage, WhatTheFormerFormatStagedIsTakenAnew) {
+    const ModelServer server = two_guests();
+    Device device;
+    stage_the_first(device, server);
     OtherProgram{device}.run(
         "DROP TABLE \"staged:guest\"; DROP TABLE \"staged:search\"; PRAGMA user_version=1; "
         "CREATE TABLE staged(ordinal INTEGER PRIMARY KEY, chunk BLOB NOT NULL); "
         "INSERT INTO staged(chunk) VALUES(x'00'); DELETE FROM meta WHERE name='tables'");
     device.reopen();
     EXPECT_FALSE(device.replica->status()->staged);
-    ASSERT_TRUE(device.replica->stage({}, server.chunk({}, 10)));
-    ASSERT_TRUE(device.replica->swap_in());
-    EXPECT_EQ(device.replica->digest()->digest, server.digest().digest);
+    take_snapshot(device, server);
 }
 
 TEST(ReplicaStorage, WhatAnotherCatalogStagedIsTakenAnew) {
-    ModelServer server;
-    server.change({person, record_id(2)}, record::Operation::create, {{name, "王一", {}}});
-    server.change({person, record_id(3)}, record::Operation::create, {{name, "林二", {}}});
+    const ModelServer server = two_guests();
     Device device;
-    ASSERT_TRUE(device.replica->stage({}, server.chunk({}, 1)));
-    device.replica.reset();
+    stage_the_first(device, server);
     OtherProgram{device}.run(
         "ALTER TABLE \"staged:guest\" ADD COLUMN rank TEXT; "
         "UPDATE meta SET value=x'00' WHERE name='tables'");

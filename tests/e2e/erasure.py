@@ -35,13 +35,7 @@ def set_up(stage):
     officer.run("create", "account", "name=支部账号", f"organisation={BRANCH}", "level=3",
                 "nature=1", "permission=1", "state=1")
     branch = Client(stage, "branch")
-    code = officer.run("invite", "支部账号")[-1]["code"]
-    officer.sync()
-    stage.enrol(branch, code)
-    officer.sync()
-    for device in officer.one("list", "device", "--where", "state=1")["records"]:
-        officer.run("edit", "device", device["id"], "state=2")
-    officer.sync()
+    stage.bring_in(officer, branch, "支部账号")
     branch.sync()
     for number, name in ((1, "王被除"), (3, "李留下")):
         branch.run("create", "person", f"name={name}", "stage=50", "sex=1",

@@ -64,13 +64,7 @@ def set_up(stage):
     others = []
     for account in ("支部账号", "总支账号"):
         client = Client(stage, f"device-{len(others)}")
-        code = officer.run("invite", account)[-1]["code"]
-        officer.sync()
-        stage.enrol(client, code)
-        officer.sync()
-        for device in officer.one("list", "device", "--where", "state=1")["records"]:
-            officer.run("edit", "device", device["id"], "state=2")
-        officer.sync()
+        stage.bring_in(officer, client, account)
         stage.expect.that(client.sync()["equal"], f"{account}: equal to the server before")
         others.append(client)
     return officer, *others

@@ -145,6 +145,16 @@ class Stage:
         client.run("enrol", "--server", f"127.0.0.1:{self.port}", "--code", code,
                    "--label", client.name)
 
+    def bring_in(self, officer, client, account):
+        """A device of the account, invited and approved by the officer; not yet synchronised."""
+        code = officer.run("invite", account)[-1]["code"]
+        officer.sync()
+        self.enrol(client, code)
+        officer.sync()
+        for device in officer.one("list", "device", "--where", "state=1")["records"]:
+            officer.run("edit", "device", device["id"], "state=2")
+        officer.sync()
+
 
 def birth_date(number):
     return f"{1970 + number // 1000}-01-01"

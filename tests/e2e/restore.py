@@ -60,13 +60,7 @@ def enrol_branch(stage, officer, name, branch):
     officer.run("create", "account", f"name={account}", f"organisation={branch}", "level=3",
                 "nature=1", "permission=1", "state=1")
     client = Client(stage, f"branch-{len(stage.branches)}")
-    code = officer.run("invite", account)[-1]["code"]
-    officer.sync()
-    stage.enrol(client, code)
-    officer.sync()
-    for device in officer.one("list", "device", "--where", "state=1")["records"]:
-        officer.run("edit", "device", device["id"], "state=2")
-    officer.sync()
+    stage.bring_in(officer, client, account)
     stage.expect.that(client.sync()["equal"], f"{branch}: enrolled, and equal to the server")
     stage.branches.append(client)
     return client

@@ -18,7 +18,7 @@ struct Binder {
 
     void operator()(Empty) const { row.bind_null(); }
 
-    void operator()(const std::string& text) const { row.bind(std::string_view(text)); }
+    void operator()(const std::string& text) const { row.bind_kept(std::string_view(text)); }
 
     void operator()(std::int64_t number) const { row.bind(number); }
 
@@ -28,7 +28,7 @@ struct Binder {
 
     void operator()(Instant instant) const { row.bind(instant.milliseconds); }
 
-    void operator()(const RecordId& id) const { row.bind(id.uuid); }
+    void operator()(const RecordId& id) const { row.bind_kept(id.uuid); }
 
     void operator()(const TextSet& set) const {
         row.bind(std::string_view(catalog::joined_lines(set)));

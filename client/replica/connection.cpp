@@ -2,7 +2,6 @@
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
-#include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -77,7 +76,8 @@ vault::Vfs& files_of(const SealedPlace& place) {
 }
 
 std::unique_ptr<SQLite::Database> opened(const SealedPlace& place) {
-    return std::make_unique<SQLite::Database>(place.file.string(), SQLite::OPEN_READWRITE, 0,
+    return std::make_unique<SQLite::Database>(place.file.string(),
+                                              SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, 0,
                                               files_of(place).name());
 }
 
@@ -89,6 +89,13 @@ vault::KeyedFile keyed(const SealedPlace& place, record::Random& random,
         throw Failed(fault_of(file.error().fault), file.error().place);
     }
     return *std::move(file);
+}
+
+/// SQLite takes a null pointer for NULL, also where the size is 0.
+const char* start_of(std::string_view text) { return text.empty() ? "" : text.data(); }
+
+const void* start_of(std::span<const std::uint8_t> bytes) {
+    return bytes.empty() ? static_cast<const void*>("") : bytes.data();
 }
 
 /// A row number is never negative here.
@@ -118,62 +125,101 @@ ReplicaError translate_current() {
     }
 }
 
-Query::Query(SQLite::Statement& statement) : statement_(statement) {}
+void FinalizedStatement::operator()(sqlite3_stmt* statement) const noexcept {
+    sqlite3_finalize(statement);
+}
 
-Query::Query(std::unique_ptr<SQLite::Statement> statement)
-    : own_(std::move(statement)), statement_(*own_) {}
+Query::Query(sqlite3_stmt* kept) : statement_(kept) {}
+
+Query::Query(Prepared own) : own_(std::move(own)), statement_(own_.get()) {}
 
 Query::~Query() {
     // The outcome of a reset repeats that of the last step, which has been reported.
-    static_cast<void>(statement_.tryReset());
-    statement_.clearBindings();
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+}
+
+void Query::check(int code) const {
+    if (code != SQLITE_OK) {
+        throw SQLite::Exception(sqlite3_db_handle(statement_), code);
+    }
 }
 
 Query& Query::bind(std::int64_t number) {
-    statement_.bind(++bound_, number);
+    check(sqlite3_bind_int64(statement_, ++bound_, number));
     return *this;
 }
 
 Query& Query::bind(std::string_view text) {
-    statement_.bind(++bound_, std::string(text));
+    check(sqlite3_bind_text(statement_, ++bound_, start_of(text), static_cast<int>(text.size()),
+                            SQLITE_TRANSIENT));
+    return *this;
+}
+
+Query& Query::bind_kept(std::string_view text) {
+    check(sqlite3_bind_text(statement_, ++bound_, start_of(text), static_cast<int>(text.size()),
+                            SQLITE_STATIC));
     return *this;
 }
 
 Query& Query::bind(std::span<const std::uint8_t> bytes) {
-    // SQLite takes a null pointer for NULL, also where the size is 0.
-    const void* start = bytes.empty() ? static_cast<const void*>("") : bytes.data();
-    statement_.bind(++bound_, start, static_cast<int>(bytes.size()));
+    check(sqlite3_bind_blob(statement_, ++bound_, start_of(bytes), static_cast<int>(bytes.size()),
+                            SQLITE_TRANSIENT));
+    return *this;
+}
+
+Query& Query::bind_kept(std::span<const std::uint8_t> bytes) {
+    check(sqlite3_bind_blob(statement_, ++bound_, start_of(bytes), static_cast<int>(bytes.size()),
+                            SQLITE_STATIC));
     return *this;
 }
 
 Query& Query::bind_null() {
-    statement_.bind(++bound_);
+    check(sqlite3_bind_null(statement_, ++bound_));
     return *this;
 }
 
-bool Query::step() { return statement_.executeStep(); }
+bool Query::step() {
+    const int code = sqlite3_step(statement_);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) {
+        check(code);
+    }
+    return code == SQLITE_ROW;
+}
 
 void Query::run() {
-    while (statement_.executeStep()) {
+    while (step()) {
     }
 }
 
-bool Query::is_null(int column) const { return statement_.isColumnNull(column); }
+bool Query::is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
 
-bool Query::is_integer(int column) const { return statement_.getColumn(column).isInteger(); }
+bool Query::is_integer(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_INTEGER;
+}
 
-std::int64_t Query::integer(int column) const { return statement_.getColumn(column).getInt64(); }
+std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
 
-std::string Query::text(int column) const { return statement_.getColumn(column).getString(); }
+std::string Query::text(int column) const {
+    const std::span<const std::uint8_t> value = view(column);
+    return {value.begin(), value.end()};
+}
+
+std::span<const std::uint8_t> Query::view(int column) const {
+    const auto* start = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+    const int size = sqlite3_column_bytes(statement_, column);
+    return {start, start == nullptr ? 0 : static_cast<std::size_t>(size)};
+}
 
 Bytes Query::bytes(int column) const {
-    const SQLite::Column value = statement_.getColumn(column);
-    const auto* start = static_cast<const std::uint8_t*>(value.getBlob());
-    return start == nullptr ? Bytes{} : Bytes(start, start + value.getBytes());
+    const std::span<const std::uint8_t> value = view(column);
+    return {value.begin(), value.end()};
 }
 
 record::Uuid Query::uuid(int column) const {
-    const Bytes value = bytes(column);
+    const std::span<const std::uint8_t> value = view(column);
     record::Uuid uuid;
     if (value.size() != uuid.bytes.size()) {
         throw Failed(ReplicaFault::damaged, "id");
@@ -236,17 +282,26 @@ void Connection::prepare() {
 
 Connection::~Connection() = default;
 
-Query Connection::query(const std::string& sql) {
-    std::unique_ptr<SQLite::Statement>& kept = statements_[sql];
-    if (kept == nullptr) {
-        kept = std::make_unique<SQLite::Statement>(*database_, sql);
+Prepared Connection::prepared(std::string_view sql, unsigned flags) {
+    sqlite3_stmt* made = nullptr;
+    const int code = sqlite3_prepare_v3(database_->getHandle(), sql.data(),
+                                        static_cast<int>(sql.size()), flags, &made, nullptr);
+    Prepared statement(made);
+    if (code != SQLITE_OK) {
+        throw SQLite::Exception(database_->getHandle(), code);
     }
-    return Query(*kept);
+    return statement;
 }
 
-Query Connection::query_once(const std::string& sql) {
-    return Query(std::make_unique<SQLite::Statement>(*database_, sql));
+Query Connection::query(std::string_view sql) {
+    auto kept = statements_.find(sql);
+    if (kept == statements_.end()) {
+        kept = statements_.emplace(sql, prepared(sql, SQLITE_PREPARE_PERSISTENT)).first;
+    }
+    return Query(kept->second.get());
 }
+
+Query Connection::query_once(std::string_view sql) { return Query(prepared(sql, 0)); }
 
 Bytes Connection::part_of_group(std::int64_t sequence, std::uint64_t at, std::size_t bytes_max) {
     sqlite3* handle = database_->getHandle();

@@ -9,6 +9,20 @@ namespace zhibu::client {
 
 using detail::Failed;
 
+namespace {
+
+void bind_image(const record::RecordKey& key, const std::optional<record::RecordState>& state,
+                detail::Query& row) {
+    row.bind(std::int64_t{key.kind.number}).bind_kept(key.id.uuid);
+    if (state) {
+        row.bind(std::span<const std::uint8_t>(sync::encode(*state)));
+    } else {
+        row.bind_null();
+    }
+}
+
+}  // namespace
+
 const record::Change* Replica::Body::KnownGroup::find(const record::RecordKey& key) const {
     const auto at = std::ranges::lower_bound(
         by_record, key, {}, [](const record::Change* change) { return change->record; });
@@ -64,38 +78,30 @@ Replica::Body::Image Replica::Body::image(const record::RecordKey& key) {
     return image;
 }
 
-void Replica::Body::set_image(const record::RecordKey& key,
-                              const std::optional<record::RecordState>& state) {
+void Replica::Body::set_image(const record::RecordKey& key, const Confirmed& state) {
     detail::Query row = connection_->query("REPLACE INTO image(kind, id, state) VALUES(?, ?, ?)");
-    row.bind(std::int64_t{key.kind.number}).bind(key.id.uuid);
-    if (state) {
-        row.bind(std::span<const std::uint8_t>(sync::encode(*state)));
-    } else {
-        row.bind_null();
-    }
+    bind_image(key, state, row);
     row.run();
 }
 
-std::optional<record::RecordState> Replica::Body::confirmed_state(const record::RecordKey& key) {
-    Image kept = image(key);
-    return kept.kept ? std::move(kept.state) : rows_.read(key);
-}
-
-void Replica::Body::set_confirmed(const record::RecordKey& key,
-                                  const std::optional<record::RecordState>& state, Keys& dirty) {
-    detail::Query row = connection_->query("SELECT 1 FROM image WHERE kind=? AND id=?");
-    if (row.bind(std::int64_t{key.kind.number}).bind(key.id.uuid).step()) {
-        set_image(key, state);
-        dirty.insert(key);
-        return;
+Replica::Body::Image Replica::Body::confirmed_image(const record::RecordKey& key,
+                                                    const Dirty& dirty) {
+    if (const auto known = dirty.find(key); known != dirty.end() && known->second) {
+        return {true, *known->second};
     }
-    write_working(key, state);
+    Image kept = image(key);
+    if (!kept.kept) {
+        kept.state = rows_.read(key);
+    }
+    return kept;
 }
 
-void Replica::Body::write_working(const record::RecordKey& key,
-                                  const std::optional<record::RecordState>& state) {
-    if (state) {
-        rows_.write(*state);
+void Replica::Body::set_confirmed(const record::RecordKey& key, const Image& before,
+                                  Confirmed state, Dirty& dirty) {
+    if (before.kept) {
+        dirty[key] = std::move(state);
+    } else if (state) {
+        rows_.update(before.state, *state);
     } else {
         rows_.remove(key);
     }
@@ -103,24 +109,32 @@ void Replica::Body::write_working(const record::RecordKey& key,
 
 void Replica::Body::overlay(const record::Group& group) {
     for (const record::Change& change : group.changes) {
-        if (!image(change.record).kept) {
-            set_image(change.record, rows_.read(change.record));
-        }
-        connection_->query("INSERT OR IGNORE INTO overlay(kind, id, sequence) VALUES(?, ?, ?)")
-            .bind(std::int64_t{change.record.kind.number})
-            .bind(change.record.id.uuid)
-            .bind(group.name.sequence.position)
-            .run();
+        overlay(group.name.sequence, change.record, rows_.read(change.record));
     }
 }
 
-void Replica::Body::lift(record::Sequence sequence, Keys& dirty) {
+void Replica::Body::overlay(record::Sequence sequence, const record::RecordKey& key,
+                            const std::optional<record::RecordState>& working) {
+    {
+        detail::Query row =
+            connection_->query("INSERT OR IGNORE INTO image(kind, id, state) VALUES(?, ?, ?)");
+        bind_image(key, working, row);
+        row.run();
+    }
+    connection_->query("INSERT OR IGNORE INTO overlay(kind, id, sequence) VALUES(?, ?, ?)")
+        .bind(std::int64_t{key.kind.number})
+        .bind_kept(key.id.uuid)
+        .bind(sequence.position)
+        .run();
+}
+
+void Replica::Body::lift(record::Sequence sequence, Dirty& dirty) {
     {
         detail::Query row = connection_->query("SELECT kind, id FROM overlay WHERE sequence=?");
         row.bind(sequence.position);
         while (row.step()) {
-            dirty.insert({record::KindNumber{static_cast<std::uint16_t>(row.integer(0))},
-                          record::RecordId{row.uuid(1)}});
+            dirty.try_emplace({record::KindNumber{static_cast<std::uint16_t>(row.integer(0))},
+                               record::RecordId{row.uuid(1)}});
         }
     }
     connection_->query("DELETE FROM overlay WHERE sequence=?").bind(sequence.position).run();
@@ -137,20 +151,21 @@ std::vector<record::Sequence> Replica::Body::overlaid_on(const record::RecordKey
     return sequences;
 }
 
-void Replica::Body::rebase(Keys dirty, GroupCache& cache, const Keys& evicted) {
+void Replica::Body::rebase(Dirty dirty, GroupCache& cache, const Keys& evicted) {
     // Each round either finishes a record or parks a group, so this ends.
     while (!dirty.empty()) {
-        const record::RecordKey key = *dirty.begin();
-        dirty.erase(dirty.begin());
-        if (!rebase_one(key, dirty, cache, evicted)) {
-            dirty.insert(key);
+        auto next = dirty.extract(dirty.begin());
+        if (!rebase_one(next.key(), next.mapped(), dirty, cache, evicted)) {
+            // The group's records have become dirty, this one among them.
+            dirty.insert_or_assign(next.key(), std::move(next.mapped()));
         }
     }
 }
 
-bool Replica::Body::rebase_one(const record::RecordKey& key, Keys& dirty, GroupCache& cache,
-                               const Keys& evicted) {
-    Image kept = image(key);
+bool Replica::Body::rebase_one(const record::RecordKey& key,
+                               const std::optional<Confirmed>& confirmed, Dirty& dirty,
+                               GroupCache& cache, const Keys& evicted) {
+    Image kept = confirmed ? Image{true, *confirmed} : image(key);
     if (!kept.kept) {
         return true;
     }
@@ -171,12 +186,18 @@ bool Replica::Body::rebase_one(const record::RecordKey& key, Keys& dirty, GroupC
             return false;
         }
     }
-    write_working(key, working);
+    if (working) {
+        rows_.update(rows_.read(key), *working);
+    } else {
+        rows_.remove(key);
+    }
     if (sequences.empty()) {
         connection_->query("DELETE FROM image WHERE kind=? AND id=?")
             .bind(std::int64_t{key.kind.number})
-            .bind(key.id.uuid)
+            .bind_kept(key.id.uuid)
             .run();
+    } else if (confirmed) {
+        set_image(key, *confirmed);
     }
     return true;
 }

@@ -34,6 +34,10 @@ RecordRows::RecordRows(Connection& connection, const catalog::Catalog& catalog)
         texts.select = "SELECT " + texts.columns + " FROM " + table + " WHERE id=?";
         texts.remove = "DELETE FROM " + table + " WHERE id=?";
         texts.exists = "SELECT 1 FROM " + table + " WHERE id=?";
+        for (const catalog::Field& field : kind.fields) {
+            texts.holding.push_back("SELECT id FROM " + table + " WHERE " + identifier(field.name) +
+                                    " IS ? LIMIT ?");
+        }
         texts_.push_back(std::move(texts));
     }
 }
@@ -126,6 +130,11 @@ void RecordRows::adopt_newer_catalog() {
     }
 }
 
+const std::string& RecordRows::holding(const catalog::Kind& kind,
+                                       const catalog::Field& field) const {
+    return texts(kind).holding.at(static_cast<std::size_t>(&field - kind.fields.data()));
+}
+
 bool RecordRows::has(const RecordKey& key) {
     const catalog::Kind* kind = catalog_.find(key.kind);
     if (kind == nullptr) {
@@ -189,6 +198,14 @@ RecordState RecordRows::read_row(const catalog::Kind& kind, const Query& row) co
 void RecordRows::write(const RecordState& state) {
     keys_.erase(state.key.kind);
     writer_.write(state);
+}
+
+void RecordRows::update(const std::optional<RecordState>& before, const RecordState& after) {
+    if (!before) {
+        write(after);
+    } else if (*before != after && writer_.update(*before, after)) {
+        keys_.erase(after.key.kind);
+    }
 }
 
 const RecordRows::Keys& RecordRows::keys_of(const catalog::Kind& kind) {

@@ -68,6 +68,31 @@ Row row_of(const catalog::Kind& kind, const RecordState& state) {
     return row;
 }
 
+/// NULL and no value at all are one.
+bool hold_same(const record::Value* one, const record::Value* other) {
+    static const record::Value none{};
+    return (one == nullptr ? none : *one) == (other == nullptr ? none : *other);
+}
+
+void bind_or_null(const record::Value* value, Query& row) {
+    if (value != nullptr) {
+        bind_value(*value, row);
+    } else {
+        row.bind_null();
+    }
+}
+
+/// life_changed_at, versions, extra.
+void bind_versions(const RecordState& state, const Row& made, Query& row) {
+    row.bind(state.life_changed_at.position)
+        .bind(std::span<const std::uint8_t>(catalog::encode_versions(made.versions)));
+    if (made.extra.empty()) {
+        row.bind_null();
+    } else {
+        row.bind(std::span<const std::uint8_t>(sync::encode(made.extra)));
+    }
+}
+
 }  // namespace
 
 RowWriter::RowWriter(Connection& connection, const catalog::Catalog& catalog,
@@ -84,8 +109,12 @@ RowWriter::RowWriter(Connection& connection, const catalog::Catalog& catalog,
         Texts texts;
         texts.replace =
             "REPLACE INTO " + table(kind.name) + "(id, retired, life_changed_at, versions, extra";
+        const std::string set =
+            "UPDATE " + table(kind.name) + " SET life_changed_at=?, versions=?, extra=?";
+        texts.set_versions = set + " WHERE id=?";
         for (const catalog::Field& field : kind.fields) {
             texts.replace += ", " + identifier(field.name);
+            texts.set_field.push_back(set + ", " + identifier(field.name) + "=? WHERE id=?");
             if (finds(field)) {
                 texts.searched.push_back(&field);
             }
@@ -110,25 +139,48 @@ void RowWriter::write(const RecordState& state) {
     const Row made = row_of(*kind, state);
     {
         Query row = connection_.query(texts(*kind).replace);
-        row.bind(state.key.id.uuid)
-            .bind(std::int64_t{state.retired ? 1 : 0})
-            .bind(state.life_changed_at.position)
-            .bind(std::span<const std::uint8_t>(catalog::encode_versions(made.versions)));
-        if (made.extra.empty()) {
-            row.bind_null();
-        } else {
-            row.bind(std::span<const std::uint8_t>(sync::encode(made.extra)));
-        }
+        row.bind_kept(state.key.id.uuid).bind(std::int64_t{state.retired ? 1 : 0});
+        bind_versions(state, made, row);
         for (const record::Value* value : made.values) {
-            if (value != nullptr) {
-                bind_value(*value, row);
-            } else {
-                row.bind_null();
-            }
+            bind_or_null(value, row);
         }
         row.run();
     }
     index(*kind, state);
+}
+
+bool RowWriter::update(const RecordState& before, const RecordState& after) {
+    const catalog::Kind* kind = catalog_.find(after.key.kind);
+    if (kind == nullptr || before.retired != after.retired) {
+        write(after);
+        return true;
+    }
+    const Row was = row_of(*kind, before);
+    const Row made = row_of(*kind, after);
+    std::optional<std::size_t> changed;
+    for (std::size_t at = 0; at < made.values.size(); ++at) {
+        if (!hold_same(was.values[at], made.values[at])) {
+            if (changed) {
+                write(after);
+                return true;
+            }
+            changed = at;
+        }
+    }
+    {
+        Query row = connection_.query(changed ? texts(*kind).set_field[*changed]
+                                              : texts(*kind).set_versions);
+        bind_versions(after, made, row);
+        if (changed) {
+            bind_or_null(made.values[*changed], row);
+        }
+        row.bind_kept(after.key.id.uuid).run();
+    }
+    if (changed && finds(kind->fields[*changed])) {
+        index(*kind, after);
+        return true;
+    }
+    return false;
 }
 
 void RowWriter::write_unknown(const RecordState& state) {

@@ -6,7 +6,6 @@
 #include "client/replica/detail/body.hpp"
 #include "client/replica/detail/draft_surroundings.hpp"
 #include "client/replica/detail/failure.hpp"
-#include "client/replica/detail/replay.hpp"
 #include "shared/catalog/schema.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/date.hpp"
@@ -23,23 +22,20 @@ bool Replica::Body::refuses(const std::vector<rules::Finding>& findings) {
     });
 }
 
-std::vector<rules::Finding> Replica::Body::findings_of(const std::vector<record::Change>& changes,
+std::vector<rules::Finding> Replica::Body::findings_of(const std::vector<Touched>& touched,
                                                        record::Instant now) {
     DraftSurroundings surroundings(*connection_, rows_, catalog_);
-    for (const record::Change& change : changes) {
-        std::optional<RecordState> state = rows_.read(change.record);
-        ZHIBU_CHECK(!detail::replay(change, state));
-        surroundings.add(*std::move(state));
+    for (const Touched& each : touched) {
+        surroundings.add(each.after);
     }
     const rules::Parameters numbers = parameters();
     const record::Date today = record::shanghai_day(now);
     std::vector<rules::Finding> findings;
-    for (const record::Change& change : changes) {
-        const std::optional<RecordState> before = rows_.read(change.record);
-        std::vector<rules::Finding> found =
-            rules::judge(rules::Case{catalog_, numbers, surroundings, before ? &*before : nullptr,
-                                     surroundings.drafted(change.record), today});
-        std::ranges::move(found, std::back_inserter(findings));
+    for (const Touched& each : touched) {
+        std::ranges::move(
+            rules::judge(rules::Case{catalog_, numbers, surroundings,
+                                     each.before ? &*each.before : nullptr, each.after, today}),
+            std::back_inserter(findings));
     }
     return findings;
 }
@@ -53,10 +49,9 @@ std::vector<rules::Finding> Replica::Body::survey(const Draft& draft,
                                                   std::span<const RecordKey> records) {
     const record::Instant now = clock_.now();
     DraftSurroundings surroundings(*connection_, rows_, catalog_);
-    for (const record::Change& change : judge(draft, now).changes) {
-        std::optional<RecordState> state = rows_.read(change.record);
-        ZHIBU_CHECK(!detail::replay(change, state));
-        surroundings.add(*std::move(state));
+    const Judged judged = judge(draft, now);
+    for (const Touched& each : judged.touched) {
+        surroundings.add(each.after);
     }
     const rules::Parameters numbers = parameters();
     std::vector<rules::Finding> findings;

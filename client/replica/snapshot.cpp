@@ -83,7 +83,7 @@ void Replica::Body::swap_in() {
     forget_history_of_strangers();
     forget(erased());
     set_blob("scope", whole->scope.uuid.bytes);
-    Keys dirty;
+    Dirty dirty;
     GroupCache cache;
     overlay_again(read_at, dirty, cache);
     rebase(std::move(dirty), cache, {});
@@ -93,7 +93,7 @@ void Replica::Body::swap_in() {
     connection_->empty_wal();
 }
 
-void Replica::Body::overlay_again(record::LogIndex index, Keys& dirty, GroupCache& cache) {
+void Replica::Body::overlay_again(record::LogIndex index, Dirty& dirty, GroupCache& cache) {
     connection_
         ->query(
             "UPDATE own_group SET stage=?, parked_rule=NULL, parked_kind=NULL, parked_id=NULL "
@@ -118,7 +118,7 @@ void Replica::Body::overlay_again(record::LogIndex index, Keys& dirty, GroupCach
         const record::Group& group = known(sequence, cache).group;
         overlay(group);
         for (const record::Change& change : group.changes) {
-            dirty.insert(change.record);
+            dirty.try_emplace(change.record);
         }
     }
 }

@@ -1,5 +1,6 @@
 #include <functional>
 #include <limits>
+#include <utility>
 
 #include "client/replica/detail/body.hpp"
 #include "client/replica/detail/failure.hpp"
@@ -83,7 +84,7 @@ void Replica::Body::follow(
     if (through <= from) {
         return;  // delivered again
     }
-    Keys dirty;
+    Dirty dirty;
     Keys evicted;
     GroupCache cache;
     bool is_told_to_forget = false;
@@ -104,7 +105,7 @@ void Replica::Body::follow(
     }
 }
 
-void Replica::Body::apply_entry(const sync::TailEntry& tail_entry, Keys& dirty, Keys& evicted,
+void Replica::Body::apply_entry(const sync::TailEntry& tail_entry, Dirty& dirty, Keys& evicted,
                                 GroupCache& cache) {
     const record::LogEntry& entry = tail_entry.entry;
     const bool ours = entry.origin.device.uuid == uuid("device") &&
@@ -130,27 +131,27 @@ void Replica::Body::apply_entry(const sync::TailEntry& tail_entry, Keys& dirty, 
 }
 
 void Replica::Body::apply_own(const record::Change& change, const record::LogEntry& entry,
-                              Keys& dirty) {
-    const std::optional<record::RecordState> before = confirmed_state(change.record);
-    std::optional<record::RecordState> state = before;
+                              Dirty& dirty) {
+    const Image before = confirmed_image(change.record, dirty);
+    Confirmed state = before.state;
     detail::confirm(change, entry.index, state);
     if (state) {
-        note_history(entry, before, *state);
-        set_confirmed(change.record, state, dirty);
+        note_history(entry, before.state, *state);
+        set_confirmed(change.record, before, std::move(state), dirty);
     }
 }
 
 void Replica::Body::apply_effect(const record::Effect& effect, const record::LogEntry& entry,
-                                 Keys& dirty, Keys& evicted) {
+                                 Dirty& dirty, Keys& evicted) {
     const record::RecordKey& key = effect.state.key;
+    const Image before = confirmed_image(key, dirty);
     if (effect.sort == record::Effect::Sort::evicted) {
-        set_confirmed(key, std::nullopt, dirty);
+        set_confirmed(key, before, std::nullopt, dirty);
         evicted.insert(key);
         forget_history(key);
         return;
     }
-    const std::optional<record::RecordState> before = confirmed_state(key);
-    std::optional<record::RecordState> state = before;
+    Confirmed state = before.state;
     if (effect.sort == record::Effect::Sort::entered) {
         evicted.erase(key);
         if (state) {
@@ -164,12 +165,12 @@ void Replica::Body::apply_effect(const record::Effect& effect, const record::Log
         // A snapshot's later chunk was read after the record had left; its eviction follows.
         return;
     }
-    note_history(entry, before, *state);
-    set_confirmed(key, state, dirty);
+    note_history(entry, before.state, *state);
+    set_confirmed(key, before, std::move(state), dirty);
 }
 
 void Replica::Body::settle(record::Sequence sequence, GroupStage stage, record::LogIndex index,
-                           Keys& dirty) {
+                           Dirty& dirty) {
     lift(sequence, dirty);
     connection_
         ->query(
@@ -181,7 +182,7 @@ void Replica::Body::settle(record::Sequence sequence, GroupStage stage, record::
         .run();
 }
 
-void Replica::Body::lift_judged_through(record::LogIndex through, Keys& dirty) {
+void Replica::Body::lift_judged_through(record::LogIndex through, Dirty& dirty) {
     std::vector<record::Sequence> passed;
     {
         detail::Query row = connection_->query(

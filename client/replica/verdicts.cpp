@@ -80,7 +80,7 @@ detail::Bytes Replica::Body::part_of(record::Sequence sequence, std::uint64_t at
 
 void Replica::Body::take_verdicts(std::span<const record::Receipt> receipts) {
     detail::WriteTransaction transaction(*connection_);
-    Keys dirty;
+    Dirty dirty;
     GroupCache cache;
     for (const record::Receipt& receipt : receipts) {
         take_verdict(receipt, dirty);
@@ -90,7 +90,7 @@ void Replica::Body::take_verdicts(std::span<const record::Receipt> receipts) {
     transaction.commit();
 }
 
-void Replica::Body::take_verdict(const record::Receipt& receipt, Keys& dirty) {
+void Replica::Body::take_verdict(const record::Receipt& receipt, Dirty& dirty) {
     const auto verdict = sync::decode_verdict(receipt.verdict);
     if (!verdict || verdict->name.device.uuid != uuid("device") ||
         verdict->name.incarnation.uuid != uuid("incarnation") ||

@@ -97,11 +97,9 @@ Committed Replica::Body::commit(const Draft& draft, const SignHash& sign) {
     group.changes = std::move(judged.changes);
     name_group(group);
     const std::size_t group_bytes = store_group(group, sign);
-    overlay(group);
-    for (const record::Change& change : group.changes) {
-        std::optional<record::RecordState> state = rows_.read(change.record);
-        ZHIBU_CHECK(!detail::replay(change, state));
-        rows_.write(*state);
+    for (const Touched& each : judged.touched) {
+        overlay(group.name.sequence, each.after.key, each.before);
+        rows_.update(each.before, each.after);
     }
     set_number("last_time", static_cast<std::int64_t>(group.made_at.packed));
     see_time(now);
@@ -135,15 +133,21 @@ Replica::Body::Judged Replica::Body::judge(const Draft& draft, record::Instant n
         if (!named.insert(wish.record).second) {
             throw Failed(ReplicaFault::named_twice, record::to_text(wish.record.id));
         }
-        if (std::optional<record::Change> change = fill(wish, cache)) {
+        std::optional<record::RecordState> before = rows_.read(wish.record);
+        if (std::optional<record::Change> change = fill(wish, before, cache)) {
+            std::optional<record::RecordState> after = before;
+            ZHIBU_CHECK(!detail::replay(*change, after));
+            judged.touched.push_back({std::move(before), *std::move(after)});
             judged.changes.push_back(*std::move(change));
         }
     }
-    judged.findings = findings_of(judged.changes, now);
+    judged.findings = findings_of(judged.touched, now);
     return judged;
 }
 
-std::optional<record::Change> Replica::Body::fill(const DraftChange& wish, GroupCache& cache) {
+std::optional<record::Change> Replica::Body::fill(const DraftChange& wish,
+                                                  const std::optional<record::RecordState>& current,
+                                                  GroupCache& cache) {
     const Kind* kind = catalog_.find(wish.record.kind);
     if (kind == nullptr) {
         throw Failed(ReplicaFault::unknown_kind, std::to_string(wish.record.kind.number));
@@ -153,7 +157,6 @@ std::optional<record::Change> Replica::Body::fill(const DraftChange& wish, Group
     if (wish.record.id.is_none() || (!has_fields && !wish.fields.empty())) {
         fail_at(ReplicaFault::wrong_value, *kind, "id");
     }
-    const std::optional<record::RecordState> current = rows_.read(wish.record);
     check_life(*kind, wish, current);
     if (has_fields) {
         check_required(*kind, wish);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -71,21 +72,70 @@ std::string_view take_word(std::string_view& words) {
     return word;
 }
 
-bool is_among(std::string_view words, std::string_view word) {
+/// The rules about records of a kind, in their order.
+const std::vector<const Rule*>& rules_of(std::string_view kind) {
+    static const std::map<std::string_view, std::vector<const Rule*>> all = [] {
+        std::map<std::string_view, std::vector<const Rule*>> found;
+        for (const Section& section : sections) {
+            for (const Rule& rule : section.rules()) {
+                std::string_view kinds = rule.kinds;
+                while (!kinds.empty()) {
+                    found[take_word(kinds)].push_back(&rule);
+                }
+            }
+        }
+        return found;
+    }();
+    static const std::vector<const Rule*> none;
+    const auto at = all.find(kind);
+    return at == all.end() ? none : at->second;
+}
+
+/// The names of the fields to which the change of an existing record gave other values.
+std::vector<std::string_view> touched_fields(const Case& of, const Kind& kind) {
+    std::vector<std::string_view> touched;
+    const auto note = [&](record::FieldNumber number) {
+        const Field* field = kind.find(number);
+        if (field != nullptr && detail::is_touched(of, *field)) {
+            touched.push_back(field->name);
+        }
+    };
+    // Both ascend by number, and almost all of the one stands in the other.
+    auto was = of.before->fields.begin();
+    for (const record::FieldState& is : of.after.fields) {
+        for (; was != of.before->fields.end() && was->field < is.field; ++was) {
+            note(was->field);
+        }
+        const bool is_same = was != of.before->fields.end() && was->field == is.field;
+        if (!is_same || was->value != is.value) {
+            note(is.field);
+        }
+        was += is_same ? 1 : 0;
+    }
+    for (; was != of.before->fields.end(); ++was) {
+        note(was->field);
+    }
+    return touched;
+}
+
+/// Whether a change of an existing record asks for the rule.
+bool concerns(const Rule& rule, const Case& of, std::span<const std::string_view> touched) {
+    std::string_view words = rule.fields;
     while (!words.empty()) {
-        if (take_word(words) == word) {
+        const std::string_view word = take_word(words);
+        if (word == retirement ? !of.before->retired && of.after.retired
+                               : std::ranges::find(touched, word) != touched.end()) {
             return true;
         }
     }
     return false;
 }
 
-bool concerns(const Rule& rule, const Kind& kind, const Case& of) {
+/// Whether a new record asks for the rule.
+bool concerns_new(const Rule& rule) {
     std::string_view words = rule.fields;
     while (!words.empty()) {
-        const std::string_view word = take_word(words);
-        if (word == retirement ? of.before != nullptr && !of.before->retired && of.after.retired
-                               : detail::is_touched(of, kind.field(word))) {
+        if (take_word(words) != retirement) {
             return true;
         }
     }
@@ -182,15 +232,15 @@ std::vector<Finding> judge(const Case& of) {
     if (kind == nullptr) {
         return findings;
     }
-    for (const Section& section : sections) {
-        for (const Rule& rule : section.rules()) {
-            if (rule.when == When::day || !is_among(rule.kinds, kind->name) ||
-                !concerns(rule, *kind, of)) {
-                continue;
-            }
-            if (auto breach = rule.check(of)) {
-                findings.push_back(found(rule, *kind, of, *std::move(breach)));
-            }
+    const bool is_new = of.before == nullptr;
+    const auto touched = is_new ? std::vector<std::string_view>{} : touched_fields(of, *kind);
+    for (const Rule* rule : rules_of(kind->name)) {
+        if (rule->when == When::day ||
+            !(is_new ? concerns_new(*rule) : concerns(*rule, of, touched))) {
+            continue;
+        }
+        if (auto breach = rule->check(of)) {
+            findings.push_back(found(*rule, *kind, of, *std::move(breach)));
         }
     }
     judge_fields(of, *kind, findings);
@@ -204,17 +254,15 @@ std::vector<Finding> survey(const Case& of) {
     if (kind == nullptr || of.after.retired) {
         return findings;
     }
-    for (const Section& section : sections) {
-        for (const Rule& rule : section.rules()) {
-            if (rule.when == When::change || !is_among(rule.kinds, kind->name)) {
-                continue;
-            }
-            if (auto breach = rule.check(of)) {
-                findings.push_back(found(rule, *kind, of, *std::move(breach)));
-                Severity& severity = findings.back().severity;
-                const bool stands = severity == Severity::refuse && rule.when == When::always;
-                severity = stands ? Severity::not_allowed : severity;
-            }
+    for (const Rule* rule : rules_of(kind->name)) {
+        if (rule->when == When::change) {
+            continue;
+        }
+        if (auto breach = rule->check(of)) {
+            findings.push_back(found(*rule, *kind, of, *std::move(breach)));
+            Severity& severity = findings.back().severity;
+            const bool stands = severity == Severity::refuse && rule->when == When::always;
+            severity = stands ? Severity::not_allowed : severity;
         }
     }
     const std::size_t by_fields = findings.size();

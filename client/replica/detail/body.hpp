@@ -94,6 +94,13 @@ public:
 private:
     using Keys = std::set<record::RecordKey>;
 
+    /// A record as the server last confirmed it; none: not at all.
+    using Confirmed = std::optional<record::RecordState>;
+
+    /// Records whose working state is to be made again, each with its confirmed state where that is
+    /// not written yet: most go on to lose their images.
+    using Dirty = std::map<record::RecordKey, std::optional<Confirmed>>;
+
     /// A group of this device, decoded.
     struct KnownGroup {
         record::Group group;
@@ -107,9 +114,17 @@ private:
     /// Groups decoded once for an operation.
     using GroupCache = std::map<record::Sequence, KnownGroup>;
 
+    /// A record as it is, if it is there, and as a change leaves it.
+    struct Touched {
+        std::optional<record::RecordState> before;
+        record::RecordState after;
+    };
+
     /// A draft that has been judged, as changes; without any if it changes nothing.
     struct Judged {
         std::vector<record::Change> changes;
+        /// By each of them.
+        std::vector<Touched> touched;
         std::vector<rules::Finding> findings;
     };
 
@@ -198,11 +213,13 @@ private:
     // writing.cpp
     [[nodiscard]] Judged judge(const Draft& draft, record::Instant now);
     /// The wish as a change without the fields that keep their value; none if nothing is left.
-    [[nodiscard]] std::optional<record::Change> fill(const DraftChange& wish, GroupCache& cache);
+    [[nodiscard]] std::optional<record::Change> fill(
+        const DraftChange& wish, const std::optional<record::RecordState>& current,
+        GroupCache& cache);
     void set_bases(record::Change& change, const record::RecordState& current, GroupCache& cache);
     [[nodiscard]] rules::Parameters parameters();
-    [[nodiscard]] std::vector<rules::Finding> findings_of(
-        const std::vector<record::Change>& changes, record::Instant now);
+    [[nodiscard]] std::vector<rules::Finding> findings_of(const std::vector<Touched>& touched,
+                                                          record::Instant now);
     void check_value(const catalog::Kind& kind, const catalog::Field& field,
                      const record::RecordKey& record, const record::Value& value);
     /// Throws wrong_value with the judgement that a person reads.
@@ -227,30 +244,34 @@ private:
         std::optional<record::RecordState> state;
     };
 
-    /// The record as the server last confirmed it.
-    [[nodiscard]] std::optional<record::RecordState> confirmed_state(const record::RecordKey& key);
+    /// The record as the server last confirmed it: in its image, if it has one, or in its row.
+    [[nodiscard]] Image confirmed_image(const record::RecordKey& key, const Dirty& dirty);
     [[nodiscard]] Image image(const record::RecordKey& key);
-    void set_image(const record::RecordKey& key, const std::optional<record::RecordState>& state);
-    /// Writes the confirmed state: to the image if there is one, and then the record is `dirty`.
-    void set_confirmed(const record::RecordKey& key,
-                       const std::optional<record::RecordState>& state, Keys& dirty);
+    void set_image(const record::RecordKey& key, const Confirmed& state);
+    /// The confirmed state, which was `before`: what has an image becomes `dirty` with it, what has
+    /// none is written.
+    void set_confirmed(const record::RecordKey& key, const Image& before, Confirmed state,
+                       Dirty& dirty);
     /// Puts the group's records under it: each gets an image if it has none.
     void overlay(const record::Group& group);
+    /// The same with one record, which stands as `working`.
+    void overlay(record::Sequence sequence, const record::RecordKey& key,
+                 const std::optional<record::RecordState>& working);
     /// Takes the group's changes away from the records, which become `dirty`.
-    void lift(record::Sequence sequence, Keys& dirty);
+    void lift(record::Sequence sequence, Dirty& dirty);
     [[nodiscard]] std::vector<record::Sequence> overlaid_on(const record::RecordKey& key);
     /// The group, which must be held; a damaged file otherwise.
     [[nodiscard]] const KnownGroup& known(record::Sequence sequence, GroupCache& cache);
     [[nodiscard]] bool holds(record::Sequence sequence);
     /// Makes the working state of `dirty` again: confirmed, then the groups over it in order. One
     /// that cannot be replayed is parked. Images without a group go.
-    void rebase(Keys dirty, GroupCache& cache, const Keys& evicted);
+    void rebase(Dirty dirty, GroupCache& cache, const Keys& evicted);
     /// Writes the working state of one record; false if a group had to be parked first, which has
     /// made its records `dirty`.
-    [[nodiscard]] bool rebase_one(const record::RecordKey& key, Keys& dirty, GroupCache& cache,
-                                  const Keys& evicted);
-    void write_working(const record::RecordKey& key,
-                       const std::optional<record::RecordState>& state);
+    /// @param confirmed  where the image does not hold it yet
+    [[nodiscard]] bool rebase_one(const record::RecordKey& key,
+                                  const std::optional<Confirmed>& confirmed, Dirty& dirty,
+                                  GroupCache& cache, const Keys& evicted);
     void park(record::Sequence sequence, std::string_view rule, const record::RecordKey& record);
 
     // tail.cpp
@@ -259,13 +280,13 @@ private:
     /// it stands there already.
     void follow(record::LogIndex through,
                 const std::function<void(record::LogIndex from, const EntryTaker& take)>& entries);
-    void apply_entry(const sync::TailEntry& entry, Keys& dirty, Keys& evicted, GroupCache& cache);
-    void apply_own(const record::Change& change, const record::LogEntry& entry, Keys& dirty);
+    void apply_entry(const sync::TailEntry& entry, Dirty& dirty, Keys& evicted, GroupCache& cache);
+    void apply_own(const record::Change& change, const record::LogEntry& entry, Dirty& dirty);
     /// The group stands in the log at `index`: its changes are confirmed, or merged otherwise.
-    void settle(record::Sequence sequence, GroupStage stage, record::LogIndex index, Keys& dirty);
-    void apply_effect(const record::Effect& effect, const record::LogEntry& entry, Keys& dirty,
+    void settle(record::Sequence sequence, GroupStage stage, record::LogIndex index, Dirty& dirty);
+    void apply_effect(const record::Effect& effect, const record::LogEntry& entry, Dirty& dirty,
                       Keys& evicted);
-    void lift_judged_through(record::LogIndex through, Keys& dirty);
+    void lift_judged_through(record::LogIndex through, Dirty& dirty);
 
     // erasure.cpp
     /// The records that the committee has erased by law, as far as this device is told.
@@ -285,12 +306,12 @@ private:
     [[nodiscard]] std::uint32_t repairs_left();
 
     // verdicts.cpp
-    void take_verdict(const record::Receipt& receipt, Keys& dirty);
+    void take_verdict(const record::Receipt& receipt, Dirty& dirty);
 
     // snapshot.cpp
     [[nodiscard]] std::optional<StagedSnapshot> staged();
     void drop_staged();
-    void overlay_again(record::LogIndex index, Keys& dirty, GroupCache& cache);
+    void overlay_again(record::LogIndex index, Dirty& dirty, GroupCache& cache);
 
     std::unique_ptr<detail::FileLock> lock_;
     std::unique_ptr<detail::Connection> connection_;

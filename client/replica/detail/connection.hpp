@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,20 +17,28 @@
 
 namespace SQLite {
 class Database;
-class Statement;
 class Transaction;
 }  // namespace SQLite
+
+struct sqlite3_stmt;
 
 namespace zhibu::client::detail {
 
 using Bytes = std::vector<std::uint8_t>;
 
+struct FinalizedStatement {
+    void operator()(sqlite3_stmt* statement) const noexcept;
+};
+
+using Prepared = std::unique_ptr<sqlite3_stmt, FinalizedStatement>;
+
 /// A prepared statement in use. Parameters are bound in the order of the calls; when it goes, the
 /// statement is reset and forgets what was bound. Columns are read by position from 0.
 class Query {
 public:
-    explicit Query(SQLite::Statement& statement);
-    explicit Query(std::unique_ptr<SQLite::Statement> statement);
+    /// @param kept  outlives this
+    explicit Query(sqlite3_stmt* kept);
+    explicit Query(Prepared own);
     ~Query();
     Query(const Query&) = delete;
     Query& operator=(const Query&) = delete;
@@ -44,6 +53,12 @@ public:
     Query& bind(const record::Uuid& uuid) { return bind(std::span(uuid.bytes)); }
 
     Query& bind_null();
+
+    /// As bind(), of what stays as it is until this goes: SQLite then copies nothing.
+    Query& bind_kept(std::string_view text);
+    Query& bind_kept(std::span<const std::uint8_t> bytes);
+
+    Query& bind_kept(const record::Uuid& uuid) { return bind_kept(std::span(uuid.bytes)); }
 
     /// True: a row is there to be read. False: the statement is done.
     bool step();
@@ -60,12 +75,16 @@ public:
 
     [[nodiscard]] std::string text(int column) const;
     [[nodiscard]] Bytes bytes(int column) const;
+    /// The same without a copy; valid until the next step.
+    [[nodiscard]] std::span<const std::uint8_t> view(int column) const;
     /// 16 bytes; anything else in the column is a damaged file.
     [[nodiscard]] record::Uuid uuid(int column) const;
 
 private:
-    std::unique_ptr<SQLite::Statement> own_;
-    SQLite::Statement& statement_;
+    void check(int code) const;
+
+    Prepared own_;
+    sqlite3_stmt* statement_;
     int bound_ = 0;
 };
 
@@ -102,9 +121,9 @@ public:
     Connection& operator=(const Connection&) = delete;
 
     /// Statements are prepared once and kept; one text is used by one Query at a time.
-    [[nodiscard]] Query query(const std::string& sql);
+    [[nodiscard]] Query query(std::string_view sql);
     /// For texts made for one occasion, which are not kept.
-    [[nodiscard]] Query query_once(const std::string& sql);
+    [[nodiscard]] Query query_once(std::string_view sql);
     /// One or more statements without parameters.
     void execute(const std::string& sql);
 
@@ -131,7 +150,17 @@ public:
     [[nodiscard]] SQLite::Database& database() { return *database_; }
 
 private:
+    /// Finds a text without making a string of it.
+    struct TextHash {
+        using is_transparent = void;
+
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+
     void prepare();
+    [[nodiscard]] Prepared prepared(std::string_view sql, unsigned flags);
 
     /// Goes after the connection.
     vault::KeyedFile keyed_;
@@ -139,7 +168,7 @@ private:
     /// By row number.
     std::vector<bool> found_;
     Pages kept_ = Pages::few;
-    std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
+    std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> statements_;
 };
 
 /// A write transaction; rolled back when it goes without commit().

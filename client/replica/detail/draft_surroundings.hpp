@@ -28,15 +28,12 @@ public:
     DraftSurroundings(Connection& connection, RecordRows& rows, const catalog::Catalog& catalog)
         : connection_(connection), rows_(rows), catalog_(catalog) {}
 
-    void add(record::RecordState after) { draft_.insert_or_assign(after.key, std::move(after)); }
-
-    [[nodiscard]] const record::RecordState& drafted(const record::RecordKey& key) const {
-        return draft_.at(key);
-    }
+    /// @param after  outlives this
+    void add(const record::RecordState& after) { draft_.insert_or_assign(after.key, &after); }
 
     std::optional<record::RecordState> find(const record::RecordKey& key) override {
         const auto drafted = draft_.find(key);
-        return drafted != draft_.end() ? std::optional(drafted->second) : rows_.read(key);
+        return drafted != draft_.end() ? std::optional(*drafted->second) : rows_.read(key);
     }
 
     std::vector<record::RecordKey> holding(record::KindNumber number,
@@ -64,9 +61,7 @@ private:
         for (auto at = from; at != to && std::ssize(keys) < limit; ++at) {
             keys.push_back(at->second);
         }
-        Query row =
-            connection_.query("SELECT id FROM " + catalog::identifier(kind->name) + " WHERE " +
-                              catalog::identifier(field->name) + " IS ? LIMIT ?");
+        Query row = connection_.query(rows_.holding(*kind, *field));
         bind_value(value, row);
         row.bind(limit);
         while (row.step()) {
@@ -85,7 +80,7 @@ private:
         if (is_new) {
             for (const auto& [key, state] : draft_) {
                 if (key.kind == kind) {
-                    at->second.emplace(to_text(state.value(field)), key);
+                    at->second.emplace(to_text(state->value(field)), key);
                 }
             }
         }
@@ -95,7 +90,7 @@ private:
     Connection& connection_;
     RecordRows& rows_;
     const catalog::Catalog& catalog_;
-    std::map<record::RecordKey, record::RecordState> draft_;
+    std::map<record::RecordKey, const record::RecordState*> draft_;
     std::map<std::pair<record::KindNumber, record::FieldNumber>, Index> indexes_;
 };
 

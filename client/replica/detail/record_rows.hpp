@@ -43,10 +43,15 @@ public:
     [[nodiscard]] std::optional<record::RecordState> read(const record::RecordKey& key);
     /// Writes the record as given, there or not.
     void write(const record::RecordState& state);
+    /// Writes `after` where the record is there as `before`, or not there: only what differs.
+    void update(const std::optional<record::RecordState>& before, const record::RecordState& after);
     void remove(const record::RecordKey& key);
     /// Puts the tables of `staged` in the place of these, inside a transaction.
     void replace_by(StagedRows& staged);
     [[nodiscard]] bool has(const record::RecordKey& key);
+    /// Selects the ids of records whose field holds the one parameter, as many as the other says.
+    [[nodiscard]] const std::string& holding(const catalog::Kind& kind,
+                                             const catalog::Field& field) const;
 
     /// All kinds that can have records here, known or not, ascending.
     [[nodiscard]] std::vector<record::KindNumber> kinds();
@@ -64,6 +69,7 @@ private:
         std::string select;
         std::string remove;
         std::string exists;
+        std::vector<std::string> holding;  // for each of the kind's fields
     };
 
     /// With the indexes that only a replica needs: its lists are asked for while people type.

@@ -22,6 +22,9 @@ public:
 
     /// Writes the record as given, there or not.
     void write(const record::RecordState& state);
+    /// Writes `after` where the record stands as `before`: of one changed field no more than its
+    /// column and its index. False: the row has kept its number and what it is found by.
+    bool update(const record::RecordState& before, const record::RecordState& after);
 
     [[nodiscard]] bool is_searched(const catalog::Kind& kind) const;
     /// Writes anew, or takes away, what the record is found by.
@@ -31,6 +34,9 @@ public:
 private:
     struct Texts {
         std::string replace;
+        std::string set_versions;
+        /// For each of the kind's fields.
+        std::vector<std::string> set_field;
         /// By which records are found; without any the kind is not searched.
         std::vector<const catalog::Field*> searched;
     };

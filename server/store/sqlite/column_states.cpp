@@ -133,8 +133,10 @@ ColumnStates::KindTable ColumnStates::make_table(const Kind& kind) {
     made.select_extra = "SELECT id FROM " + name + " WHERE extra IS NOT NULL";
     for (const Field& field : kind.fields) {
         const std::string by = "SELECT id FROM " + name + " WHERE " + identifier(field.name);
-        made.select_by[field.id()] = {by + "=? ORDER BY id LIMIT ?",
-                                      by + " IS NULL ORDER BY id LIMIT ?"};
+        const auto both = [](const std::string& where) {
+            return KindTable::SelectBy{where + " LIMIT ?", where + " ORDER BY id LIMIT ?"};
+        };
+        made.select_by[field.id()] = {both(by + "=?"), both(by + " IS NULL")};
     }
     made.update = "UPDATE " + name + " SET " + plain + " WHERE id=?";
     made.update_indexed = "UPDATE " + name + " SET " + all + " WHERE id=?";
@@ -243,16 +245,26 @@ std::vector<RecordKey> ColumnStates::find_by(record::KindNumber kind, record::Fi
     if (!catalog::fits_column(*by, value)) {
         return found;
     }
-    const bool is_empty = record::is_empty(value);
     const auto& texts = table(kind).select_by.at(field);
-    Query row = connection_.query((is_empty ? texts.second : texts.first).c_str());
-    ValueBinder binder(row);
-    if (!is_empty) {
-        binder.bind(value);
-    }
-    row.bind(std::int64_t{limit});
-    while (row.step()) {
-        found.push_back({kind, RecordId{row.uuid(0)}});
+    const auto& [any, lowest] = record::is_empty(value) ? texts.second : texts.first;
+    const auto select = [&](const std::string& text) {
+        found.clear();
+        Query row = connection_.query(text.c_str());
+        ValueBinder binder(row);
+        if (!record::is_empty(value)) {
+            binder.bind(value);
+        }
+        row.bind(std::int64_t{limit});
+        while (row.step()) {
+            found.push_back({kind, RecordId{row.uuid(0)}});
+        }
+    };
+    // SQLite would make a table to sort by for each question; mostly one or two are found.
+    select(any);
+    if (found.size() == limit) {
+        select(lowest);
+    } else {
+        std::ranges::sort(found);
     }
     return found;
 }

@@ -68,6 +68,31 @@ TEST_F(ReplicaList, SearchesNameAndIdNumberTakingWildcardsAsTheyAre) {
     EXPECT_EQ(names(query), "");
 }
 
+TEST_F(ReplicaList, FindsAnEditedRecordByWhatItHoldsNow) {
+    const auto found_by = [this](const std::string& typed) {
+        ListQuery query;
+        query.kind = person;
+        query.search = typed;
+        return names(query);
+    };
+    const auto edit = [this](std::vector<DraftField> fields) {
+        device.commit(one({person, record_id(13)}, Operation::update, std::move(fields)));
+    };
+    EXPECT_EQ(found_by("王二"), "王二 ");
+    edit({{name, "周三"}});
+    EXPECT_EQ(found_by("王二"), "");
+    EXPECT_EQ(found_by("周三"), "周三 ");
+    edit({{dues, std::int64_t{900}}});
+    EXPECT_EQ(found_by("周三"), "周三 ");
+    EXPECT_EQ(names(with(dues, Relation::equal, {std::int64_t{900}})), "周三 ");
+    edit({{id_number, record::Empty{}}});
+    EXPECT_EQ(found_by("199001010034"), "");
+    edit({{name, "郑四"}, {id_number, "310101199001010034"}, {dues, std::int64_t{1}}});
+    EXPECT_EQ(found_by("周三"), "");
+    EXPECT_EQ(found_by("199001010034"), "郑四 ");
+    EXPECT_EQ(names(with(dues, Relation::equal, {std::int64_t{1}})), "郑四 ");
+}
+
 TEST_F(ReplicaList, KeepsEachRelation) {
     EXPECT_EQ(names(with(dues, Relation::equal, {std::int64_t{200}})), "王二 赵_a ");
     EXPECT_EQ(names(with(dues, Relation::not_equal, {std::int64_t{200}})), "林一 王% ");

@@ -326,6 +326,11 @@ TEST_P(StoreConformance, RecordsAreFoundByAField) {
     EXPECT_TRUE(find(3, std::string("no reference"), 9).empty());
     EXPECT_EQ(find(1, std::string("人2"), 9), std::vector{person(2)});
     EXPECT_EQ(find(2, record::Empty{}, 2), (std::vector{person(1), person(2)}));
+    // The lowest, whichever came first.
+    scribe_.commit(*store_, here_, {new_person(9, 5)});
+    scribe_.commit(*store_, here_, {new_person(8, 5)});
+    EXPECT_EQ(find(3, organisation(5), 1), std::vector{person(8)});
+    EXPECT_EQ(find(3, organisation(5), 9), (std::vector{person(8), person(9)}));
 }
 
 TEST_P(StoreConformance, EachVisitsAKindInOrderAndMayAskOn) {

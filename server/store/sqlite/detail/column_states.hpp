@@ -50,8 +50,14 @@ private:
         std::string update_indexed;  // all
         std::string remove;          // by id
         std::string select_extra;    // ids of records with fields that had no column
-        /// By field number: ids of records whose field has a value, and whose field is empty.
-        std::map<record::FieldNumber, std::pair<std::string, std::string>> select_by;
+        /// Ids of records, so many at most: any, or the lowest.
+        struct SelectBy {
+            std::string any;
+            std::string lowest;
+        };
+
+        /// By field number: of records whose field has a value, and whose field is empty.
+        std::map<record::FieldNumber, std::pair<SelectBy, SelectBy>> select_by;
     };
 
     /// A state split into what the table's columns hold.

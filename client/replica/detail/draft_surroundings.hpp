@@ -10,7 +10,6 @@
 #include "client/replica/detail/columns.hpp"
 #include "client/replica/detail/connection.hpp"
 #include "client/replica/detail/record_rows.hpp"
-#include "shared/catalog/schema.hpp"
 #include "shared/record/check.hpp"
 #include "shared/rules/rules.hpp"
 

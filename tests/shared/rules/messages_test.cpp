@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <iterator>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -122,6 +124,26 @@ TEST(Judge, AnUnknownKindHasNoRules) {
     EXPECT_TRUE(judge(Case{catalog::standard_catalog(), Parameters{}, shelf, nullptr, state,
                            date("2026-11-24")})
                     .empty());
+}
+
+TEST(Judge, EveryRuleNamesFieldsThatItsKindsHave) {
+    const auto words_of = [](std::string_view text) {
+        std::istringstream in{std::string{text}};
+        return std::vector<std::string>{std::istream_iterator<std::string>{in}, {}};
+    };
+    for (const Described& rule : described_rules()) {
+        if (rule.kinds == "*") {
+            continue;
+        }
+        for (const std::string& kind : words_of(rule.kinds)) {
+            const catalog::Kind* found = catalog::standard_catalog().find(kind);
+            ASSERT_NE(found, nullptr) << rule.id << ": " << kind;
+            for (const std::string& field : words_of(rule.fields)) {
+                EXPECT_TRUE(field == "retired" || found->find(field) != nullptr)
+                    << rule.id << ": " << kind << "." << field;
+            }
+        }
+    }
 }
 
 // A value of another type than the catalog's comes from a newer program; it is no rule's business.

@@ -50,6 +50,7 @@ private:
         std::string update_indexed;  // all
         std::string remove;          // by id
         std::string select_extra;    // ids of records with fields that had no column
+
         /// Ids of records, so many at most: any, or the lowest.
         struct SelectBy {
             std::string any;

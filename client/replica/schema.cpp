@@ -172,7 +172,7 @@ void Replica::Body::check_schema() {
         throw Failed(ReplicaFault::damaged, "catalog_version");
     }
     detail::WriteTransaction transaction(*connection_);
-    make_missing_tables();
+    const bool has_new_tables = make_missing_tables();
     if (version == format_of_staged_chunks) {
         drop_staged();
         connection_->execute("DROP TABLE staged");
@@ -182,7 +182,7 @@ void Replica::Body::check_schema() {
         rows_.index_again();
         set_number("search_version", search_version);
     }
-    if (*known != catalog_.version()) {
+    if (has_new_tables || *known != catalog_.version()) {
         drop_staged();
         rows_.adopt_newer_catalog();
         set_number("catalog_version", catalog_.version());
@@ -190,12 +190,12 @@ void Replica::Body::check_schema() {
     transaction.commit();
 }
 
-void Replica::Body::make_missing_tables() {
+bool Replica::Body::make_missing_tables() {
     // The catalog's version alone would not do: a program under development changes its catalog
     // before it raises the number. To ask each table at each start takes longer than all else.
     const record::Hash wanted = rows_.tables_hash();
     if (std::ranges::equal(blob("tables"), wanted)) {
-        return;
+        return false;
     }
     rows_.create_tables();
     connection_->execute(added_tables);
@@ -204,6 +204,7 @@ void Replica::Body::make_missing_tables() {
         staged_rows_.drop();
     }
     set_blob("tables", wanted);
+    return true;
 }
 
 std::optional<std::int64_t> Replica::Body::number(const char* name) {

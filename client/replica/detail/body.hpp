@@ -135,7 +135,8 @@ private:
                                          record::Clock& clock, record::Random& random);
     void create_schema(const ReplicaIdentity& identity);
     void check_schema();
-    void make_missing_tables();
+    /// False: none was missing.
+    bool make_missing_tables();
     [[nodiscard]] std::optional<std::int64_t> number(const char* name);
     [[nodiscard]] detail::Bytes blob(const char* name);
     void set_number(const char* name, std::int64_t value);

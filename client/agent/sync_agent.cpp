@@ -110,6 +110,10 @@ public:
         step(sync::client_event::GroupMade{last});
     }
 
+    [[nodiscard]] bool is_open() const {
+        return wire_ != nullptr && !ended_ && engine_.is_open() && !engine_.is_over();
+    }
+
     void step(sync::ClientEvent event) {
         if (wire_ == nullptr) {
             return;
@@ -419,6 +423,14 @@ void SyncAgent::group_made(record::Sequence last) {
     if (session_) {
         session_->group_made(last);
     }
+}
+
+bool SyncAgent::ask(sync::Errand errand) {
+    if (!session_ || !session_->is_open()) {
+        return false;
+    }
+    session_->step(sync::client_event::ErrandWanted{std::move(errand)});
+    return true;
 }
 
 void SyncAgent::stop() {

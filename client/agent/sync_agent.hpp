@@ -120,6 +120,9 @@ public:
     void start();
     /// The user has made a group.
     void group_made(record::Sequence last);
+    /// Asks the server something for the own account, in the session that is open; the answer comes
+    /// by Parts::errand_answered, unless the session ends before it. False: none is open.
+    [[nodiscard]] bool ask(sync::Errand errand);
     /// Closes the wire, or gives up opening it; a last report of phase `ended` follows.
     void stop();
 

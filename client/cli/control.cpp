@@ -5,6 +5,7 @@
 
 #include "client/cli/lookup.hpp"
 #include "client/cli/records.hpp"
+#include "client/workflow/invitation.hpp"
 #include "shared/keys/authority.hpp"
 #include "shared/keys/digest.hpp"
 #include "shared/keys/enrolment_code.hpp"
@@ -16,49 +17,36 @@ Exit fail(Console& console, const WordError& error) {
     return client::fail(console, Exit::usage, error.zh, error.en);
 }
 
-/// A moment as create_record and edit_record read it: ISO 8601 in UTC.
-std::string moment_text(record::Instant instant) { return record::to_text(record::Value{instant}); }
-
-std::optional<record::Hash> root_fingerprint(const Identity& identity) {
-    const auto certificates = keys::certificates_from_pem(identity.root_certificate);
-    return certificates ? std::optional{keys::sha256(certificates->front().der)} : std::nullopt;
-}
-
 }  // namespace
 
+std::optional<keys::EnrolmentCode> make_enrolment_code(const Identity& identity,
+                                                       record::Random& random) {
+    const auto certificates = keys::certificates_from_pem(identity.root_certificate);
+    return certificates ? std::optional{keys::make_enrolment_code(
+                              keys::sha256(certificates->front().der), random)}
+                        : std::nullopt;
+}
+
 Exit invite(Console& console, const InviteWords& words) {
-    std::string organisation;
-    std::string account;
-    std::optional<keys::EnrolmentCode> code;
-    {
-        auto opened = open_replica(console);
-        if (!opened) {
-            return opened.error();
-        }
-        const catalog::Catalog& catalog = catalog::standard_catalog();
-        const catalog::Kind& kind = catalog.kind("account");
-        const auto found = find_one(*opened->replica, catalog, kind, words.account);
-        if (!found) {
-            return fail(console, unsaved(found.error()));
-        }
-        account = to_text(found->key.id);
-        organisation = record::to_text(found->value(kind.field("organisation").id()));
-        if (const auto fingerprint = root_fingerprint(opened->identity)) {
-            code = keys::make_enrolment_code(*fingerprint, console.random);
-        }
+    auto opened = open_replica(console);
+    if (!opened) {
+        return opened.error();
     }
+    Replica& replica = *opened->replica;
+    const catalog::Catalog& catalog = catalog::standard_catalog();
+    const auto account = find_one(replica, catalog, catalog.kind("account"), words.account);
+    if (!account) {
+        return fail(console, unsaved(account.error()));
+    }
+    const auto code = make_enrolment_code(opened->identity, console.random);
     if (!code) {
         return client::fail(
             console, IdentityError{IdentityFault::damaged, console.files.identity().string()});
     }
-    const record::Instant until{console.clock.now().milliseconds +
-                                keys::enrolment_code_minutes_max * 60'000};
-    const Exit created =
-        create_record(console, "enrolment_code",
-                      {"account=" + account, "organisation=" + organisation,
-                       "number=" + *keys::enrolment_code_hash(keys::secret_text(*code)),
-                       "expires_at=" + moment_text(until),
-                       std::string{"activates="} + (words.activate ? "true" : "false")});
+    const record::RecordId id = replica.new_record_id();
+    const Exit created = commit_draft(
+        console, replica,
+        invitation(catalog, *account, *code, id, console.clock.now(), words.activate), id);
     if (created != Exit::done) {
         return created;
     }

@@ -16,6 +16,7 @@
 #include "shared/keys/one_time_password.hpp"
 #include "shared/keys/p256.hpp"
 #include "shared/keys/secret_bytes.hpp"
+#include "shared/record/check.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -62,21 +63,28 @@ Exit take_password(Console& console, const keys::SecretBytes& password,
     if (!access) {
         return access.error();
     }
-    identity->password_salt = reply.password_salt;
-    identity->password_cost = reply.password_cost;
-    Safe safe{console.files, console.disk, console.random};
-    if (const auto taken = safe.take_password(**access, password, *identity); !taken) {
+    if (const auto taken = keep_password(console, **access, *identity, password, reply); !taken) {
         return client::fail(console, taken.error());
     }
-    if (const auto kept = update_identity(console.files, *identity); !kept) {
-        return client::fail(console, kept.error());
-    }
-    // What was kept there is of the password before.
-    forget_unlocked(*identity);
     return Exit::done;
 }
 
 }  // namespace
+
+std::expected<void, AccessFault> keep_password(Console& console, Access& access, Identity& identity,
+                                               const keys::SecretBytes& password,
+                                               const sync::ErrandReply& reply) {
+    identity.password_salt = reply.password_salt;
+    identity.password_cost = reply.password_cost;
+    Safe safe{console.files, console.disk, console.random};
+    ZHIBU_TRY_VOID(safe.take_password(access, password, identity));
+    if (!update_identity(console.files, identity)) {
+        return std::unexpected{AccessFault::storage_failed};
+    }
+    // What was kept there is of the password before.
+    forget_unlocked(identity);
+    return {};
+}
 
 Exit change_password(Console& console, const OwnAccountWords& words) {
     Console asking = console;

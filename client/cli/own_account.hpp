@@ -1,9 +1,13 @@
 #pragma once
 
+#include <expected>
 #include <string>
 #include <vector>
 
+#include "client/access/safe.hpp"
 #include "client/cli/session.hpp"
+#include "client/identity/identity.hpp"
+#include "shared/keys/secret_bytes.hpp"
 #include "sync_protocol/message/message.hpp"
 
 /// What a person does for the own account, and a device for itself: password, second factor,
@@ -16,6 +20,13 @@ struct OwnAccountWords {
     /// A file with the code that the authenticator shows; else it is asked for.
     std::string code_file;
 };
+
+/// The server has taken the password, and answered: it opens this device from now on. On the thread
+/// of the replica, if one is open.
+[[nodiscard]] std::expected<void, AccessFault> keep_password(Console& console, Access& access,
+                                                             Identity& identity,
+                                                             const keys::SecretBytes& password,
+                                                             const sync::ErrandReply& reply);
 
 /// Another password for the own account: on the server first, then for what this device keeps.
 Exit change_password(Console& console, const OwnAccountWords& words);

@@ -45,10 +45,44 @@ void Synchronising::group_made(record::Sequence last) {
     });
 }
 
+void Synchronising::ask(sync::Errand errand, Answered answered) {
+    wires_.executor().post(
+        [this, errand = std::move(errand), answered = std::move(answered)]() mutable {
+            const sync::ErrandSort sort = errand.sort;
+            if (asked_.contains(sort)) {
+                answered(std::nullopt);
+                return;
+            }
+            asked_[sort] = std::move(answered);
+            if (!agent_ || !agent_->ask(std::move(errand))) {
+                tell(sort, std::nullopt);
+            }
+        });
+}
+
+void Synchronising::tell(sync::ErrandSort sort, const std::optional<sync::ErrandReply>& reply) {
+    if (auto asked = asked_.extract(sort)) {
+        asked.mapped()(reply);
+    }
+}
+
 SyncAgent::Parts Synchronising::reporting_parts() {
     SyncAgent::Parts parts = agent_parts(parts_.means, wires_.executor(), connect_);
+    parts.errand_answered =
+        [this, own = std::move(parts.errand_answered)](const sync::ErrandReply& reply) {
+            if (asked_.contains(reply.sort)) {
+                tell(reply.sort, reply);
+            } else {
+                own(reply);
+            }
+        };
     parts.report = [this](const SyncReport& report) {
         ended_ = report.phase == SyncPhase::ended;
+        if (report.phase == SyncPhase::offline || ended_) {
+            while (!asked_.empty()) {
+                tell(asked_.begin()->first, std::nullopt);
+            }
+        }
         // First: who hears of news from the pages' part asks at once what it means.
         parts_.reported(report);
         parts_.api->set_report(report);

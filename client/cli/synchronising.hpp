@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "client/agent/sync_agent.hpp"
@@ -37,13 +39,22 @@ public:
     void sync_now();
     void group_made(record::Sequence last);
 
+    using Answered = std::function<void(const std::optional<sync::ErrandReply>&)>;
+    /// Asks the server in the session that is open. `answered`, on the agent's thread: nothing
+    /// where none is open, it ends before the answer, or the same is being asked; never, where
+    /// end() comes before.
+    void ask(sync::Errand errand, Answered answered);
+
 private:
     SyncAgent::Parts reporting_parts();
+    void tell(sync::ErrandSort sort, const std::optional<sync::ErrandReply>& reply);
 
     Parts parts_;
     WireClient wires_;
     Connect connect_;
     std::unique_ptr<SyncAgent> agent_;
+    /// Who waits for the server's answer.
+    std::map<sync::ErrandSort, Answered> asked_;
     bool ended_ = false;
     std::jthread thread_;
 };

@@ -7,6 +7,9 @@
 #include <system_error>
 #include <utility>
 
+#include "client/cli/control.hpp"
+#include "client/cli/detail/opened.hpp"
+#include "client/cli/detail/page_words.hpp"
 #include "client/cli/network.hpp"
 #include "client/cli/unlocking.hpp"
 
@@ -14,8 +17,8 @@ namespace zhibu::client {
 namespace {
 
 namespace json = boost::json;
+using detail::done;
 
-constexpr std::size_t password_bytes_max = 1024;
 /// So often a workbench that stays open writes down how late it is.
 constexpr std::int64_t known_step_milliseconds = 60'000;
 
@@ -50,44 +53,7 @@ std::string_view code_of(const OpeningError& error) {
     return access == nullptr ? "replica" : code_of(*access);
 }
 
-ApiResponse done() { return answer(json::object{{"done", true}}); }
-
-/// The password of {"password": "..."}; the text that it came in is cleansed.
-std::optional<keys::SecretBytes> read_password(std::string body) {
-    boost::system::error_code fault;
-    json::value parsed = json::parse(body, fault);
-    keys::cleanse(body);
-    json::object* object = fault ? nullptr : parsed.if_object();
-    json::value* word = object == nullptr ? nullptr : object->if_contains("password");
-    if (word == nullptr || !word->is_string() || word->get_string().size() > password_bytes_max) {
-        return std::nullopt;
-    }
-    json::string& text = word->get_string();
-    keys::SecretBytes password{std::string_view{text}};
-    std::ranges::fill(text, '\0');
-    return password;
-}
-
 }  // namespace
-
-/// All that exists only while the workbench is open, ended in its order.
-struct Workplace::Opened {
-    Identity identity;
-    std::shared_ptr<Access> access;
-    std::shared_ptr<DeviceOutbox> outbox;
-    std::shared_ptr<ServerHistory> history;
-    std::unique_ptr<Api> api;
-    std::unique_ptr<ReplicaDesk> desk;
-    std::unique_ptr<Synchronising> synchronising;
-
-    ~Opened() {
-        if (synchronising) {
-            synchronising->end();
-        }
-        // What is still to be done at the desk names the operations and the agent.
-        desk.reset();
-    }
-};
 
 Workplace::Workplace(Console& console, Identity identity, SignHash sign, Settings settings,
                      std::function<void(ApiNews)> told)
@@ -122,6 +88,9 @@ void Workplace::handle(const ApiRequest& request, Respond respond) {
             request.path == "/api/status"
                 ? locked_status(language)
                 : problem({423, "locked", "工作台已锁定。", "The workbench is locked."}, language));
+    } else if (posts && request.path == "/api/password") {
+        touch();
+        change_password(request.body, language, opened, std::move(respond));
     } else if (posts && request.path == "/api/lock") {
         lock_when_asked();
         respond(done());
@@ -178,8 +147,8 @@ std::string Workplace::words_of(const Locked& locked, Language language) {
 }
 
 void Workplace::unlock(const std::string& body, Language language, Respond respond) {
-    auto password = read_password(body);
-    if (!password) {
+    auto words = detail::read_secrets(body, {"password"});
+    if (!words) {
         respond(problem({400, "bad_request", "请输入密码。", "Enter the password."}, language));
         return;
     }
@@ -188,18 +157,11 @@ void Workplace::unlock(const std::string& body, Language language, Respond respo
         return not_closed_ != 0 || opening_.exchange(true);
     }();
     if (is_busy) {
-        respond(problem({409, "busy", "正在打开或关闭，请稍候。",
-                         "It is being opened or closed; wait a moment."},
-                        language));
+        respond(detail::busy(language));
         return;
     }
-    const std::lock_guard one{opener_mutex_};
-    if (opener_.joinable()) {
-        opener_.join();
-    }
-    // Argon2id takes a second: not on the thread that answers pages.
-    opener_ = std::jthread{
-        [this, language, word = *std::move(password), respond = std::move(respond)]() mutable {
+    begin(
+        [this, language, word = std::move(words->front()), respond = std::move(respond)]() mutable {
             const std::optional<OpeningError> fault = open_with_password(word);
             word = keys::SecretBytes{};
             if (fault) {
@@ -208,7 +170,15 @@ void Workplace::unlock(const std::string& body, Language language, Respond respo
             opening_ = false;
             respond(fault ? problem(403, "refused", words_of({fault}, language), {}) : done());
             told_(ApiNews::sync);
-        }};
+        });
+}
+
+void Workplace::begin(std::move_only_function<void()> work) {
+    const std::lock_guard one{opener_mutex_};
+    if (opener_.joinable()) {
+        opener_.join();
+    }
+    opener_ = std::jthread{std::move(work)};
 }
 
 std::optional<OpeningError> Workplace::open_with_password(const keys::SecretBytes& password) {
@@ -298,7 +268,8 @@ ApiParts Workplace::parts_for_pages(Opened& opened) {
                     opened.synchronising->group_made(last);
                 }
             },
-            console_.files.folder / "exports"};
+            console_.files.folder / "exports",
+            [this, &opened] { return make_enrolment_code(opened.identity, console_.random); }};
 }
 
 std::optional<AccessFault> Workplace::begin_synchronising(Opened& opened) {

@@ -35,8 +35,9 @@ public:
     Workplace(const Workplace&) = delete;
     Workplace& operator=(const Workplace&) = delete;
 
-    /// POST /api/unlock {password}, POST /api/lock, POST /api/activity, GET /api/status while
-    /// locked; everything else goes to the open workbench's operations, or is 423.
+    /// POST /api/unlock {password}, POST /api/lock, POST /api/activity, POST /api/password
+    /// {current, password}, GET /api/status while locked; everything else goes to the open
+    /// workbench's operations, or is 423.
     void handle(const ApiRequest& request, std::function<void(ApiResponse)> respond);
 
     /// Opens with what has been unlocked elsewhere.
@@ -63,6 +64,19 @@ private:
     [[nodiscard]] Identity identity();
 
     void unlock(const std::string& body, Language language, Respond respond);
+    /// Runs `work` after what was begun before. Argon2id takes a second: not on the thread that
+    /// answers pages.
+    void begin(std::move_only_function<void()> work);
+    // workplace_password.cpp
+    void change_password(const std::string& body, Language language, std::shared_ptr<Opened> opened,
+                         Respond respond);
+    struct NewPassword;
+    /// What the page is told; on the opener's thread.
+    [[nodiscard]] ApiResponse take_password(const NewPassword& wish, Opened& opened,
+                                            Language language);
+    [[nodiscard]] std::optional<AccessFault> keep_taken(const NewPassword& wish,
+                                                        const sync::ErrandReply& reply,
+                                                        Opened& opened);
     void lock(Locked locked);
     void take_report(const SyncReport& report);
     [[nodiscard]] std::string words_of(const Locked& locked, Language language);

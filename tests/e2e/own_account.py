@@ -17,9 +17,10 @@ from urllib.parse import parse_qs, urlparse
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from programs import perform  # noqa: E402
+from programs import Client, Workbench, perform  # noqa: E402
 
 NEXT_PASSWORD = "another quite long passphrase"
+PAGE_PASSWORD = "yet another quite long one"
 
 
 def totp(secret, step):
@@ -47,6 +48,55 @@ def change_password(stage, officer):
         "password") > 0, "the former password opens nothing any more")
     stage.password.write_text(NEXT_PASSWORD + "\n")
     stage.expect.that(officer.sync()["equal"], "the new one opens the device and the session")
+
+
+def enter(page):
+    code = page.address.split("#code=")[1]
+    return page.ask("/api/session", method="POST", body={"code": code})[1]["token"]
+
+
+def from_the_page(stage, officer):
+    """The same from the workbench, and a code for a branch's device."""
+    officer.run("create", "organisation", "name=第一党支部", "code=D100", "type=30",
+                "parent=示范大学党委")
+    account = officer.one("create", "account", "name=一支部账号", "organisation=第一党支部", "level=3",
+                          "nature=1", "permission=1", "state=1")["id"]
+    page = Workbench(officer)
+    try:
+        token = enter(page)
+        expect = stage.expect
+
+        def post(path, body):
+            return page.ask(path, token, "POST", body)
+
+        expect.that(page.unlock(token, NEXT_PASSWORD) == 200, "the page opens the workbench")
+        while page.ask("/api/status", token)[1]["sync"]["phase"] != 3:
+            time.sleep(0.1)
+        status, refused = post(f"/api/records/account/{account}/code", {"activates": "yes"})
+        expect.that(status == 400, "a code is asked for in the right form", refused)
+        status, made = post(f"/api/records/account/{account}/code", {"activates": True})
+        expect.that(status == 201 and len(made["code"]) == 87, "the page makes an enrolment code",
+                    status)
+        status, refused = post("/api/password", {"current": "wrong", "password": PAGE_PASSWORD})
+        expect.that(status == 403, "whoever finds the workbench open cannot make it theirs", refused)
+        status, refused = post("/api/password", {"current": NEXT_PASSWORD, "password": "short"})
+        expect.that(status == 403, "a weak one is refused", refused)
+        expect.that(post("/api/password", {"password": PAGE_PASSWORD})[0] == 400,
+                    "the present one must be given")
+        status, done = post("/api/password",
+                            {"current": NEXT_PASSWORD, "password": PAGE_PASSWORD})
+        expect.that(status == 200, "a new password is taken", done)
+        expect.that(page.ask("/api/status", token)[1].get("locked") is True,
+                    "and the workbench locks")
+        expect.that(page.unlock(token, NEXT_PASSWORD) == 403, "the former opens it no more")
+        expect.that(page.unlock(token, PAGE_PASSWORD) == 200, "the new one does")
+    finally:
+        page.stop()
+    stage.password.write_text(PAGE_PASSWORD + "\n")
+    expect.that(officer.sync()["equal"], "and the session")
+    second = Client(stage, "second")
+    stage.enrol(second, made["code"])
+    expect.that(second.sync()["equal"], "the page's code enrols a device that works at once")
 
 
 def second_factor(stage, officer):
@@ -77,7 +127,7 @@ def second_factor(stage, officer):
     officer.run("sync", "--code-file", spare)
     stage.expect.that(officer.sync()["equal"], "a recovery code lets in")
     log = (stage.work / "server.log").read_text()
-    secrets = [NEXT_PASSWORD, *begun["recovery_codes"], parse_qs(url.query)["secret"][0]]
+    secrets = [NEXT_PASSWORD, PAGE_PASSWORD, *begun["recovery_codes"], parse_qs(url.query)["secret"][0]]
     stage.expect.that(not any(word in log for word in secrets), "no secret is in the log")
 
 
@@ -85,6 +135,7 @@ def play(stage):
     officer = stage.begin()
     officer.sync()
     change_password(stage, officer)
+    from_the_page(stage, officer)
     second_factor(stage, officer)
 
 

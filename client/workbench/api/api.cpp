@@ -130,6 +130,7 @@ std::span<const Api::Route> Api::routes() {
         Route{"POST", "/api/cases/{number}", &Api::post_case},
         Route{"GET", "/api/conflicts", &Api::get_conflicts},
         Route{"POST", "/api/conflicts/{number}", &Api::post_conflict},
+        Route{"POST", "/api/records/account/{id}/code", &Api::post_code},
         Route{"POST", "/api/sync", &Api::post_sync},
     };
     return table;

@@ -20,6 +20,7 @@
 #include "client/workbench/api/queries.hpp"
 #include "client/workflow/named_exports.hpp"
 #include "shared/catalog/catalog.hpp"
+#include "shared/keys/enrolment_code.hpp"
 #include "shared/record/clock.hpp"
 
 /// The workbench's operations, as data in and data out; sockets and their guards are
@@ -39,6 +40,10 @@ struct ApiParts {
     std::function<void(record::Sequence)> group_made;
     /// Where exports lie until a page has fetched them; this program's alone.
     std::filesystem::path exports_folder = {};
+    /// A new enrolment code of this space; none where the device's own files are damaged.
+    std::function<std::optional<keys::EnrolmentCode>()> make_code = [] {
+        return std::optional<keys::EnrolmentCode>{};
+    };
 };
 
 /// What a page should ask again.
@@ -163,6 +168,8 @@ private:
                 const Respond& respond);
 
     void post_sync(const ApiRequest& request, Language language, Respond respond);
+    // invitations.cpp
+    void post_code(const ApiRequest& request, Language language, Respond respond);
 
     ApiParts parts_;
     std::function<void(ApiNews)> watcher_ = [](ApiNews) {};

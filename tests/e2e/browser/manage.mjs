@@ -1,5 +1,5 @@
 // Accounts, windows, actions on many: the officer's daily work.
-import { ask, expect, Tab } from "./bench.mjs";
+import { ask, expect, PASSWORD, Tab } from "./bench.mjs";
 
 async function accounts(tab) {
   await tab.go("users");
@@ -14,6 +14,59 @@ async function accounts(tab) {
   await tab.page.locator(".ant-popconfirm").getByRole("button", { name: "启用" }).click();
   await row.getByRole("button", { name: "禁用" }).waitFor();
   expect(true, "and enable it");
+}
+
+async function code(tab) {
+  await tab.go("users");
+  const row = tab.page.getByRole("row", { name: /一支部账号/ });
+  await row.getByRole("button", { name: "登记码" }).click();
+  const dialog = tab.page.getByRole("dialog");
+  await dialog.getByLabel("设备登记后可立即使用").check();
+  await dialog.getByRole("button", { name: "登记码" }).click();
+  await dialog.getByText("只显示这一次").waitFor();
+  const made = await dialog.locator("code").first().textContent();
+  expect(/^[0-9A-Z]{7}(-[0-9A-Z]{7}){10}$/.test(made.trim()), "an enrolment code is made and shown", made);
+  const violations = await tab.violations();
+  expect(violations.length === 0, "its dialog: axe-core finds no violation", violations);
+  await dialog.getByRole("button", { name: "关闭" }).last().click();
+  await dialog.waitFor({ state: "detached" });
+  expect(
+    !(await tab.page.content()).includes(made.trim()),
+    "closed, it is nowhere on the page any more",
+  );
+}
+
+async function changePassword(tab, current, next) {
+  await tab.go("profile");
+  await tab.page.getByRole("button", { name: "更改密码" }).click();
+  const dialog = tab.page.getByRole("dialog");
+  await dialog.getByLabel("现在的密码", { exact: true }).fill(current);
+  await dialog.getByLabel("新密码", { exact: true }).fill(next);
+  await dialog.getByLabel("再输入一次新密码", { exact: true }).fill(next);
+  await dialog.getByRole("button", { name: "更改密码" }).click();
+  return dialog;
+}
+
+async function password(tab) {
+  const next = "another quite long passphrase";
+  const refused = await changePassword(tab, "not the password at all", next);
+  await refused.getByRole("alert").waitFor();
+  await tab.picture("zh-password");
+  const violations = await tab.violations();
+  expect(violations.length === 0, "changing one's password: axe-core finds no violation", violations);
+  await refused.getByRole("button", { name: "取消" }).click();
+  for (const [current, following] of [
+    [PASSWORD, next],
+    [next, PASSWORD],
+  ]) {
+    await changePassword(tab, current, following);
+    await tab.page.getByText("工作台已锁定").waitFor();
+    await tab.page.getByLabel("密码", { exact: true }).fill(following);
+    await tab.page.getByRole("button", { name: "打开" }).click();
+    await tab.page.locator("nav").waitFor();
+    await tab.page.getByText("已同步").first().waitFor();
+  }
+  expect(true, "a password is changed from the page, and the new one opens the workbench");
 }
 
 async function windows(tab) {
@@ -77,9 +130,11 @@ async function printed(tab) {
 export async function management(browser, pictures) {
   const tab = await Tab.open(browser, await ask("serve", "officer"), pictures);
   await accounts(tab);
+  await code(tab);
   await windows(tab);
   await actions(tab);
   await printed(tab);
+  await password(tab);
   expect(tab.complaints.length === 0, "the console stays silent", tab.complaints);
   await ask("stop", "officer");
 }

@@ -168,6 +168,12 @@ export const api = {
   syncNow: () => post<{ started: boolean }>("/api/sync", {}),
   unlock: (password: string, language: Language) =>
     post<{ done: boolean }>(`/api/unlock?lang=${language}`, { password }),
+  changePassword: (current: string, password: string, language: Language) =>
+    post<{ done: boolean }>(`/api/password?lang=${language}`, { current, password }),
+  makeCode: (account: string, activates: boolean, language: Language) =>
+    post<{ code: string; minutes: number }>(`/api/records/account/${account}/code?lang=${language}`, {
+      activates,
+    }),
   lock: () => post<{ done: boolean }>("/api/lock", {}),
   active: () => post<{ done: boolean }>("/api/activity", {}),
 };

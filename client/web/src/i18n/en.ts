@@ -215,6 +215,23 @@ export const en: Words = {
     exports: "Exports",
     where: "Every step done on this machine, with the server's verdict. The log of all accounts is kept by the server: zhibu-server history shows it, zhibu-server verify checks it.",
   },
+  password: {
+    change: "Change password",
+    current: "Present password",
+    password: "New password",
+    again: "New password once more",
+    differ: "The two new passwords differ",
+    demand: "The new password must be long enough, which the server checks. The workbench locks afterwards: open it with the new one. This account's sessions on other devices end at once.",
+    changed: "The password is changed. Open the workbench with the new one.",
+  },
+  code: {
+    make: "Enrolment code",
+    title: "An enrolment code for \"{{name}}\"",
+    ask: "It enrols one device, or replaces a forgotten password, and is good once.",
+    activates: "The device may work at once, without a look at its fingerprint",
+    code: "Enrolment code",
+    made: "Good for {{minutes}} minutes and shown only now; the server knows it once it is synchronised.",
+  },
   state: {
     enable: "Enable",
     disable: "Disable",

@@ -213,6 +213,23 @@ export const zh = {
     exports: "导出记录",
     where: "这里是本机作过的每一步操作，以及服务器的裁定。全部账号的操作日志由服务器保存，可用 zhibu-server history 查询、用 zhibu-server verify 核对。",
   },
+  password: {
+    change: "更改密码",
+    current: "现在的密码",
+    password: "新密码",
+    again: "再输入一次新密码",
+    differ: "两次输入的新密码不一致",
+    demand: "新密码须有足够长度，由服务器检查。更改后工作台锁定，请用新密码打开；本账号在其他设备上的连接立即断开。",
+    changed: "密码已更改。请用新密码打开工作台。",
+  },
+  code: {
+    make: "登记码",
+    title: "为“{{name}}”生成登记码",
+    ask: "登记码用于登记一台设备，也用于重置忘记的密码，只能用一次。",
+    activates: "设备登记后可立即使用，不再核对指纹",
+    code: "登记码",
+    made: "{{minutes}}分钟内有效，只显示这一次；同步后服务器才认得。",
+  },
   state: {
     enable: "启用",
     disable: "禁用",

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { RecordView } from "../../api/types";
 import { CloseWindowButton } from "../windows/CloseWindowButton";
 import { ExtendWindowButton } from "../windows/ExtendWindowButton";
+import { CodeButton } from "./CodeButton";
 import { StateButton } from "./StateButton";
 
 /** Of list account_state, and of device_state. */
@@ -12,7 +13,10 @@ const DEVICE = { pending: "1", active: "2", revoked: "3" };
 function accountSteps(record: RecordView): ReactNode {
   const state = record.fields["state"]?.value;
   return state === ACCOUNT.active ? (
-    <StateButton record={record} step="disable" state={ACCOUNT.disabled} />
+    <>
+      <CodeButton record={record} />
+      <StateButton record={record} step="disable" state={ACCOUNT.disabled} />
+    </>
   ) : state === ACCOUNT.disabled ? (
     <StateButton record={record} step="enable" state={ACCOUNT.active} />
   ) : null;

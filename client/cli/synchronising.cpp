@@ -26,13 +26,14 @@ void Synchronising::end() {
     }
 }
 
-void Synchronising::sync_now() {
-    wires_.executor().post([this] {
+void Synchronising::sync_now(std::string second_factor) {
+    wires_.executor().post([this, second_factor = std::move(second_factor)]() mutable {
         if (agent_ && !ended_) {
             return;
         }
         ended_ = false;
-        agent_ = std::make_unique<SyncAgent>(reporting_parts(), SyncAgent::Mode::follow);
+        agent_ = std::make_unique<SyncAgent>(reporting_parts(std::move(second_factor)),
+                                             SyncAgent::Mode::follow);
         agent_->start();
     });
 }
@@ -66,8 +67,9 @@ void Synchronising::tell(sync::ErrandSort sort, const std::optional<sync::Errand
     }
 }
 
-SyncAgent::Parts Synchronising::reporting_parts() {
+SyncAgent::Parts Synchronising::reporting_parts(std::string second_factor) {
     SyncAgent::Parts parts = agent_parts(parts_.means, wires_.executor(), connect_);
+    parts.second_factor = std::move(second_factor);
     parts.errand_answered =
         [this, own = std::move(parts.errand_answered)](const sync::ErrandReply& reply) {
             if (asked_.contains(reply.sort)) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "client/agent/sync_agent.hpp"
@@ -36,7 +37,8 @@ public:
     /// Ends the agent and its thread; calls made after it do nothing.
     void end();
 
-    void sync_now();
+    /// @param second_factor  what the account's authenticator shows, where the server asks for it
+    void sync_now(std::string second_factor = {});
     void group_made(record::Sequence last);
 
     using Answered = std::function<void(const std::optional<sync::ErrandReply>&)>;
@@ -46,7 +48,7 @@ public:
     void ask(sync::Errand errand, Answered answered);
 
 private:
-    SyncAgent::Parts reporting_parts();
+    SyncAgent::Parts reporting_parts(std::string second_factor);
     void tell(sync::ErrandSort sort, const std::optional<sync::ErrandReply>& reply);
 
     Parts parts_;

@@ -258,9 +258,9 @@ ApiParts Workplace::parts_for_pages(Opened& opened) {
             &console_.clock,
             opened.identity.account_name,
             sign_,
-            [&opened] {
+            [&opened](std::string second_factor) {
                 if (opened.synchronising) {
-                    opened.synchronising->sync_now();
+                    opened.synchronising->sync_now(std::move(second_factor));
                 }
             },
             [&opened](record::Sequence last) {

@@ -151,11 +151,11 @@ Text text_of(sync::RefusalReason reason) {
                 "Ask the administrator above you."};
         case second_factor_needed:
             return {
-                "本账号已启用双因素认证。请用 zhibu sync --code "
-                "输入验证器上的验证码，或一个恢复码。"
-                "本机的修改已保存。",
+                "本账号已启用双因素认证。请输入验证器上的验证码，或一个恢复码（在终端：zhibu sync "
+                "--code）。本机的修改已保存。",
                 "This account has a second factor. Give what its authenticator shows, or a "
-                "recovery code, with zhibu sync --code. Your changes are safe on this machine."};
+                "recovery code (in a terminal: zhibu sync --code). Your changes are safe on this "
+                "machine."};
         case second_factor_wrong:
             return {"验证码不正确或已用过。请等验证器显示下一个验证码后重试。本机的修改已保存。",
                     "The code is not right, or was used before. Wait until the authenticator shows "

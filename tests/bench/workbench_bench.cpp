@@ -119,7 +119,7 @@ public:
         parts.catalog = &catalog::standard_catalog();
         parts.clock = &clock_;
         parts.sign = sign;
-        parts.sync_now = [] {};
+        parts.sync_now = [](const std::string&) {};
         parts.group_made = [](record::Sequence) {};
         api_ = std::make_unique<Api>(std::move(parts));
     }

@@ -69,6 +69,8 @@ def from_the_page(stage, officer):
         def post(path, body):
             return page.ask(path, token, "POST", body)
 
+        # The terminal's commands have left it unlocked.
+        post("/api/lock", {})
         expect.that(page.unlock(token, NEXT_PASSWORD) == 200, "the page opens the workbench")
         while page.ask("/api/status", token)[1]["sync"]["phase"] != 3:
             time.sleep(0.1)
@@ -99,6 +101,36 @@ def from_the_page(stage, officer):
     expect.that(second.sync()["equal"], "the page's code enrols a device that works at once")
 
 
+def code_from_the_page(stage, officer, spare):
+    """The workbench asks for it as the terminal does."""
+    # What the server remembers of the device is gone with its process.
+    stage.stop_server()
+    stage.start_server()
+    page = Workbench(officer)
+    try:
+        token = enter(page)
+
+        def until(what, holds):
+            for _ in range(200):
+                sync = page.ask("/api/status", token)[1]["sync"]
+                if holds(sync):
+                    stage.expect.that(True, what)
+                    return
+                time.sleep(0.05)
+            stage.expect.that(False, what, sync)
+
+        until("the workbench says that a code is wanted", lambda sync: sync["wants_code"])
+        stage.expect.that(page.ask("/api/sync", token, "POST", {"code": ""})[0] == 400,
+                          "an empty one is not sent")
+        page.ask("/api/sync", token, "POST", {"code": "000000"})
+        until("a wrong one is told", lambda sync: sync["wants_code"] and "not right" in page.ask(
+            "/api/status?lang=en", token)[1]["sync"]["message"])
+        page.ask("/api/sync", token, "POST", {"code": spare})
+        until("a recovery code signs the workbench in", lambda sync: sync["phase"] == 3)
+    finally:
+        page.stop()
+
+
 def second_factor(stage, officer):
     begun = officer.one("second-factor", "begin")
     url = urlparse(begun["url"])
@@ -126,6 +158,7 @@ def second_factor(stage, officer):
     spare = file_with(stage, "code", begun["recovery_codes"][0])
     officer.run("sync", "--code-file", spare)
     stage.expect.that(officer.sync()["equal"], "a recovery code lets in")
+    code_from_the_page(stage, officer, begun["recovery_codes"][1])
     log = (stage.work / "server.log").read_text()
     secrets = [NEXT_PASSWORD, PAGE_PASSWORD, *begun["recovery_codes"], parse_qs(url.query)["secret"][0]]
     stage.expect.that(not any(word in log for word in secrets), "no secret is in the log")

@@ -18,6 +18,15 @@ namespace {
 
 namespace json = boost::json;
 
+/// More than any code or recovery code has.
+constexpr std::size_t second_factor_bytes_max = 100;
+
+/// The account has a second factor, and the session ended for want of it.
+bool wants_code(const SyncReport& report) {
+    return report.refusal && (report.refusal->reason == sync::RefusalReason::second_factor_needed ||
+                              report.refusal->reason == sync::RefusalReason::second_factor_wrong);
+}
+
 bool matches(std::string_view pattern, std::string_view path) {
     while (!pattern.empty() && !path.empty()) {
         const std::string_view wanted = take_segment(pattern);
@@ -190,7 +199,8 @@ void Api::get_status(const ApiRequest& /*request*/, Language language, Respond r
             form["account"] = parts_.account_name;
             form["sync"] = json::object{{"phase", static_cast<int>(report.phase)},
                                         {"phase_text", name_of(report.phase, language)},
-                                        {"message", explain(report, language)}};
+                                        {"message", explain(report, language)},
+                                        {"wants_code", wants_code(report)}};
             respond(answer(form));
         });
 }
@@ -289,8 +299,24 @@ void Api::post_check(const ApiRequest& request, Language language, Respond respo
     });
 }
 
-void Api::post_sync(const ApiRequest& /*request*/, Language /*language*/, Respond respond) {
-    parts_.sync_now();
+/// Nothing, or {"code": what the account's authenticator shows}.
+void Api::post_sync(const ApiRequest& request, Language language, Respond respond) {
+    const auto body = read_object(request.body.empty() ? "{}" : request.body);
+    if (!body) {
+        respond(problem(body.error(), language));
+        return;
+    }
+    std::string code;
+    for (const auto& [name, value] : *body) {
+        const json::string* text = value.if_string();
+        if (name != "code" || text == nullptr || text->empty() ||
+            text->size() > second_factor_bytes_max) {
+            respond(problem(bad_body(std::string{std::string_view{name}}), language));
+            return;
+        }
+        code.assign(text->begin(), text->end());
+    }
+    parts_.sync_now(std::move(code));
     respond(answer(json::object{{"started", true}}, 202));
 }
 

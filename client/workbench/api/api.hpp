@@ -35,7 +35,8 @@ struct ApiParts {
     std::string account_name;
     SignHash sign;
     /// Try to synchronise now.
-    std::function<void()> sync_now;
+    /// With what the account's authenticator shows, or nothing.
+    std::function<void(std::string second_factor)> sync_now;
     /// A group has been made here.
     std::function<void(record::Sequence)> group_made;
     /// Where exports lie until a page has fetched them; this program's alone.

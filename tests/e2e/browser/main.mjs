@@ -5,12 +5,23 @@ import { faults, windowEnds } from "./faults.mjs";
 import { secretary } from "./forms.mjs";
 import { imports } from "./imports.mjs";
 import { lists } from "./lists.mjs";
-import { management } from "./manage.mjs";
+import { management, secondFactor } from "./manage.mjs";
 import { everyPage } from "./pages.mjs";
 import { workflows } from "./workflows.mjs";
 
 const [, , pictures] = process.argv;
-const parts = { everyPage, lists, secretary, officer, faults, management, imports, workflows, windowEnds };
+const parts = {
+  everyPage,
+  lists,
+  secretary,
+  officer,
+  faults,
+  management,
+  imports,
+  workflows,
+  secondFactor,
+  windowEnds,
+};
 const only = process.env.ZHIBU_ONLY ?? "";
 
 const browser = await openBrowser();

@@ -166,6 +166,9 @@ export const api = {
   keepArrangement: (name: string, value: Arrangement) =>
     post<{ kept: boolean }>(`/api/settings/${name}`, { value }),
   syncNow: () => post<{ started: boolean }>("/api/sync", {}),
+  /** With what the account's authenticator shows, or a recovery code. */
+  syncWithCode: (code: string, language: Language) =>
+    post<{ started: boolean }>(`/api/sync?lang=${language}`, { code }),
   unlock: (password: string, language: Language) =>
     post<{ done: boolean }>(`/api/unlock?lang=${language}`, { password }),
   changePassword: (current: string, password: string, language: Language) =>

@@ -107,7 +107,13 @@ export interface Status {
   readonly parked: number;
   readonly last_contact?: number;
   readonly editing?: Editing;
-  readonly sync: { readonly phase: number; readonly phase_text: string; readonly message: string };
+  readonly sync: {
+    readonly phase: number;
+    readonly phase_text: string;
+    readonly message: string;
+    /** The server asks for the account's second factor. */
+    readonly wants_code: boolean;
+  };
 }
 
 export interface Decision {

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Status } from "../api/types";
 import { ErrorBoundary } from "../components/ErrorBoundary";
 import { ListStates } from "../features/list/useListState";
+import { SecondFactorDialog } from "../features/sync/SecondFactorDialog";
 import { SyncPanel } from "../features/sync/SyncPanel";
 import { Page } from "./Page";
 import { useRoute } from "./route";
@@ -31,6 +32,7 @@ export function Frame({ status }: { readonly status: Status }) {
           </ListStates>
         </Layout.Content>
       </Layout>
+      {!syncOpen && <SecondFactorDialog status={status} />}
       {syncOpen && (
         <SyncPanel
           status={status}

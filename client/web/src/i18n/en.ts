@@ -87,6 +87,14 @@ export const en: Words = {
     theirs: "already there: {{value}}",
     case: "Case {{number}}: {{state}}.",
     resubmit: "Send once more",
+    wantsCode: "Code wanted",
+  },
+  factor: {
+    title: "Second factor",
+    code: "Code or recovery code",
+    required: "Enter the code",
+    send: "Sign in to the server",
+    later: "Work offline for now",
   },
   list: {
     search: "Find by name, number or id number (key /)",

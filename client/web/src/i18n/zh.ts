@@ -85,6 +85,14 @@ export const zh = {
     theirs: "已有的值：{{value}}",
     case: "待审 {{number}}：{{state}}",
     resubmit: "重新提交",
+    wantsCode: "需要验证码",
+  },
+  factor: {
+    title: "双因素认证",
+    code: "验证码或恢复码",
+    required: "请输入验证码",
+    send: "登录服务器",
+    later: "先离线工作",
   },
   list: {
     search: "姓名、编号、身份证号（按 / 键）",

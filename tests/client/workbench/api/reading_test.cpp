@@ -245,5 +245,17 @@ TEST(ApiSync, AsksTheAgentToTryNow) {
     EXPECT_EQ(workbench.syncs_asked, 1);
 }
 
+TEST(ApiSync, TakesTheSecondFactorsCodeAlong) {
+    Workbench workbench;
+    EXPECT_EQ(workbench.ask("POST", "/api/sync", {}, R"({"code": "123456"})").status, 202U);
+    EXPECT_EQ(workbench.code_given, "123456");
+    for (const char* const wrong : {R"({"code": ""})", R"({"code": 123456})", R"({"pin": "1"})"}) {
+        EXPECT_EQ(workbench.ask("POST", "/api/sync", {}, wrong).status, 400U) << wrong;
+    }
+    EXPECT_EQ(workbench.syncs_asked, 1);
+    EXPECT_EQ(workbench.ask("POST", "/api/sync", {}, "{}").status, 202U);
+    EXPECT_EQ(workbench.code_given, "");
+}
+
 }  // namespace
 }  // namespace zhibu::client::test

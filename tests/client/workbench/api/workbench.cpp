@@ -57,7 +57,10 @@ Workbench::Workbench(std::vector<record::RecordState> more) {
     parts.clock = &clock;
     parts.account_name = "第一支部书记";
     parts.sign = sign;
-    parts.sync_now = [this] { ++syncs_asked; };
+    parts.sync_now = [this](const std::string& second_factor) {
+        ++syncs_asked;
+        code_given = second_factor;
+    };
     parts.group_made = [this](record::Sequence last) { groups_made.push_back(last); };
     parts.exports_folder = folder.path() / "exports";
     api = std::make_unique<Api>(std::move(parts));

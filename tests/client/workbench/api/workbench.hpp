@@ -50,6 +50,7 @@ struct Workbench {
     support::SeededRandom random{1};
     std::unique_ptr<ReplicaDesk> desk;
     int syncs_asked = 0;
+    std::string code_given;
     std::vector<record::Sequence> groups_made;
     std::vector<ApiNews> news;
     std::unique_ptr<Api> api;

@@ -8,6 +8,7 @@ import { Dialog } from "../../components/Dialog";
 import { Mark } from "../../components/Mark";
 import { minuteText } from "../../i18n/moments";
 import { GroupTable } from "./GroupTable";
+import { SecondFactorForm } from "./SecondFactorForm";
 
 interface Props {
   readonly status: Status | undefined;
@@ -24,6 +25,7 @@ export function SyncPanel({ status, onClose }: Props) {
         {status?.sync.message !== undefined && status.sync.message !== "" && (
           <Alert type="info" showIcon message={status.sync.message} />
         )}
+        {status?.sync.wants_code && <SecondFactorForm />}
         <Space wrap>
           <Button
             type="primary"

@@ -16,8 +16,9 @@ export function SyncTag({ status, onOpen }: Props) {
   const { t } = useTranslation();
   const waiting = status?.waiting ?? 0;
   const connected = status?.sync.phase === CAUGHT_UP;
-  const words =
-    waiting > 0
+  const words = status?.sync.wants_code
+    ? t("sync.wantsCode")
+    : waiting > 0
       ? t("sync.waiting", { count: waiting })
       : connected
         ? t("sync.upToDate")

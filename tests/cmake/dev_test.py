@@ -40,7 +40,7 @@ class Dev(unittest.TestCase):
     def test_without_a_verb_it_tells_the_verbs(self):
         result = self.dev()
         self.assertEqual(result.returncode, 0)
-        for verb in "setup build test demo run simulate crash mutants fuzz bench e2e tidy".split():
+        for verb in "setup build test demo run simulate crash mutants fuzz guard bench e2e tidy".split():
             self.assertIn(f"\n  {verb} ", result.stdout)
 
     def test_an_unknown_verb_is_refused(self):
@@ -49,7 +49,7 @@ class Dev(unittest.TestCase):
         self.assertIn("no verb 'dance'", result.stderr)
 
     def test_a_verb_with_nothing_behind_it_says_so_and_exits_2(self):
-        for verb in ("demo", "simulate", "crash", "mutants", "bench", "e2e"):
+        for verb in ("demo", "simulate", "crash", "mutants", "guard", "bench", "e2e"):
             with self.subTest(verb):
                 result = self.dev(verb)
                 self.assertEqual(result.returncode, 2)

@@ -8,6 +8,7 @@
 #include "server/config/config.hpp"
 #include "server/founding/backup.hpp"
 #include "server/founding/founding.hpp"
+#include "server/founding/store_place.hpp"
 #include "server/inspection/commands.hpp"
 #include "server/rekey/rekey_command.hpp"
 #include "server/service/service.hpp"
@@ -94,21 +95,24 @@ server::ServerFiles files_of(const Words& words) {
     return {words.data, credentials == nullptr ? "" : credentials};
 }
 
-int init(Words& words) {
+server::StorePlace place_of(const Words& words, const server::Config& config) {
+    return {files_of(words), config.store_key, config.store_cluster};
+}
+
+int init(const Words& words) {
     const auto config = configuration(words);
     if (!config) {
         return config.error();
     }
-    words.founding.store_key = config->store_key;
     keys::SystemClock clock;
     keys::SystemRandom random;
-    const server::ServerFiles files = files_of(words);
+    const server::StorePlace place = place_of(words, *config);
     const auto code =
-        server::found(files, words.founding, catalog::standard_catalog(), clock, random);
+        server::found(place, words.founding, catalog::standard_catalog(), clock, random);
     if (!code) {
         return fail(words, code.error());
     }
-    const std::string root_key = files.root_key().string();
+    const std::string root_key = place.files.root_key().string();
     if (words.json) {
         print_json({{"space", words.founding.space_name},
                     {"root_key", root_key},
@@ -171,7 +175,7 @@ int work_on_store(const Words& words, const StoreWork& wanted) {
         return config.error();
     }
     keys::SystemRandom random;
-    const auto done = wanted.work(words, {files_of(words), config->store_key}, random);
+    const auto done = wanted.work(words, place_of(words, *config), random);
     if (!done) {
         return fail(words, done.error());
     }
@@ -252,6 +256,9 @@ int rekey(Words& words) {
     const auto config = configuration(words);
     if (!config) {
         return config.error();
+    }
+    if (const auto lies_here = server::expect_files(place_of(words, *config)); !lies_here) {
+        return fail(words, lies_here.error());
     }
     words.rekeying.store_key = config->store_key;
     keys::SystemRandom random;

@@ -1,6 +1,5 @@
 #include "server/committer/committer.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -17,13 +16,12 @@
 #include <vector>
 
 #include "server/committer/control.hpp"
-#include "server/committer/detail/batch.hpp"
+#include "server/committer/detail/body.hpp"
+#include "server/committer/detail/following.hpp"
 #include "server/committer/detail/jobs.hpp"
 #include "server/committer/detail/push_check.hpp"
 #include "server/committer/detail/waiting_cases.hpp"
 #include "server/store/store.hpp"
-#include "shared/catalog/catalog.hpp"
-#include "shared/record/change.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/id.hpp"
 #include "sync_protocol/message/message.hpp"
@@ -32,7 +30,6 @@ namespace zhibu::server {
 namespace {
 
 using detail::PushDone;
-using detail::PushWork;
 using detail::Queued;
 using detail::QueuedBackup;
 using detail::QueuedKeep;
@@ -40,87 +37,19 @@ using detail::QueuedPush;
 using detail::QueuedStage;
 using detail::QueuedWrite;
 using detail::StageDone;
-using detail::StageWork;
-using detail::Work;
 using detail::WriteDone;
-using detail::WriteWork;
-
-Stored<std::shared_ptr<const Control>> load_control(const catalog::Catalog& catalog,
-                                                    StoreReading& store) {
-    auto control = std::make_shared<Control>(catalog);
-    for (const catalog::Kind& kind : catalog.kinds()) {
-        if (control->reads(kind.id())) {
-            ZHIBU_TRY_VOID(
-                store.each(kind.id(), [&](const RecordState& state) { control->take(state); }));
-        }
-    }
-    return std::shared_ptr<const Control>{std::move(control)};
-}
 
 }  // namespace
 
-class Committer::Body {
-public:
-    Body(Parts parts, Settings settings, std::shared_ptr<const Control> control,
-         detail::WaitingCases waiting, std::unique_ptr<StoreReader> reader);
-    ~Body();
-
-    void push(PushJob job, PushDone done);
-    void stage(StageJob job, StageDone done);
-    void write(ServerWrite write, WriteDone done);
-    void keep(Keep work, std::function<void(bool)> done);
-    void note_backup(LogIndex through);
-    [[nodiscard]] std::shared_ptr<const Control> control() const;
-
-private:
-    /// Queues what a session sends; otherwise the reason why not.
-    template <class Job>
-    [[nodiscard]] std::optional<sync::RefusalReason> enqueue(Job job);
-    void run();
-    /// Says that there is work.
-    void wake();
-    void work_once();
-    [[nodiscard]] std::optional<std::vector<Queued>> gather(std::chrono::milliseconds pause);
-    [[nodiscard]] std::vector<Queued> take_queued();
-    void process(std::vector<Queued> jobs);
-    [[nodiscard]] bool commit(std::span<Work> works, CommitNotice& notice);
-    /// Writes what is no group: a newer watermark, and what no tail needs any more. True where
-    /// there was something.
-    [[nodiscard]] Stored<bool> keep_log(StoreTransaction& transaction, std::span<const Work> works,
-                                        CommitNotice& notice) const;
-    [[nodiscard]] bool write(std::span<Work> works, CommitNotice& notice, CommitMeasure& measure);
-    /// With what waits now, to whoever counts.
-    void tell(CommitMeasure& measure) const;
-    [[nodiscard]] std::vector<Work> prepare(std::vector<Queued> jobs);
-    void answer(std::vector<Work> works);
-
-    Parts parts_;
-    Settings settings_;
-
-    // The committer's thread alone.
-    detail::WaitingCases waiting_;
-    detail::PushCheck push_check_;
-    detail::OwnChain own_;
-
-    mutable std::mutex mutex_;
-    std::condition_variable wakes_;
-    std::shared_ptr<const Control> control_;
-    std::deque<Queued> queue_;
-    std::size_t queued_bytes_ = 0;
-    bool stopping_ = false;
-
-    /// Emptied on destruction; what an executor still has to do holds it weakly.
-    std::shared_ptr<Body*> self_;
-    std::thread thread_;
-};
-
-Committer::Body::Body(Parts parts, Settings settings, std::shared_ptr<const Control> control,
-                      detail::WaitingCases waiting, std::unique_ptr<StoreReader> reader)
+Committer::Body::Body(Parts parts, Settings settings, Known known,
+                      std::unique_ptr<StoreReader> reader)
     : parts_{std::move(parts)},
       settings_{settings},
-      waiting_{std::move(waiting)},
+      seen_{known.head},
+      backed_up_{known.backed_up},
+      waiting_{std::move(known.waiting)},
       push_check_{std::move(reader)},
-      control_{std::move(control)} {
+      control_{std::move(known.control)} {
     own_.incarnation.uuid = record::make_uuid_v4(*parts_.random);
     if (parts_.executor != nullptr) {
         self_ = std::make_shared<Body*>(this);
@@ -206,9 +135,22 @@ void Committer::Body::note_backup(LogIndex through) {
     wake();
 }
 
+void Committer::Body::follow() {
+    {
+        const std::lock_guard lock{mutex_};
+        must_follow_ = true;
+    }
+    wake();
+}
+
 std::shared_ptr<const Control> Committer::Body::control() const {
     const std::lock_guard lock{mutex_};
     return control_;
+}
+
+void Committer::Body::take_control(std::shared_ptr<const Control> control) {
+    const std::lock_guard lock{mutex_};
+    control_ = std::move(control);
 }
 
 void Committer::Body::tell(CommitMeasure& measure) const {
@@ -224,6 +166,7 @@ void Committer::Body::run() {
     tell(at_the_start);
     std::chrono::milliseconds pause{0};
     while (std::optional<std::vector<Queued>> jobs = gather(pause)) {
+        follow_others();
         if (!jobs->empty()) {
             process(*std::move(jobs));
         }
@@ -257,6 +200,7 @@ void Committer::Body::work_once() {
     if (is_more) {
         wake();
     }
+    follow_others();
     if (!jobs.empty()) {
         process(std::move(jobs));
     }
@@ -266,7 +210,7 @@ void Committer::Body::work_once() {
 /// done.
 std::optional<std::vector<Queued>> Committer::Body::gather(std::chrono::milliseconds pause) {
     std::unique_lock lock{mutex_};
-    const auto is_woken = [this] { return stopping_ || !queue_.empty(); };
+    const auto is_woken = [this] { return stopping_ || must_follow_ || !queue_.empty(); };
     if (parts_.upkeep) {
         wakes_.wait_for(lock, pause, is_woken);
     } else {
@@ -291,173 +235,20 @@ std::vector<Queued> Committer::Body::take_queued() {
     return jobs;
 }
 
-/// Decodes and verifies, for which no transaction need be open.
-std::vector<Work> Committer::Body::prepare(std::vector<Queued> jobs) {
-    std::vector<Work> works;
-    for (Queued& queued : jobs) {
-        if (auto* push = std::get_if<QueuedPush>(&queued)) {
-            const DeviceId device = push->job.device;
-            works.emplace_back(PushWork{
-                device, push_check_.check(std::move(push->job)), std::move(push->done), {}});
-        } else if (auto* stage = std::get_if<QueuedStage>(&queued)) {
-            const auto wrong = push_check_.check(stage->job);
-            works.emplace_back(
-                StageWork{std::move(stage->job), std::move(stage->done),
-                          wrong ? StageResult{std::unexpect, *wrong} : StageResult{}});
-        } else if (auto* write = std::get_if<QueuedWrite>(&queued)) {
-            works.emplace_back(
-                WriteWork{std::move(write->write), std::move(write->done), LogIndex{}});
-        } else if (auto* keep = std::get_if<QueuedKeep>(&queued)) {
-            works.emplace_back(std::move(*keep));
-        } else {
-            works.emplace_back(std::get<QueuedBackup>(queued));
-        }
-    }
-    return works;
-}
-
-void Committer::Body::process(std::vector<Queued> jobs) {
-    std::vector<Work> works = prepare(std::move(jobs));
-    CommitNotice notice;
-    if (!commit(works, notice)) {
-        // One job that the store cannot take must not hold up the others for ever: each alone.
-        for (Work& work : works) {
-            if (works.size() == 1 || !commit(std::span{&work, 1}, notice)) {
-                detail::take_back(work);
-            }
-        }
-    }
-    answer(std::move(works));
-    if (notice.head > LogIndex{} || notice.backed_up > LogIndex{}) {
-        parts_.on_commit(notice);
-    }
-}
-
-bool Committer::Body::commit(std::span<Work> works, CommitNotice& notice) {
-    CommitMeasure measure;
-    const auto began = parts_.stopwatch();
-    measure.is_durable = write(works, notice, measure);
-    if (measure.is_durable) {
-        waiting_.settle();
-    } else {
-        waiting_.roll_back();
-    }
-    measure.whole = parts_.stopwatch() - began;
-    tell(measure);
-    return measure.is_durable;
-}
-
-/// False: nothing was written. `notice` is left alone where there was nothing to write.
-bool Committer::Body::write(std::span<Work> works, CommitNotice& notice, CommitMeasure& measure) {
-    auto transaction = parts_.store->begin();
-    if (!transaction) {
-        return false;
-    }
-    detail::Batch batch{parts_, settings_, **transaction,      control(),
-                        own_,   waiting_,  parts_.clock->now()};
-    bool is_kept = false;
-    for (Work& work : works) {
-        if (batch.is_broken()) {
-            return false;
-        }
-        if (auto* push = std::get_if<PushWork>(&work)) {
-            push->result = batch.push(push->device, push->push);
-        } else if (auto* stage = std::get_if<StageWork>(&work)) {
-            stage->result = stage->result ? batch.stage(stage->job) : stage->result;
-        } else if (auto* write = std::get_if<WriteWork>(&work)) {
-            write->result = batch.write(write->write);
-        } else if (auto* keep = std::get_if<QueuedKeep>(&work)) {
-            if (!keep->work(**transaction)) {
-                return false;
-            }
-            is_kept = true;
-        }
-    }
-    CommitNotice kept = notice;
-    const auto log_is_kept = keep_log(**transaction, works, kept);
-    if (batch.is_broken() || !log_is_kept) {
-        return false;
-    }
-    if (!batch.has_written() && !*log_is_kept && !is_kept) {
-        return true;
-    }
-    const auto began = parts_.stopwatch();
-    if (!(*transaction)->commit()) {
-        return false;
-    }
-    measure.durable_in = parts_.stopwatch() - began;
-    measure.verdicts = batch.verdicts();
-    notice = kept;
-    if (!batch.has_written()) {
-        return true;
-    }
-    own_ = batch.own();
-    notice.head = batch.head();
-    notice.control_changed = notice.control_changed || batch.has_changed_control();
-    if (batch.has_changed_control()) {
-        const std::lock_guard lock{mutex_};
-        control_ = batch.control();
-    }
-    return true;
-}
-
-Stored<bool> Committer::Body::keep_log(StoreTransaction& transaction, std::span<const Work> works,
-                                       CommitNotice& notice) const {
-    const LogIndex before = notice.backed_up;
-    for (const Work& work : works) {
-        if (const auto* backup = std::get_if<QueuedBackup>(&work)) {
-            ZHIBU_TRY_VOID(transaction.set_backed_up(backup->through));
-            notice.backed_up = std::max(notice.backed_up, backup->through);
-        }
-    }
-    const std::int64_t kept_ms = std::chrono::milliseconds{settings_.tail_kept}.count();
-    const Instant horizon{parts_.clock->now().milliseconds - kept_ms};
-    const std::int64_t staged_ms = std::chrono::milliseconds{settings_.staged_kept}.count();
-    ZHIBU_TRY_VOID(
-        transaction.drop_stagings_before(Instant{parts_.clock->now().milliseconds - staged_ms}));
-    ZHIBU_TRY(compacted, transaction.compact(horizon, settings_.groups_max));
-    static_cast<void>(compacted);
-    return notice.backed_up > before;
-}
-
-void Committer::Body::answer(std::vector<Work> works) {
-    for (Work& work : works) {
-        if (auto* push = std::get_if<PushWork>(&work)) {
-            push->done(std::move(push->result));
-            continue;
-        }
-        if (auto* stage = std::get_if<StageWork>(&work)) {
-            stage->done(std::move(stage->result));
-            continue;
-        }
-        if (auto* keep = std::get_if<QueuedKeep>(&work)) {
-            keep->done(keep->is_kept);
-            continue;
-        }
-        auto* write = std::get_if<WriteWork>(&work);
-        if (write == nullptr) {
-            continue;
-        }
-        for (const DeviceKey& key : write->write.device_keys) {
-            push_check_.forget(key.device);
-        }
-        write->done(std::move(write->result));
-    }
-}
-
 Committer::Committer(std::unique_ptr<Body> body) : body_{std::move(body)} {}
 
 Committer::~Committer() = default;
 
 Stored<std::unique_ptr<Committer>> Committer::start(Parts parts, Settings settings) {
     ZHIBU_TRY(reader, parts.store->open_reader());
-    ZHIBU_TRY(control, load_control(*parts.catalog, *reader));
-    detail::WaitingCases waiting{*parts.catalog};
-    ZHIBU_TRY_VOID(reader->each(parts.catalog->kind("case").id(),
-                                [&](const RecordState& state) { waiting.take(state); }));
-    waiting.settle();
-    auto body = std::make_unique<Body>(std::move(parts), settings, std::move(control),
-                                       std::move(waiting), std::move(reader));
+    // The position first: what is read after it may be newer, and then is read once more.
+    ZHIBU_TRY(head, reader->head());
+    ZHIBU_TRY(backed_up, reader->backed_up());
+    ZHIBU_TRY(control, detail::load_control(*parts.catalog, *reader));
+    ZHIBU_TRY(waiting, detail::load_waiting(*parts.catalog, *reader));
+    auto body = std::make_unique<Body>(
+        std::move(parts), settings,
+        Body::Known{head, backed_up, std::move(control), std::move(waiting)}, std::move(reader));
     return std::unique_ptr<Committer>{new Committer{std::move(body)}};
 }
 
@@ -479,6 +270,8 @@ void Committer::keep(Keep work, std::function<void(bool)> done) {
 }
 
 void Committer::note_backup(LogIndex through) { body_->note_backup(through); }
+
+void Committer::follow() { body_->follow(); }
 
 std::shared_ptr<const Control> Committer::control() const { return body_->control(); }
 

@@ -114,15 +114,14 @@ struct ServerWriteError {
     std::vector<record::Reason> reasons;
 };
 
-/// The one writer of a space: takes pushes from all sessions, commits what has gathered in one
-/// transaction (group commit), and answers only after it is durable. Where the store fails nothing
-/// is acknowledged: the sessions are refused with server_storage_failed, and what they send again
-/// is judged afresh.
+/// The one writer of a space in this process: takes pushes from all sessions, commits what has
+/// gathered in one transaction (group commit), and answers only after it is durable. Where the
+/// store fails nothing is acknowledged: the sessions are refused with server_storage_failed, and
+/// what they send again is judged afresh.
 ///
-/// Threads: push(), stage(), write() and control() may be called from any thread; callbacks run on
-/// the committer's thread (those of a refused push() or stage(), on the caller's) and must only
-/// post.
-/// Source: sync.md, "Push: exactly once, with a durable verdict".
+/// Threads: push(), stage(), write(), follow() and control() may be called from any thread;
+/// callbacks run on the committer's thread (those of a refused push() or stage(), on the caller's)
+/// and must only post. Source: sync.md, "Push: exactly once, with a durable verdict".
 class Committer {
 public:
     struct Settings {
@@ -203,6 +202,10 @@ public:
     /// A verified backup holds the log up to `through`, which was the head at some time: made
     /// durable, and told to the sessions. Where the store cannot keep it now, the next one counts.
     void note_backup(LogIndex through);
+
+    /// Another process may have committed: reads what it has, and tells `on_commit`. A transaction
+    /// reads it in any case, before it judges.
+    void follow();
 
     /// The state as of the newest commit; never changes under the reader.
     [[nodiscard]] std::shared_ptr<const Control> control() const;

@@ -71,6 +71,10 @@ constexpr std::array own_settings{
         "What opens the store: a file of this folder (or a whole path), \"credential:NAME\" for "
         "systemd's, or \"stdin\".",
         &Config::store_key},
+    Setting{"store", "cluster",
+            "PostgreSQL's connection string, such as \"host=a,b dbname=zhibu passfile=FILE\" or "
+            "\"service=NAME\", without a password; empty: the store is a file of this folder.",
+            &Config::store_cluster},
     Setting{"leases", "hours", "How long a device may work offline.", &Config::lease_hours, 1, 720,
             true},
     Setting{"leases", "hours_temporary", "The same for temporary accounts.",

@@ -30,6 +30,7 @@ struct Config {
     std::int64_t quarantine_bytes_max = 64 << 20;
 
     std::string store_key = "store_key";
+    std::string store_cluster;
 
     std::int64_t lease_hours = 72;
     std::int64_t lease_hours_temporary = 24;

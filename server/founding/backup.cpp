@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/founding/store_key.hpp"
+#include "server/founding/store_place.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/random.hpp"
 
@@ -177,8 +178,8 @@ StoreAccess system_access(vault::SystemDisk& disk, const StorePlace& key_place,
                 if (!store_key) {
                     return std::unexpected{explain(store_key.error())};
                 }
-                const auto data_keys =
-                    load_data_keys(ServerFiles{store.parent_path()}, *std::move(store_key));
+                const auto data_keys = load_data_keys(ServerFiles{store.parent_path()}.data_keys(),
+                                                      *std::move(store_key));
                 if (!data_keys) {
                     return std::unexpected{explain(data_keys.error())};
                 }
@@ -237,6 +238,7 @@ std::expected<LogIndex, FoundingError> put_back(const StoreAccess& access, const
 std::expected<LogIndex, FoundingError> back_up(const StorePlace& place, const Path& folder,
                                                const catalog::Catalog& catalog,
                                                record::Random& random) {
+    ZHIBU_TRY_VOID(expect_files(place));
     ZHIBU_TRY_VOID(expect_empty_folder(folder));
     vault::SystemDisk disk;
     return back_up(system_access(disk, place, random), place.files.store(),
@@ -246,6 +248,7 @@ std::expected<LogIndex, FoundingError> back_up(const StorePlace& place, const Pa
 std::expected<LogIndex, FoundingError> put_back(const StorePlace& place, const Path& folder,
                                                 const catalog::Catalog& catalog,
                                                 record::Random& random) {
+    ZHIBU_TRY_VOID(expect_files(place));
     const ServerFiles waiting{place.files.folder / "restoring"};
     std::error_code ignored;
     std::filesystem::remove_all(waiting.folder, ignored);
@@ -259,10 +262,8 @@ std::expected<LogIndex, FoundingError> put_back(const StorePlace& place, const P
 std::expected<LogIndex, FoundingError> begin_new_epoch(const StorePlace& place,
                                                        const catalog::Catalog& catalog,
                                                        record::Random& random) {
-    vault::SystemDisk disk;
-    ZHIBU_TRY(sealed, system_access(disk, place, random).seal(place.files.store()));
-    ZHIBU_TRY(store, open_store(sealed, catalog));
-    return begin_epoch(*store, random);
+    ZHIBU_TRY(opened, open_store(place, ClusterUse::alone, catalog, random));
+    return begin_epoch(*opened.store, random);
 }
 
 }  // namespace zhibu::server

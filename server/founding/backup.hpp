@@ -15,12 +15,6 @@
 /// either: they are kept from the folder's founding. Source: sync.md, "Push", "Pull".
 namespace zhibu::server {
 
-/// Where a space's store lies, and the setting store.key that opens it.
-struct StorePlace {
-    ServerFiles files;
-    std::string store_key = "store_key";
-};
-
 /// How a store and its copies are reached.
 struct StoreAccess {
     vault::Disk& disk;

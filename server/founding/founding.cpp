@@ -11,12 +11,13 @@
 #include "server/committer/genesis.hpp"
 #include "server/founding/key_files.hpp"
 #include "server/founding/store_key.hpp"
-#include "server/store/sqlite/sqlite_store.hpp"
+#include "server/founding/store_place.hpp"
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/keys/digest.hpp"
 #include "shared/keys/enrolment_code.hpp"
 #include "shared/record/change.hpp"
+#include "shared/record/check.hpp"
 #include "shared/record/clock.hpp"
 #include "shared/record/id.hpp"
 #include "shared/record/random.hpp"
@@ -79,43 +80,35 @@ std::expected<void, ServerWriteError> write_and_wait(Committer& committer, Serve
 
 }  // namespace
 
-std::expected<std::string, FoundingError> found(const ServerFiles& files,
-                                                const FoundingWords& words,
+std::expected<std::string, FoundingError> found(const StorePlace& place, const FoundingWords& words,
                                                 const catalog::Catalog& catalog,
                                                 record::Clock& clock, record::Random& random) {
     const record::Instant now = clock.now();
-    // Before anything is written: a store key that is no good leaves the folder as it was.
-    auto store_key = read_store_key(files, words.store_key);
+    // Before anything is written: what is no good leaves the folder as it was.
+    ZHIBU_TRY_VOID(check_place(place, random));
+    auto store_key = read_store_key(place.files, place.store_key);
     const bool makes_store_key = !store_key &&
                                  store_key.error().fault == KeyFilesFault::not_there &&
-                                 names_a_file(words.store_key);
+                                 names_a_file(place.store_key);
     if (!store_key && !makes_store_key) {
         return std::unexpected{explain(store_key.error())};
     }
-    const auto keys = make_server_keys(files, words.space_name, words.hosts, now, random);
+    const auto keys = make_server_keys(place.files, words.space_name, words.hosts, now, random);
     if (!keys) {
         return std::unexpected{explain(keys.error())};
     }
     if (makes_store_key) {
-        store_key = make_store_key(files, words.store_key, random);
+        store_key = make_store_key(place.files, place.store_key, random);
     }
     const SpaceIdentity identity{record::SpaceId{record::make_uuid_v7(now, random)},
                                  record::EpochId{record::make_uuid_v4(random)}, words.space_name};
     if (!store_key) {
         return std::unexpected{explain(store_key.error())};
     }
-    const auto data_keys = make_data_keys(files, *std::move(store_key), random);
-    if (!data_keys) {
-        return std::unexpected{explain(data_keys.error())};
-    }
-    auto store =
-        create_sqlite_store({files.store(), data_keys->ring(), &random}, identity, catalog);
-    if (!store) {
-        return std::unexpected{explain(store.error())};
-    }
+    ZHIBU_TRY(made, make_store(place, *std::move(store_key), identity, catalog, random));
     const rules::Parameters parameters;
     Committer::Parts parts;
-    parts.store = store->get();
+    parts.store = made.store.get();
     parts.catalog = &catalog;
     parts.parameters = &parameters;
     parts.clock = &clock;

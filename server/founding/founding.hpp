@@ -10,13 +10,22 @@
 
 namespace zhibu::server {
 
+/// Where a space's store lies, and what opens it: the folder, and the configuration's `store`.
+struct StorePlace {
+    ServerFiles files;
+    /// The setting store.key.
+    std::string store_key = "store_key";
+    /// The setting store.cluster: PostgreSQL's connection string. Empty: files of the folder.
+    std::string cluster = {};
+
+    [[nodiscard]] bool is_in_cluster() const { return !cluster.empty(); }
+};
+
 /// What `zhibu-server init` is told.
 struct FoundingWords {
     std::string space_name;
     Founding founding;
     std::vector<std::string> hosts;
-    /// The setting store.key.
-    std::string store_key = "store_key";
 };
 
 struct FoundingError {
@@ -28,7 +37,7 @@ struct FoundingError {
 /// Makes a space in an empty folder: keys and authority, store, the log's first groups, and an
 /// enrolment code for the first administrator, whose device will be active at once.
 /// Returns the code's text, which is kept nowhere.
-[[nodiscard]] std::expected<std::string, FoundingError> found(const ServerFiles& files,
+[[nodiscard]] std::expected<std::string, FoundingError> found(const StorePlace& place,
                                                               const FoundingWords& words,
                                                               const catalog::Catalog& catalog,
                                                               record::Clock& clock,

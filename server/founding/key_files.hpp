@@ -43,6 +43,12 @@ struct ServerFiles {
     /// The store's data key, wrapped by the store key.
     [[nodiscard]] std::filesystem::path data_keys() const { return folder / "space.db.keys"; }
 
+    /// Where the store lies in a cluster: which space of it is this one's, and its key, wrapped as
+    /// the other. Every server of the space has both.
+    [[nodiscard]] std::filesystem::path cluster_space() const { return folder / "cluster.space"; }
+
+    [[nodiscard]] std::filesystem::path cluster_keys() const { return folder / "cluster.keys"; }
+
     [[nodiscard]] std::filesystem::path config() const { return folder / "server.toml"; }
 
     /// The root's key, which belongs offline; nothing that runs reads it.

@@ -155,21 +155,21 @@ std::expected<keys::SecretBytes, KeyFilesError> make_store_key(const ServerFiles
     return made;
 }
 
-std::expected<vault::KeptKeys, KeyFilesError> make_data_keys(const ServerFiles& files,
+std::expected<vault::KeptKeys, KeyFilesError> make_data_keys(const std::filesystem::path& file,
                                                              keys::SecretBytes store_key,
                                                              record::Random& random) {
-    auto made = vault::KeptKeys::make(disk(), files.data_keys(), std::move(store_key), random);
+    auto made = vault::KeptKeys::make(disk(), file, std::move(store_key), random);
     if (!made) {
-        return error_of(made.error(), files.data_keys());
+        return error_of(made.error(), file);
     }
     return *std::move(made);
 }
 
-std::expected<vault::KeptKeys, KeyFilesError> load_data_keys(const ServerFiles& files,
+std::expected<vault::KeptKeys, KeyFilesError> load_data_keys(const std::filesystem::path& file,
                                                              keys::SecretBytes store_key) {
-    auto found = vault::KeptKeys::read(disk(), files.data_keys(), std::move(store_key));
+    auto found = vault::KeptKeys::read(disk(), file, std::move(store_key));
     if (!found) {
-        return error_of(found.error(), files.data_keys());
+        return error_of(found.error(), file);
     }
     return *std::move(found);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <filesystem>
 #include <string>
 
 #include "server/founding/key_files.hpp"
@@ -27,12 +28,12 @@ namespace zhibu::server {
 [[nodiscard]] std::expected<keys::SecretBytes, KeyFilesError> make_store_key(
     const ServerFiles& files, const std::string& setting, record::Random& random);
 
-/// Makes the data key of a new store, and keeps it wrapped by the store key.
+/// Makes the data key of a new store, and keeps it in `file`, wrapped by the store key.
 [[nodiscard]] std::expected<vault::KeptKeys, KeyFilesError> make_data_keys(
-    const ServerFiles& files, keys::SecretBytes store_key, record::Random& random);
+    const std::filesystem::path& file, keys::SecretBytes store_key, record::Random& random);
 
 /// Errors: not_there, wrong_key, damaged, storage_failed.
 [[nodiscard]] std::expected<vault::KeptKeys, KeyFilesError> load_data_keys(
-    const ServerFiles& files, keys::SecretBytes store_key);
+    const std::filesystem::path& file, keys::SecretBytes store_key);
 
 }  // namespace zhibu::server

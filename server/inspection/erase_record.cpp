@@ -83,7 +83,7 @@ Inspected erase_record(const InspectionWords& words, const ErasureWords& erasure
     if (!key) {
         return detail::fail(words, key.error(), err);
     }
-    auto space = detail::open_space(words);
+    auto space = detail::open_space(words, ClusterUse::alone);
     if (!space) {
         return detail::fail(words, space.error(), err);
     }

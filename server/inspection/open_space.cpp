@@ -4,34 +4,24 @@
 #include <string_view>
 #include <utility>
 
-#include "server/founding/store_key.hpp"
+#include "server/founding/store_place.hpp"
+#include "shared/record/check.hpp"
 
 namespace zhibu::server::detail {
 
-std::expected<OpenSpace, FoundingError> open_space(const InspectionWords& words) {
+std::expected<OpenSpace, FoundingError> open_space(const InspectionWords& words, ClusterUse use) {
     auto server_keys = load_server_keys(words.files);
     if (!server_keys) {
         return std::unexpected{explain(server_keys.error())};
     }
-    auto store_key = read_store_key(words.files, words.config->store_key);
-    if (!store_key) {
-        return std::unexpected{explain(store_key.error())};
-    }
-    const auto data_keys = load_data_keys(words.files, *std::move(store_key));
-    if (!data_keys) {
-        return std::unexpected{explain(data_keys.error())};
-    }
     auto random = std::make_unique<keys::SystemRandom>();
-    auto store =
-        open_sqlite_store({words.files.store(), data_keys->ring(), random.get()}, *words.catalog);
-    if (!store) {
-        return std::unexpected{explain(store.error())};
-    }
-    auto reader = (*store)->open_reader();
+    const StorePlace place{words.files, words.config->store_key, words.config->store_cluster};
+    ZHIBU_TRY(opened, open_store(place, use, *words.catalog, *random));
+    auto reader = opened.store->open_reader();
     if (!reader) {
         return std::unexpected{explain(reader.error())};
     }
-    return OpenSpace{*std::move(server_keys), std::move(random), *std::move(store),
+    return OpenSpace{*std::move(server_keys), std::move(random), std::move(opened.store),
                      *std::move(reader)};
 }
 

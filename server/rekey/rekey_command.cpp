@@ -87,7 +87,7 @@ Outcome change_here(const ServerFiles& files, const RekeyWords& words,
     if (!store_key) {
         return std::unexpected{explain(store_key.error())};
     }
-    auto keys = load_data_keys(files, *std::move(store_key));
+    auto keys = load_data_keys(files.data_keys(), *std::move(store_key));
     if (!keys) {
         return std::unexpected{explain(keys.error())};
     }

@@ -11,13 +11,13 @@
 #include "server/device/derivation_desk.hpp"
 #include "server/device/enrolment.hpp"
 #include "server/device/errands.hpp"
-#include "server/founding/store_key.hpp"
+#include "server/founding/store_place.hpp"
 #include "server/ledger/incident.hpp"
 #include "server/listener/listener.hpp"
 #include "server/metrics/metrics.hpp"
 #include "server/rekey/rekeyer.hpp"
+#include "server/service/cluster_follower.hpp"
 #include "server/session/reading_desk.hpp"
-#include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/keys/system.hpp"
 #include "shared/record/check.hpp"
 #include "shared/vault/outbox_entry.hpp"
@@ -49,45 +49,17 @@ FoundingError explain_listening(const ListenError& error) {
             "The server's certificate cannot be used: " + error.detail};
 }
 
-/// The store, and what seals it.
-struct OpenStore {
-    ServerFiles files;
-    vault::KeptKeys keys;
-    std::unique_ptr<SealedStore> store;
-};
-
-/// `random` must outlive the store.
-std::expected<OpenStore, FoundingError> open_store(const ServerFiles& files, const Config& config,
-                                                   const catalog::Catalog& catalog,
-                                                   record::Random& random) {
-    auto store_key = read_store_key(files, config.store_key);
-    if (!store_key) {
-        return std::unexpected{explain(store_key.error())};
-    }
-    auto data_keys = load_data_keys(files, *std::move(store_key));
-    if (!data_keys) {
-        return std::unexpected{explain(data_keys.error())};
-    }
-    auto store = open_sqlite_store({files.store(), data_keys->ring(), &random}, catalog);
-    if (!store) {
-        return std::unexpected{explain(store.error())};
-    }
-    return OpenStore{files, *std::move(data_keys), *std::move(store)};
-}
-
 /// The parts of a running server, made in order and dropped in reverse.
 class Service {
 public:
-    Service(const Config& config, const catalog::Catalog& catalog, LogLine log, ServerKeys keys,
-            OpenStore opened, std::unique_ptr<Listener> listener)
+    Service(ServerFiles files, const Config& config, const catalog::Catalog& catalog, LogLine log,
+            ServerKeys keys, OpenedStore opened, std::unique_ptr<Listener> listener)
         : config_{config},
-          files_{opened.files},
+          files_{std::move(files)},
           catalog_{catalog},
           log_{std::move(log)},
           keys_{std::move(keys)},
-          store_keys_{std::move(opened.keys)},
-          store_{std::move(opened.store)},
-          rekeyer_{rekeyer_parts(), std::move(opened.files)},
+          opened_{std::move(opened)},
           listener_{std::move(listener)} {}
 
     ~Service() { end_committing(); }
@@ -96,11 +68,14 @@ public:
     Service& operator=(const Service&) = delete;
 
     Stored<void> prepare() {
-        ZHIBU_TRY(reader, store_->open_reader());
+        ZHIBU_TRY(reader, opened_.store->open_reader());
         ZHIBU_TRY(head, reader->head());
         head_.store(head.position);
         ZHIBU_TRY(backed_up, reader->backed_up());
         backed_up_.store(backed_up.position);
+        if (opened_.sealed != nullptr) {
+            rekeyer_.emplace(rekeyer_parts(), files_);
+        }
         Committer::Settings settings;
         settings.groups_max = static_cast<std::uint32_t>(config_.groups_per_commit_max);
         settings.queued_bytes_max = static_cast<std::size_t>(config_.waiting_bytes_max);
@@ -116,7 +91,8 @@ public:
         derivations_ =
             std::make_unique<DerivationDesk>(derivation_threads, derivations_waiting_max);
         committer_ = std::move(committer);
-        host_ = std::make_unique<SessionHost>(store_->identity(), host_parts(), host_settings());
+        host_ =
+            std::make_unique<SessionHost>(opened_.store->identity(), host_parts(), host_settings());
         ending_ = std::make_unique<AccountEnding>(AccountEnding::Parts{
             &listener_->executor(), committer_.get(), &catalog_, &clock_, log_});
         host_ready_.store(host_.get());
@@ -147,6 +123,10 @@ public:
     }
 
     void run() {
+        if (opened_.cluster) {
+            follower_ = std::make_unique<ClusterFollower>(
+                ClusterFollower::Parts{*opened_.cluster, [this] { committer_->follow(); }, log_});
+        }
         listener_->executor().post([this] { ending_->look(); });
         const auto enrolments = std::make_shared<const EnrolmentParts>(enrolment_parts());
         errands_ = std::make_unique<Errands>(enrolments);
@@ -209,6 +189,7 @@ private:
     /// The committer finishes what is queued; its notices find no host any more.
     void end_committing() {
         host_ready_.store(nullptr);
+        follower_.reset();
         committer_.reset();
     }
 
@@ -224,18 +205,20 @@ private:
         if (path != "/health" && path != "/ready") {
             return std::nullopt;
         }
-        // Whoever drains is well, and takes no more.
-        const bool is_ready = path == "/health" || !is_stopping_;
+        // Whoever drains, or waits for its store, is well, and takes no more.
+        const bool has_store = follower_ == nullptr || follower_->is_linked();
+        const bool is_ready = path == "/health" || (!is_stopping_ && has_store);
+        const std::string status = is_stopping_ ? "stopping" : has_store ? "ok" : "store_lost";
         return Monitored{is_ready ? 200U : 503U, "application/json",
-                         R"({"status":")" + std::string{is_stopping_ ? "stopping" : "ok"} +
-                             R"(","sessions":)" + std::to_string(host_->open_sessions()) +
-                             R"(,"log_index":)" + std::to_string(head.position) + "}\n"};
+                         R"({"status":")" + status + R"(","sessions":)" +
+                             std::to_string(host_->open_sessions()) + R"(,"log_index":)" +
+                             std::to_string(head.position) + "}\n"};
     }
 
     Rekeyer::Parts rekeyer_parts() {
         Rekeyer::Parts parts;
-        parts.store = store_.get();
-        parts.keys = &store_keys_;
+        parts.store = opened_.sealed;
+        parts.keys = &opened_.keys;
         parts.clock = &clock_;
         parts.random = &random_;
         parts.log = log_;
@@ -244,7 +227,7 @@ private:
 
     Committer::Parts committer_parts() {
         Committer::Parts parts;
-        parts.store = store_.get();
+        parts.store = opened_.store.get();
         parts.catalog = &catalog_;
         parts.parameters = &config_.rules;
         parts.clock = &clock_;
@@ -273,7 +256,9 @@ private:
             return std::chrono::duration_cast<std::chrono::microseconds>(
                 std::chrono::steady_clock::now().time_since_epoch());
         };
-        parts.upkeep = [this] { return rekeyer_.upkeep(); };
+        if (rekeyer_) {
+            parts.upkeep = [this] { return rekeyer_->upkeep(); };
+        }
         return parts;
     }
 
@@ -339,7 +324,7 @@ private:
         parts.catalog = &catalog_;
         parts.device_authority = &keys_.device_authority;
         parts.root = keys_.root;
-        parts.space = store_->identity().space;
+        parts.space = opened_.store->identity().space;
         parts.server_key = keys_.signing_key.public_key();
         parts.server_box_key = keys_.box_key.public_key();
         parts.password_cost =
@@ -360,9 +345,9 @@ private:
     ServerKeys keys_;
     keys::SystemClock clock_;
     keys::SystemRandom random_;
-    vault::KeptKeys store_keys_;
-    std::unique_ptr<SealedStore> store_;
-    Rekeyer rekeyer_;
+    OpenedStore opened_;
+    /// None where the store is no file.
+    std::optional<Rekeyer> rekeyer_;
     std::unique_ptr<Listener> listener_;
     Metrics metrics_;
     std::atomic<std::uint64_t> head_{0};
@@ -371,6 +356,7 @@ private:
     bool is_stopping_ = false;
     std::atomic<SessionHost*> host_ready_{nullptr};
     std::unique_ptr<Committer> committer_;
+    std::unique_ptr<ClusterFollower> follower_;
     std::unique_ptr<ReadingDesk> desk_;
     std::unique_ptr<DerivationDesk> derivations_;
     std::unique_ptr<SessionHost> host_;
@@ -389,13 +375,19 @@ std::expected<void, FoundingError> serve(
         return std::unexpected{explain(keys.error())};
     }
     keys::SystemRandom random;
-    ZHIBU_TRY(store, open_store(files, config, catalog, random));
+    ZHIBU_TRY(opened, open_store({files, config.store_key, config.store_cluster},
+                                 ClusterUse::shared, catalog, random));
     auto listener = Listener::open(listener_settings(config, *keys), keys->server.key.to_pem());
     if (!listener) {
         return std::unexpected{explain_listening(listener.error())};
     }
-    Service service{config,           catalog,          std::move(log),
-                    *std::move(keys), std::move(store), *std::move(listener)};
+    Service service{files,
+                    config,
+                    catalog,
+                    std::move(log),
+                    *std::move(keys),
+                    std::move(opened),
+                    *std::move(listener)};
     if (const auto prepared = service.prepare(); !prepared) {
         return std::unexpected{explain(prepared.error())};
     }

@@ -18,7 +18,8 @@
 #include "shared/record/state.hpp"
 #include "sync_protocol/message/message.hpp"
 
-/// What the committer and the sessions need of a store, as verbs. SQLite implements it today.
+/// What the committer and the sessions need of a store, as verbs. SQLite and PostgreSQL implement
+/// it.
 namespace zhibu::server {
 
 using record::DeviceId;
@@ -183,6 +184,8 @@ public:
     [[nodiscard]] virtual Stored<LogIndex> head() = 0;
     /// A verified backup of this epoch holds the log up to here; 0 for none.
     [[nodiscard]] virtual Stored<LogIndex> backed_up() = 0;
+    /// No tail leads on from before it: what tails alone need has been dropped up to here.
+    [[nodiscard]] virtual Stored<LogIndex> compacted() = 0;
     [[nodiscard]] virtual Stored<std::optional<RecordState>> find(const RecordKey& key) = 0;
     /// Records of a kind whose field holds `value` (an indexed field), retired ones included.
     [[nodiscard]] virtual Stored<std::vector<RecordKey>> find_by(record::KindNumber kind,

@@ -58,6 +58,11 @@ public:
         return seen()->backed_up;
     }
 
+    server::Stored<record::LogIndex> compacted() override {
+        ZHIBU_MEMORY_CALL(*this);
+        return seen()->compacted;
+    }
+
     server::Stored<std::optional<record::RecordState>> find(const record::RecordKey& key) override {
         ZHIBU_MEMORY_CALL(*this);
         return found_in(seen()->records, key);

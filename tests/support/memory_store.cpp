@@ -185,6 +185,10 @@ public:
         ZHIBU_MEMORY_CALL(*this);
         ZHIBU_CHECK(before_part_ == nullptr);
         store().publish(contents_);
+        if (store().takes_away_the_answer()) {
+            return std::unexpected{
+                server::StoreError{server::StoreFault::storage_failed, "memory"}};
+        }
         return {};
     }
 

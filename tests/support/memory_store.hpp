@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -54,6 +55,10 @@ public:
     void fail_after(std::uint64_t count, server::StoreFault fault, bool from_then_on = false);
     /// Fails every put() of records with that id.
     void refuse_record(const record::RecordId& id);
+
+    /// The next commit is one, and says that it is not: the answer was lost on its way.
+    void lose_next_answer() { loses_answer_ = true; }
+
     /// No call fails any more.
     void heal();
 
@@ -61,6 +66,9 @@ public:
     [[nodiscard]] std::optional<server::StoreError> next_call();
     [[nodiscard]] bool refuses(const record::RecordId& id) const;
     void publish(std::shared_ptr<const Contents> contents);
+
+    /// Once after lose_next_answer().
+    [[nodiscard]] bool takes_away_the_answer() { return loses_answer_.exchange(false); }
 
 private:
     struct Failing {
@@ -76,6 +84,7 @@ private:
     std::uint64_t calls_ = 0;
     std::optional<Failing> failing_;
     std::optional<record::RecordId> refused_;
+    std::atomic<bool> loses_answer_{false};
 };
 
 }  // namespace zhibu::support

@@ -57,6 +57,7 @@ SERVER = _upon(
         "server/device": {"server/store", "server/committer", "server/account", "server/session"},
         "server/founding": {
             "server/store",
+            "server/store/postgres",
             "server/store/sqlite",
             "server/committer",
             "server/device",
@@ -71,7 +72,7 @@ SERVER = _upon(
             "server/founding",
             "server/ledger",
             "server/store",
-            "server/store/sqlite",
+            "server/store/postgres",
         },
         "server/listener": {"sync_protocol/transport"},
         # What the committer and the sessions tell of themselves, for monitoring.
@@ -89,6 +90,7 @@ SERVER = _upon(
             "server/rekey",
             "server/session",
             "server/store",
+            "server/store/postgres",
             "server/store/sqlite",
         },
     },

@@ -32,6 +32,8 @@ sync::Refusal refusal_of(sync::RefusalReason reason, std::string detail) {
 
 PushCheck::PushCheck(std::unique_ptr<StoreReader> reader) : reader_{std::move(reader)} {}
 
+void PushCheck::forget_all() { verifiers_.clear(); }
+
 void PushCheck::forget(const DeviceId& device) { verifiers_.erase(device); }
 
 const keys::P256Verifier* PushCheck::verifier_of(const DeviceId& device,

@@ -37,6 +37,9 @@ public:
     [[nodiscard]] std::optional<sync::Refusal> check(const StageJob& job);
     /// The device's key has been replaced.
     void forget(const DeviceId& device);
+    void forget_all();
+
+    [[nodiscard]] StoreReader& reader() { return *reader_; }
 
 private:
     /// The group that is staged, whole; otherwise the reason in `refusal`.

@@ -8,21 +8,24 @@
 #include "server/founding/founding.hpp"
 #include "server/founding/key_files.hpp"
 #include "server/inspection/inspection.hpp"
-#include "server/store/sqlite/sqlite_store.hpp"
+#include "server/store/erasing.hpp"
+#include "server/store/postgres/postgres_store.hpp"
 #include "shared/keys/system.hpp"
 
 namespace zhibu::server::detail {
 
-/// The store of a stopped server, and its keys.
+/// A space's store and its keys.
 struct OpenSpace {
     ServerKeys server_keys;
     // Before the store, which takes nonces from it.
     std::unique_ptr<keys::SystemRandom> random;
-    std::unique_ptr<SealedStore> store;
+    std::unique_ptr<ErasableStore> store;
     std::unique_ptr<StoreReader> reader;
 };
 
-[[nodiscard]] std::expected<OpenSpace, FoundingError> open_space(const InspectionWords& words);
+/// @param use  of a store in a cluster, which servers may be using
+[[nodiscard]] std::expected<OpenSpace, FoundingError> open_space(
+    const InspectionWords& words, ClusterUse use = ClusterUse::shared);
 
 /// "KIND/ID"; otherwise what to type.
 [[nodiscard]] std::expected<record::RecordKey, FoundingError> parse_record(

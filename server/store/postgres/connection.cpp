@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/store/postgres/postgres_store.hpp"
 #include "server/store/rows/failure.hpp"
 #include "server/store/store.hpp"
 #include "shared/record/check.hpp"
@@ -26,6 +27,8 @@ namespace zhibu::server::detail {
 namespace {
 
 constexpr int binary = 1;
+/// As checked() names it.
+constexpr std::string_view read_only_host = "postgresql 25006";
 
 /// Source: PostgreSQL's manual, "PostgreSQL Error Codes".
 StoreFault fault_of(std::string_view code) {
@@ -74,6 +77,10 @@ std::string numbered(std::string_view sql) {
 
 struct Released {
     void operator()(PGnotify* notice) const noexcept { PQfreemem(notice); }
+};
+
+struct OptionsFreed {
+    void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
 };
 
 void ignore_notice(void* /*nothing*/, const char* /*message*/) noexcept {}
@@ -215,17 +222,21 @@ void ResultCleared::operator()(pg_result* result) const noexcept { PQclear(resul
 
 void Link::Finished::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
-PostgresConnection::PostgresConnection(std::string address, const Sealer& sealer)
-    : address_(std::move(address)), sealer_(sealer) {
+PostgresConnection::PostgresConnection(std::string address, const Sealer& sealer, SpaceClaim claim)
+    : address_(std::move(address)), sealer_(sealer), claim_(claim) {
     connect();
 }
 
 PostgresConnection::~PostgresConnection() = default;
 
 void PostgresConnection::connect() {
-    constexpr std::array<const char*, 5> names{"connect_timeout", "tcp_user_timeout", "dbname",
-                                               "target_session_attrs", nullptr};
-    const std::array<const char*, 5> values{"10", "10000", address_.c_str(), "read-write", nullptr};
+    // What stands before the address, it may say otherwise. A host that is gone without a word is
+    // missed by its silence, also while it owes the answer to a commit.
+    constexpr std::array<const char*, 8> names{
+        "connect_timeout",  "tcp_user_timeout", "keepalives_idle",      "keepalives_interval",
+        "keepalives_count", "dbname",           "target_session_attrs", nullptr};
+    const std::array<const char*, 8> values{"10", "10000",          "5",          "2",
+                                            "3",  address_.c_str(), "read-write", nullptr};
     link_.connection.reset(PQconnectdbParams(names.data(), values.data(), 1));
     ++link_.number;
     PGconn* connection = link_.connection.get();
@@ -234,17 +245,29 @@ void PostgresConnection::connect() {
         throw Failed(StoreFault::storage_failed, "postgresql connection");
     }
     PQsetNoticeProcessor(connection, &ignore_notice, nullptr);
+    const std::string space = record::to_text(sealer_.space());
+    claim_space(space);
     execute(
         "SET search_path=zhibu, pg_catalog; SET synchronous_commit=on;"
         "SET client_encoding='UTF8'; SET lock_timeout='30s';"
         "SET idle_in_transaction_session_timeout='60s'");
-    const std::string space = record::to_text(sealer_.space());
     execute("SELECT set_config('zhibu.space', '" + space + "', false)");
     const Result durable =
         checked(PQexec(connection, "SELECT 1 WHERE current_setting('fsync')='on'"));
     if (PQntuples(durable.get()) != 1) {
         throw Failed(StoreFault::storage_failed, "postgresql fsync=off");
     }
+}
+
+void PostgresConnection::claim_space(const std::string& space) {
+    if (claim_ == SpaceClaim::none) {
+        return;
+    }
+    // What ended a moment ago may not have let go of it yet.
+    execute("SET lock_timeout='3s'");
+    const std::string lock =
+        claim_ == SpaceClaim::alone ? "pg_advisory_lock" : "pg_advisory_lock_shared";
+    execute("SELECT " + lock + "(2053663083, hashtext('" + space + "'))");
 }
 
 Query PostgresConnection::query(const char* sql) {
@@ -283,6 +306,19 @@ void PostgresConnection::begin(const char* sql) {
 void PostgresConnection::begin() { begin("BEGIN"); }
 
 void PostgresConnection::begin_writing() {
+    try {
+        begin_on_this_link();
+    } catch (const Failed& failed) {
+        if (failed.error().place != read_only_host) {
+            throw;
+        }
+        // Another host has taken its place, and it let the link live.
+        connect();
+        begin_on_this_link();
+    }
+}
+
+void PostgresConnection::begin_on_this_link() {
     begin();
     try {
         hold_space();
@@ -295,9 +331,12 @@ void PostgresConnection::begin_writing() {
 void PostgresConnection::hold_space() {
     // Each statement after it sees all that was committed before the row was let go.
     is_writing_ = true;
-    Query row = query("SELECT catalog_version FROM zhibu_space FOR UPDATE");
+    Query row = query("SELECT catalog_version, epoch FROM zhibu_space FOR UPDATE");
     if (!row.step()) {
         throw Failed(StoreFault::not_there, "zhibu_space");
+    }
+    if (epoch_ && record::EpochId{row.uuid(1)} != *epoch_) {
+        throw Failed(StoreFault::damaged, "zhibu_space epoch");
     }
     if (catalog_version_ && row.integer(0) > std::int64_t{*catalog_version_}) {
         throw Failed(StoreFault::other_version, "catalog " + std::to_string(row.integer(0)));
@@ -353,3 +392,22 @@ bool PostgresConnection::hears(std::chrono::milliseconds at_most) {
 }
 
 }  // namespace zhibu::server::detail
+
+namespace zhibu::server {
+
+bool is_cluster_address(const std::string& address) {
+    const std::unique_ptr<PQconninfoOption, detail::OptionsFreed> options{
+        PQconninfoParse(address.c_str(), nullptr)};
+    if (options == nullptr) {
+        return false;
+    }
+    for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+        const std::string_view name = option->keyword;
+        if ((name == "password" || name == "sslpassword") && option->val != nullptr) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace zhibu::server

@@ -24,6 +24,7 @@ namespace {
 using detail::Failed;
 using detail::PostgresTables;
 using detail::Query;
+using detail::SpaceClaim;
 
 /// Raised when the tables change; a space of a higher one is not touched.
 constexpr std::int64_t format_version = 1;
@@ -52,11 +53,14 @@ detail::ContentName name_of_space() { return {"zhibu_space.name", 0, {}}; }
 
 class PostgresStore final : public ErasableStore {
 public:
-    PostgresStore(const ClusterPlace& place, const catalog::Catalog& catalog)
+    PostgresStore(const ClusterPlace& place, const catalog::Catalog& catalog, ClusterUse use)
         : place_(place),
           sealer_(place),
           catalog_(catalog),
-          writer_(std::make_unique<PostgresTables>(place_, sealer_, catalog)) {
+          use_(use),
+          writer_(std::make_unique<PostgresTables>(
+              place_, sealer_, catalog,
+              use == ClusterUse::alone ? SpaceClaim::alone : SpaceClaim::shared)) {
         detail::check_confined(writer_->cluster);
         read_identity();
         adopt_catalog();
@@ -86,7 +90,10 @@ public:
 
     [[nodiscard]] Stored<std::unique_ptr<StoreReader>> open_reader() override {
         return detail::guarded([&] {
-            return detail::make_reader(std::make_unique<PostgresTables>(place_, sealer_, catalog_));
+            // The writer holds what nobody else may.
+            return detail::make_reader(std::make_unique<PostgresTables>(
+                place_, sealer_, catalog_,
+                use_ == ClusterUse::alone ? SpaceClaim::none : SpaceClaim::shared));
         });
     }
 
@@ -97,6 +104,7 @@ public:
             writer_->meta.note_restored(writer_->log.head());
             writer_->cluster.query("UPDATE zhibu_space SET epoch=?").bind(epoch.uuid.bytes).run();
             detail::value_of(transaction->commit());
+            writer_->cluster.expect_epoch(epoch);
             read_identity();
         });
     }
@@ -121,6 +129,7 @@ private:
 
     void adopt_catalog() {
         writer_->cluster.expect_catalog(catalog_.version());
+        writer_->cluster.expect_epoch(identity_.epoch);
         const record::Hash arrangement = arrangement_of(catalog_);
         const auto transaction = detail::begin_transaction(*writer_, in_transaction_, committed_);
         {
@@ -143,6 +152,7 @@ private:
     ClusterPlace place_;
     detail::Sealer sealer_;
     const catalog::Catalog& catalog_;
+    ClusterUse use_;
     std::unique_ptr<PostgresTables> writer_;
     /// What is committed is known to the cluster alone: there is no head record beside it.
     std::function<void()> committed_ = [] {};
@@ -153,7 +163,7 @@ private:
 void write_fresh(const ClusterPlace& place, const SpaceIdentity& identity,
                  const catalog::Catalog& catalog) {
     const detail::Sealer sealer(place);
-    detail::PostgresConnection cluster(place.address, sealer);
+    detail::PostgresConnection cluster(place.address, sealer, SpaceClaim::none);
     cluster.begin();
     detail::create_missing_tables(cluster);
     detail::check_confined(cluster);
@@ -178,18 +188,20 @@ void write_fresh(const ClusterPlace& place, const SpaceIdentity& identity,
 
 Stored<std::unique_ptr<ErasableStore>> create_postgres_store(const ClusterPlace& place,
                                                              const SpaceIdentity& identity,
-                                                             const catalog::Catalog& catalog) {
+                                                             const catalog::Catalog& catalog,
+                                                             ClusterUse use) {
     ZHIBU_CHECK(identity.space == place.space);
     return detail::guarded([&]() -> std::unique_ptr<ErasableStore> {
         write_fresh(place, identity, catalog);
-        return std::make_unique<PostgresStore>(place, catalog);
+        return std::make_unique<PostgresStore>(place, catalog, use);
     });
 }
 
 Stored<std::unique_ptr<ErasableStore>> open_postgres_store(const ClusterPlace& place,
-                                                           const catalog::Catalog& catalog) {
+                                                           const catalog::Catalog& catalog,
+                                                           ClusterUse use) {
     return detail::guarded([&]() -> std::unique_ptr<ErasableStore> {
-        return std::make_unique<PostgresStore>(place, catalog);
+        return std::make_unique<PostgresStore>(place, catalog, use);
     });
 }
 

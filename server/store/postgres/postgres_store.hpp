@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -28,18 +29,30 @@ struct ClusterPlace {
     record::Random* random = nullptr;
 };
 
+/// Whether others may have the space open at the same time; the cluster keeps it so until the last
+/// of their connections is gone.
+enum class ClusterUse : std::uint8_t { shared, alone };
+
+/// Whether an address can be taken: libpq reads it, and there is no password in it, which would
+/// stand in a file that is no secret; libpq finds one in its passfile or service file.
+[[nodiscard]] bool is_cluster_address(const std::string& address);
+
 /// Makes an empty store for the space that `identity` and the place name, and the tables where the
 /// database has none. `catalog` must outlive the store.
 /// Errors: already_there, storage_full, storage_failed (also: no connection, a role that row
 /// security does not bind, a cluster with fsync off); nothing is left behind then.
 [[nodiscard]] Stored<std::unique_ptr<ErasableStore>> create_postgres_store(
-    const ClusterPlace& place, const SpaceIdentity& identity, const catalog::Catalog& catalog);
+    const ClusterPlace& place, const SpaceIdentity& identity, const catalog::Catalog& catalog,
+    ClusterUse use = ClusterUse::shared);
 
 /// Opens a store. After a change of the catalog, what is found by and who sees what are made anew.
-/// Errors: not_there, damaged (also by a secret that is not its own), storage_full, storage_failed;
+/// Errors: not_there, damaged (also by a secret that is not its own), in_use (by somebody who does
+/// not share it, or where it was to be used alone, by anybody), storage_full, storage_failed;
 /// other_version for one of a newer program or catalog: it is left as it is. A process with an
-/// older catalog that still has it open gets other_version at its next writing transaction.
+/// older catalog that still has it open gets other_version at its next writing transaction, and one
+/// that had it open before another began an epoch gets damaged.
 [[nodiscard]] Stored<std::unique_ptr<ErasableStore>> open_postgres_store(
-    const ClusterPlace& place, const catalog::Catalog& catalog);
+    const ClusterPlace& place, const catalog::Catalog& catalog,
+    ClusterUse use = ClusterUse::shared);
 
 }  // namespace zhibu::server

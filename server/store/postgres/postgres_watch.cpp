@@ -13,7 +13,8 @@ namespace {
 
 class Watch final : public PostgresWatch {
 public:
-    explicit Watch(const ClusterPlace& place) : sealer_(place), cluster_(place.address, sealer_) {
+    explicit Watch(const ClusterPlace& place)
+        : sealer_(place), cluster_(place.address, sealer_, detail::SpaceClaim::none) {
         cluster_.listen();
     }
 

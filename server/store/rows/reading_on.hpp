@@ -55,6 +55,10 @@ public:
         return around_.run([&] { return tables_.meta.backed_up(); });
     }
 
+    [[nodiscard]] Stored<LogIndex> compacted() override {
+        return around_.run([&] { return tables_.meta.compacted(); });
+    }
+
     [[nodiscard]] Stored<std::optional<RecordState>> find(const RecordKey& key) override {
         return around_.run([&] { return tables_.records.read(key); });
     }

@@ -24,13 +24,13 @@ protected:
                                   .account_name = "党委",
                                   .account_holder = "李强"};
         words.hosts = {"127.0.0.1"};
-        EXPECT_TRUE(found(place.files, words, catalog::standard_catalog(), clock, random));
+        EXPECT_TRUE(found(place, words, catalog::standard_catalog(), clock, random));
         backed_up = folder.path() / "backup";
     }
 
     std::unique_ptr<Store> open() {
         auto key = read_store_key(place.files, place.store_key);
-        const auto keys = load_data_keys(place.files, *std::move(key));
+        const auto keys = load_data_keys(place.files.data_keys(), *std::move(key));
         return open_sqlite_store({place.files.store(), keys->ring(), &random},
                                  catalog::standard_catalog())
             .value();

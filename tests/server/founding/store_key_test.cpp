@@ -127,16 +127,16 @@ TEST_F(StoreKey, SpaceIsNotFoundedWithoutTheKeyThatItIsToHave) {
                                      .organisation_code = "310000",
                                      .account_name = "党委",
                                      .account_holder = "李强"},
-                        .hosts = {"127.0.0.1"},
-                        .store_key = "credential:store"};
+                        .hosts = {"127.0.0.1"}};
+    const StorePlace place{files_, "credential:store"};
     const auto& catalog = catalog::standard_catalog();
-    const auto refused = found(files_, words, catalog, clock, random_);
+    const auto refused = found(place, words, catalog, clock, random_);
     ASSERT_FALSE(refused.has_value());
     EXPECT_NE(refused.error().en.find("missing"), std::string::npos) << refused.error().en;
     EXPECT_TRUE(std::filesystem::is_empty(files_.folder)) << "so it can be tried again";
     std::ofstream{credentials_.path() / "store"} << digits_ << '\n';
     std::filesystem::permissions(credentials_.path() / "store", owners);
-    const auto founded = found(files_, words, catalog, clock, random_);
+    const auto founded = found(place, words, catalog, clock, random_);
     EXPECT_TRUE(founded.has_value()) << founded.error().en;
     EXPECT_FALSE(std::filesystem::exists(files_.folder / "store_key"));
 }
@@ -145,13 +145,14 @@ TEST_F(StoreKey, OpensTheDataKeysThatItHasWrappedAndNoOthers) {
     const auto read = [&](const char* name) { return read_store_key(files_, name).value(); };
     ASSERT_TRUE(make_store_key(files_, "store_key", random_).has_value());
     ASSERT_TRUE(make_store_key(files_, "other_key", random_).has_value());
-    EXPECT_EQ(load_data_keys(files_, read("store_key")).error().fault, KeyFilesFault::not_there);
-    const auto made = make_data_keys(files_, read("store_key"), random_);
+    EXPECT_EQ(load_data_keys(files_.data_keys(), read("store_key")).error().fault,
+              KeyFilesFault::not_there);
+    const auto made = make_data_keys(files_.data_keys(), read("store_key"), random_);
     ASSERT_TRUE(made.has_value());
-    const auto loaded = load_data_keys(files_, read("store_key"));
+    const auto loaded = load_data_keys(files_.data_keys(), read("store_key"));
     ASSERT_TRUE(loaded.has_value());
     EXPECT_TRUE(loaded->ring()->newest().database.equals(made->ring()->newest().database));
-    const auto refused = load_data_keys(files_, read("other_key"));
+    const auto refused = load_data_keys(files_.data_keys(), read("other_key"));
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().fault, KeyFilesFault::wrong_key);
     EXPECT_EQ(refused.error().place, files_.data_keys().string());

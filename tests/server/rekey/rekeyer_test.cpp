@@ -27,7 +27,7 @@ class Rekeying : public testing::Test {
 protected:
     Rekeying() {
         auto store_key = make_store_key(files, "store_key", random);
-        keys.emplace(make_data_keys(files, *std::move(store_key), random).value());
+        keys.emplace(make_data_keys(files.data_keys(), *std::move(store_key), random).value());
         store = create_sqlite_store({files.store(), keys->ring(), &random}, {}, catalog_of_all())
                     .value();
         start(vault::sealed_pages_max);
@@ -50,7 +50,8 @@ protected:
     void restart() {
         rekeyer.reset();
         store.reset();
-        keys.emplace(load_data_keys(files, read_store_key(files, "store_key").value()).value());
+        keys.emplace(
+            load_data_keys(files.data_keys(), read_store_key(files, "store_key").value()).value());
         store = open_sqlite_store({files.store(), keys->ring(), &random}, catalog_of_all()).value();
         start(vault::sealed_pages_max);
     }
@@ -132,9 +133,11 @@ TEST_F(Rekeying, ANewStoreKeyWaitsForTheChangeThatIsUnderWay) {
     work(40);
     EXPECT_EQ(read_reply(files), (RekeyReply{id('c'), RekeyAnswer::begun}));
     EXPECT_EQ(keys->newest_epoch(), 3U);
-    EXPECT_EQ(load_data_keys(files, read_store_key(files, "store_key").value()).error().fault,
-              KeyFilesFault::wrong_key);
-    EXPECT_TRUE(load_data_keys(files, read_store_key(files, "second_key").value()).has_value());
+    EXPECT_EQ(
+        load_data_keys(files.data_keys(), read_store_key(files, "store_key").value()).error().fault,
+        KeyFilesFault::wrong_key);
+    EXPECT_TRUE(
+        load_data_keys(files.data_keys(), read_store_key(files, "second_key").value()).has_value());
 }
 
 TEST_F(Rekeying, AnUnusableStoreKeyChangesNothing) {
@@ -172,7 +175,7 @@ TEST_F(Rekeying, TheCommandDoesItWhereNoServerRuns) {
     words.store_key = "made_key";
     words.store_key_file.clear();
     EXPECT_EQ(rekey(files, words, catalog_of_all(), random), RekeyOutcome::done);
-    const auto held = load_data_keys(files, read_store_key(files, "made_key").value());
+    const auto held = load_data_keys(files.data_keys(), read_store_key(files, "made_key").value());
     EXPECT_EQ(held->newest_epoch(), 4U);
 }
 

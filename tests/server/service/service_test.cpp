@@ -38,7 +38,7 @@ protected:
                                   .account_name = "党委",
                                   .account_holder = "李强"};
         words.hosts = {"127.0.0.1"};
-        const auto founded = found(files, words, catalog::standard_catalog(), clock, random);
+        const auto founded = found({files}, words, catalog::standard_catalog(), clock, random);
         EXPECT_TRUE(founded) << founded.error().en;
         code = keys::parse_enrolment_code(*founded);
         EXPECT_TRUE(code);

@@ -16,8 +16,9 @@ void check_confined(Connection& connection);
 
 /// What PostgresTables' rows lie on, there before they are.
 struct PostgresParts {
-    PostgresParts(const ClusterPlace& place, const Sealer& sealer, const catalog::Catalog& catalog)
-        : cluster(place.address, sealer), states(cluster, sealer, catalog) {}
+    PostgresParts(const ClusterPlace& place, const Sealer& sealer, const catalog::Catalog& catalog,
+                  SpaceClaim claim)
+        : cluster(place.address, sealer, claim), states(cluster, sealer, catalog) {}
 
     PostgresConnection cluster;
     SealedStates states;
@@ -25,8 +26,9 @@ struct PostgresParts {
 
 /// A connection to a cluster and all that stands in its space's tables.
 struct PostgresTables : PostgresParts, Tables {
-    PostgresTables(const ClusterPlace& place, const Sealer& sealer, const catalog::Catalog& catalog)
-        : PostgresParts(place, sealer, catalog), Tables(cluster, states, catalog) {}
+    PostgresTables(const ClusterPlace& place, const Sealer& sealer, const catalog::Catalog& catalog,
+                   SpaceClaim claim)
+        : PostgresParts(place, sealer, catalog, claim), Tables(cluster, states, catalog) {}
 };
 
 }  // namespace zhibu::server::detail

@@ -226,6 +226,70 @@ TEST(PostgresStore, ALostConnectionCommitsNothingAndTheNextTransactionHasAnother
     EXPECT_TRUE(reader->find(person(3)).value().has_value());
 }
 
+TEST(PostgresStore, OneWhoIsAloneWithItLetsNobodyIn) {
+    PostgresPlace place;
+    const ClusterPlace where = place.place();
+    auto shared = create_postgres_store(where, identity(), small_catalog());
+    ASSERT_TRUE(shared.has_value());
+    ASSERT_TRUE(place.open(small_catalog()).has_value()) << "others may share it";
+    EXPECT_EQ(fault_of(open_postgres_store(where, small_catalog(), ClusterUse::alone)),
+              StoreFault::in_use);
+    shared->reset();
+    const auto alone = open_postgres_store(where, small_catalog(), ClusterUse::alone);
+    ASSERT_TRUE(alone.has_value());
+    EXPECT_TRUE((*alone)->open_reader().has_value()) << "its own readers";
+    EXPECT_EQ(fault_of(place.open(small_catalog())), StoreFault::in_use);
+    EXPECT_EQ(fault_of(open_postgres_store(where, small_catalog(), ClusterUse::alone)),
+              StoreFault::in_use);
+}
+
+TEST(PostgresStore, AnotherEpochStopsWhoeverHadItOpenBefore) {
+    PostgresPlace place;
+    const auto before = place.create(small_catalog()).value();
+    const auto after = place.open(small_catalog()).value();
+    record::EpochId epoch;
+    epoch.uuid.bytes.fill(9);
+    ASSERT_TRUE(after->begin_epoch(epoch).has_value());
+    EXPECT_EQ(fault_of(before->begin()), StoreFault::damaged);
+    EXPECT_TRUE(after->begin().has_value());
+    EXPECT_TRUE(place.open(small_catalog()).value()->begin().has_value());
+}
+
+TEST(PostgresStore, AHostThatTakesNoWritesIsLeft) {
+    PostgresPlace place;
+    const auto store = place.create(small_catalog()).value();
+    const std::string writes = "ALTER SYSTEM SET default_transaction_read_only=";
+    // The host goes on, the link lives: only the writes fail.
+    static_cast<void>(place.run(writes + "on"));
+    static_cast<void>(place.run("SELECT pg_reload_conf()"));
+    Stored<std::unique_ptr<StoreTransaction>> begun = std::unique_ptr<StoreTransaction>{};
+    for (int left = 200; left > 0 && begun; --left) {
+        begun->reset();
+        begun = store->begin();
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_EQ(fault_of(begun), StoreFault::storage_failed);
+    static_cast<void>(place.run(writes + "off"));
+    static_cast<void>(place.run("SELECT pg_reload_conf()"));
+    for (int left = 200; left > 0 && !begun; --left) {
+        begun = store->begin();
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_TRUE(begun.has_value());
+}
+
+TEST(PostgresStore, NoPasswordStandsInAnAddress) {
+    for (const char* usable : {"", "service=zhibu", "host=a,b dbname=zhibu passfile=/etc/pass",
+                               "postgresql://zhibu@a:5432,b:5433/zhibu?target_session_attrs=any"}) {
+        EXPECT_TRUE(is_cluster_address(usable)) << usable;
+    }
+    for (const char* refused :
+         {"password=secret", "host=a password='se cret'", "postgresql://zhibu:secret@a/zhibu",
+          "host=a sslpassword=secret", "no connection string", "host='"}) {
+        EXPECT_FALSE(is_cluster_address(refused)) << refused;
+    }
+}
+
 TEST(PostgresStore, ScrubbedPagesHoldNothingOfWhatWasTakenOut) {
     PostgresPlace place;
     const auto store = create_postgres_store(place.place(), identity(), small_catalog()).value();

@@ -55,6 +55,7 @@ public:
     Session(SyncAgent& agent, const sync::ReplicaPosition& position)
         : agent_{agent},
           engine_{position, agent.parts_.server_key, settings_for(agent.parts_)},
+          newest_{position.last_sequence},
           self_{std::make_shared<Session*>(this)} {}
 
     void on_open(sync::Wire& wire, const sync::PeerIdentity& peer) override {
@@ -68,7 +69,7 @@ public:
         if (made_while_opening_.position != 0) {
             step(sync::client_event::GroupMade{made_while_opening_});
         }
-        for (sync::Errand& errand : agent_.parts_.errands()) {
+        for (sync::Errand& errand : agent_.parts_.errands(newest_)) {
             step(sync::client_event::ErrandWanted{std::move(errand)});
         }
         if (agent_.mode_ == Mode::once_and_compare) {
@@ -360,6 +361,8 @@ private:
 
     SyncAgent& agent_;
     sync::ClientSession engine_;
+    /// Made by the replica before the session began.
+    record::Sequence newest_;
     sync::Wire* wire_ = nullptr;
     SyncReport last_;
     record::Sequence made_while_opening_;

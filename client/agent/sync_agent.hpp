@@ -91,10 +91,10 @@ public:
                            const record::GroupName& covered)>
             backed_up = [](const sync::client_effect::StoreWatermark&, const record::GroupName&) {};
         /// What is to be asked of the server for the own account and device, once in each session,
-        /// and its answers in their order. Both on the executor.
-        std::function<std::vector<sync::Errand>()> errands = [] {
-            return std::vector<sync::Errand>{};
-        };
+        /// where the replica's newest group is `newest`; and its answers in their order. Both on
+        /// the executor.
+        std::function<std::vector<sync::Errand>(record::Sequence newest)> errands =
+            [](record::Sequence) { return std::vector<sync::Errand>{}; };
         std::function<void(const sync::ErrandReply&)> errand_answered =
             [](const sync::ErrandReply&) {};
         /// Told with the first hello alone: what the authenticator shows, or a recovery code.

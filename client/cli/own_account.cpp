@@ -188,6 +188,23 @@ std::vector<sync::Errand> renewal_due(Console& console) {
     return {std::move(errand)};
 }
 
+sync::Errand reporting_in(record::Sequence newest) {
+    sync::Errand errand;
+    errand.sort = sync::ErrandSort::report_in;
+    errand.text = ZHIBU_VERSION;
+    errand.newest = newest;
+    return errand;
+}
+
+void take_above(ReplicaDesk& desk, const sync::ErrandReply& reply) {
+    if (reply.is_done) {
+        desk.ask([above = reply.above](Replica& replica) {
+            // Kept again at the next contact.
+            static_cast<void>(replica.keep_above(above));
+        });
+    }
+}
+
 void take_renewal(Console& console, const sync::ErrandReply& reply) {
     auto identity = load_identity(console.files);
     if (!identity || !reply.is_done || reply.certificate_chain.size() != 3) {

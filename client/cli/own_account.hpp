@@ -36,6 +36,11 @@ Exit change_password(Console& console, const OwnAccountWords& words);
 Exit begin_second_factor(Console& console);
 Exit confirm_second_factor(Console& console, const OwnAccountWords& words);
 
+/// Tells the server of this program, and asks for the names of what is above the account's scope.
+[[nodiscard]] sync::Errand reporting_in(record::Sequence newest);
+/// Keeps those names; where they could not be told, those before stay.
+void take_above(ReplicaDesk& desk, const sync::ErrandReply& reply);
+
 /// The errand for the device's next certificate, from two thirds of the life of the one that it
 /// has; nothing before. Source: vault.md, "Enrolment, transport, login".
 [[nodiscard]] std::vector<sync::Errand> renewal_due(Console& console);

@@ -237,9 +237,18 @@ SyncAgent::Parts agent_parts(const AgentMeans& means, sync::Executor& executor, 
                                               const record::GroupName& covered) {
         outbox->backed_up(watermark, covered);
     };
-    parts.errands = [console = means.console] { return renewal_due(*console); };
-    parts.errand_answered = [console = means.console](const sync::ErrandReply& reply) {
-        take_renewal(*console, reply);
+    parts.errands = [console = means.console](record::Sequence newest) {
+        auto errands = renewal_due(*console);
+        errands.push_back(reporting_in(newest));
+        return errands;
+    };
+    parts.errand_answered = [console = means.console,
+                             desk = means.desk](const sync::ErrandReply& reply) {
+        if (reply.sort == sync::ErrandSort::report_in) {
+            take_above(*desk, reply);
+        } else {
+            take_renewal(*console, reply);
+        }
     };
     parts.server_key = means.identity->server_key;
     parts.catalog_version = catalog::standard_catalog().version();
@@ -248,8 +257,8 @@ SyncAgent::Parts agent_parts(const AgentMeans& means, sync::Executor& executor, 
 
 /// Beside what the agent asks by itself.
 static void add_errand(ErrandWords& words, SyncAgent::Parts& parts) {
-    parts.errands = [&words, own = std::move(parts.errands)] {
-        auto errands = own();
+    parts.errands = [&words, own = std::move(parts.errands)](record::Sequence newest) {
+        auto errands = own(newest);
         if (!words.reply) {
             errands.push_back(words.errand);
         }

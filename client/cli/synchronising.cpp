@@ -24,6 +24,7 @@ void Synchronising::end() {
         wires_.stop();
         thread_.join();
     }
+    tell_all_of_the_end();
 }
 
 void Synchronising::sync_now(std::string second_factor) {
@@ -67,6 +68,12 @@ void Synchronising::tell(sync::ErrandSort sort, const std::optional<sync::Errand
     }
 }
 
+void Synchronising::tell_all_of_the_end() {
+    while (!asked_.empty()) {
+        tell(asked_.begin()->first, std::nullopt);
+    }
+}
+
 SyncAgent::Parts Synchronising::reporting_parts(std::string second_factor) {
     SyncAgent::Parts parts = agent_parts(parts_.means, wires_.executor(), connect_);
     parts.second_factor = std::move(second_factor);
@@ -81,9 +88,7 @@ SyncAgent::Parts Synchronising::reporting_parts(std::string second_factor) {
     parts.report = [this](const SyncReport& report) {
         ended_ = report.phase == SyncPhase::ended;
         if (report.phase == SyncPhase::offline || ended_) {
-            while (!asked_.empty()) {
-                tell(asked_.begin()->first, std::nullopt);
-            }
+            tell_all_of_the_end();
         }
         // First: who hears of news from the pages' part asks at once what it means.
         parts_.reported(report);

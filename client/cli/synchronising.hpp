@@ -42,13 +42,13 @@ public:
     void group_made(record::Sequence last);
 
     using Answered = std::function<void(const std::optional<sync::ErrandReply>&)>;
-    /// Asks the server in the session that is open. `answered`, on the agent's thread: nothing
-    /// where none is open, it ends before the answer, or the same is being asked; never, where
-    /// end() comes before.
+    /// Asks the server in the session that is open. `answered`, on the agent's thread or that of
+    /// end(): nothing where none is open, it ends before the answer, or the same is being asked.
     void ask(sync::Errand errand, Answered answered);
 
 private:
     SyncAgent::Parts reporting_parts(std::string second_factor);
+    void tell_all_of_the_end();
     void tell(sync::ErrandSort sort, const std::optional<sync::ErrandReply>& reply);
 
     Parts parts_;

@@ -269,7 +269,14 @@ ApiParts Workplace::parts_for_pages(Opened& opened) {
                 }
             },
             console_.files.folder / "exports",
-            [this, &opened] { return make_enrolment_code(opened.identity, console_.random); }};
+            [this, &opened] { return make_enrolment_code(opened.identity, console_.random); },
+            [&opened](sync::Errand errand, ApiParts::Answered answered) {
+                if (opened.synchronising) {
+                    opened.synchronising->ask(std::move(errand), std::move(answered));
+                } else {
+                    answered(std::nullopt);
+                }
+            }};
 }
 
 std::optional<AccessFault> Workplace::begin_synchronising(Opened& opened) {

@@ -42,14 +42,6 @@ ApiResponse refused(sync::RefusalReason reason, Language language) {
     return problem(403, "refused", explain(sync::Refusal::of(reason), language), {});
 }
 
-/// Runs `work` on the replica's thread and waits for it.
-template <class Work>
-auto at_the_desk(ReplicaDesk& desk, Work work) {
-    std::promise<decltype(work())> done;
-    desk.ask([&](Replica& /*replica*/) { done.set_value(work()); });
-    return done.get_future().get();
-}
-
 }  // namespace
 
 struct Workplace::NewPassword {
@@ -125,7 +117,7 @@ std::optional<AccessFault> Workplace::keep_taken(const NewPassword& wish,
     const std::lock_guard alone{keys_mutex_};
     Identity now = identity();
     // A lease that comes meanwhile is wrapped there too.
-    const auto kept = at_the_desk(*opened.desk, [&] {
+    const auto kept = ask_and_wait(*opened.desk, [&](Replica& /*replica*/) {
         return client::keep_password(console_, *opened.access, now, wish.following, reply);
     });
     const std::lock_guard guard{mutex_};

@@ -57,6 +57,15 @@ std::expected<std::vector<Note>, ReplicaError> Replica::notes(std::string_view p
     return guarded([&] { return body_->notes(prefix); });
 }
 
+std::expected<void, ReplicaError> Replica::keep_above(
+    std::span<const sync::OrganisationAbove> above) {
+    return guarded([&] { body_->keep_above(above); });
+}
+
+std::expected<std::vector<sync::OrganisationAbove>, ReplicaError> Replica::above() {
+    return guarded([&] { return body_->above(); });
+}
+
 std::expected<void, ReplicaError> Replica::survey_organisation(
     const record::RecordId& organisation) {
     return guarded([&] { body_->survey_organisation(organisation); });

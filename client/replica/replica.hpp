@@ -343,6 +343,12 @@ public:
                                                               std::string_view text);
     [[nodiscard]] std::expected<std::vector<Note>, ReplicaError> notes(std::string_view prefix);
 
+    /// The organisations above the account's scope, nearest first, in place of those before: by
+    /// name alone, which is all that the server tells of them here. They are no records.
+    [[nodiscard]] std::expected<void, ReplicaError> keep_above(
+        std::span<const sync::OrganisationAbove> above);
+    [[nodiscard]] std::expected<std::vector<sync::OrganisationAbove>, ReplicaError> above();
+
     /// rules::survey_organisation() of today, in place of what an earlier one said of that
     /// organisation. What needs an explanation and has one is left out. Kept in memory alone.
     [[nodiscard]] std::expected<void, ReplicaError> survey_organisation(

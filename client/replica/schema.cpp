@@ -38,7 +38,7 @@ CREATE INDEX overlay_sequence ON overlay(sequence);
 
 /// What was added since, made wherever it is missing. `history` holds what the log has told about
 /// each record, `staged_entry` the parts that have come of an entry of the tail, `note` what this
-/// account wants kept here.
+/// account wants kept here, `above` the names of the organisations above its scope.
 constexpr const char* added_tables = R"sql(
 CREATE TABLE IF NOT EXISTS history(
   kind INTEGER, id BLOB, log_index INTEGER, device BLOB NOT NULL, sequence INTEGER NOT NULL,
@@ -46,6 +46,8 @@ CREATE TABLE IF NOT EXISTS history(
   before BLOB, after BLOB, PRIMARY KEY(kind, id, log_index)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS staged_entry(ordinal INTEGER PRIMARY KEY, part BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS note(name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS above(
+  rank INTEGER PRIMARY KEY, id BLOB NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL);
 )sql";
 
 /// Raised when what stands in `search` changes for the same record.

@@ -1,6 +1,9 @@
 #include "client/words/forms.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -98,8 +101,39 @@ std::string name_of(Replica& replica, const catalog::Catalog& catalog, const rec
         }
         return {};
     }
+    if (kind.name == "organisation") {
+        if (const auto above = find_above(replica, key.id)) {
+            return above->name;
+        }
+    }
     // Outside this account's scope: neither a name nor an id says anything to the reader.
     return language == Language::zh ? "（其他组织）" : "(elsewhere)";
+}
+
+std::optional<sync::OrganisationAbove> find_above(Replica& replica, const record::RecordId& id) {
+    const auto above = replica.above();
+    if (!above) {
+        return std::nullopt;
+    }
+    const auto found = std::ranges::find(*above, id, &sync::OrganisationAbove::id);
+    return found == above->end() ? std::nullopt : std::optional{*found};
+}
+
+json::object above_form(const catalog::Catalog& catalog, const sync::OrganisationAbove& above,
+                        Language language) {
+    const Kind& kind = catalog.kind("organisation");
+    const auto field = [&](std::string_view name, const std::string& text) {
+        return json::object{{"value", text},
+                            {"shown", catalog::display_text(catalog, kind.field(name),
+                                                            record::Value{text}, language)},
+                            {"changed_at", std::uint64_t{0}}};
+    };
+    return {{"id", to_text(above.id)},
+            {"kind", kind.name},
+            {"retired", false},
+            {"above", true},
+            {"fields", json::object{{"name", field("name", above.name)},
+                                    {"type", field("type", above.type)}}}};
 }
 
 json::object record_form(Replica& replica, const catalog::Catalog& catalog, const Kind& kind,

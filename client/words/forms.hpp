@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -22,6 +23,15 @@ namespace zhibu::client {
 [[nodiscard]] std::string name_of(Replica& replica, const catalog::Catalog& catalog,
                                   const record::RecordKey& key, Language language);
 
+/// The organisation of that id above the account's scope, of which only the name is known here.
+[[nodiscard]] std::optional<sync::OrganisationAbove> find_above(Replica& replica,
+                                                                const record::RecordId& id);
+
+/// As record_form() has it, with what is known of it, and `above: true`.
+[[nodiscard]] boost::json::object above_form(const catalog::Catalog& catalog,
+                                             const sync::OrganisationAbove& above,
+                                             Language language);
+
 /// {id, kind, retired, fields: {name: {value, shown, changed_at}}}; empty fields are left out.
 [[nodiscard]] boost::json::object record_form(Replica& replica, const catalog::Catalog& catalog,
                                               const catalog::Kind& kind,
@@ -34,7 +44,8 @@ namespace zhibu::client {
                                               std::span<const catalog::Field* const> fields,
                                               Language language);
 
-/// {sequence, action, action_text, changes, stage, stage_text, log_index, made_at, reasons, decisions}.
+/// {sequence, action, action_text, changes, stage, stage_text, log_index, made_at, reasons,
+/// decisions}.
 [[nodiscard]] boost::json::object group_form(const catalog::Catalog& catalog, const OwnGroup& own,
                                              Language language);
 

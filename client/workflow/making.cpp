@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ using record::Value;
 
 /// How a record made beside the subject names it.
 constexpr std::array<std::string_view, 2> links{"owner", "person"};
+
+/// As many as a list gives at once.
+constexpr std::uint32_t page_max = 1'000;
 
 /// The way up through organisations ends here, whatever they say.
 constexpr int depth_max = 32;
@@ -151,13 +155,26 @@ Value Making::committee_above() const {
     for (int depth = 0; depth < depth_max; ++depth) {
         const auto organisation = find("organisation", at);
         if (!organisation) {
-            return {};
+            return committee_beyond();
         }
         const Value type = value_of(*organisation, "type");
         if (type == Value{std::string{"10"}} || type == Value{std::string{"15"}}) {
             return at;
         }
         at = value_of(*organisation, "parent");
+    }
+    return {};
+}
+
+/// The nearest above the scope.
+Value Making::committee_beyond() const {
+    const auto above = setting_.replica.above();
+    if (above) {
+        for (const sync::OrganisationAbove& each : *above) {
+            if (each.type == "10" || each.type == "15") {
+                return each.id;
+            }
+        }
     }
     return {};
 }
@@ -220,10 +237,20 @@ void Making::set_if_empty(std::string_view kind, std::string_view field, Value v
 }
 
 DraftChange& Making::update(const record::RecordKey& key) {
+    const auto found = std::ranges::find(changes_, key, &DraftChange::record);
+    if (found != changes_.end()) {
+        return *found;
+    }
     DraftChange& change = changes_.emplace_back();
     change.record = key;
     change.operation = record::Operation::update;
     return change;
+}
+
+void Making::retire(const record::RecordKey& key) {
+    DraftChange& change = changes_.emplace_back();
+    change.record = key;
+    change.operation = record::Operation::retire;
 }
 
 void Making::set_in(DraftChange& change, std::string_view field, Value value) const {
@@ -243,6 +270,25 @@ std::optional<RecordState> Making::find(std::string_view kind, const Value& id) 
     }
     auto found = setting_.replica.find(record::RecordKey{kind_of(setting_, kind).id(), *named});
     return found ? *std::move(found) : std::nullopt;
+}
+
+std::vector<RecordState> Making::holding(std::string_view kind, std::string_view field,
+                                         const Value& value) const {
+    const Kind& of = kind_of(setting_, kind);
+    ListQuery query;
+    query.kind = of.id();
+    query.conditions.push_back(
+        Condition{of.field(field).id(), Condition::Relation::equal, {value}});
+    query.limit = page_max;
+    std::vector<RecordState> found;
+    for (;;) {
+        auto page = setting_.replica.list(query);
+        if (!page || page->records.empty()) {
+            return found;
+        }
+        query.offset += page->records.size();
+        std::ranges::move(page->records, std::back_inserter(found));
+    }
 }
 
 Value Making::value_of(const RecordState& state, std::string_view field) const {

@@ -281,6 +281,18 @@ std::optional<Instant> Control::next_end(Instant now) const {
     return next;
 }
 
+std::vector<RecordId> Control::devices_within(const RecordId& subtree) const {
+    std::vector<RecordId> found;
+    for (const auto& [id, each] : devices_) {
+        const Account* holder = account(each.account);
+        if (holder != nullptr && is_within(holder->scope, subtree)) {
+            found.push_back(id);
+        }
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
 std::vector<RecordId> Control::subtree(const RecordId& organisation) const {
     std::vector<RecordId> found;
     if (!organisations_.contains(organisation)) {

@@ -112,6 +112,8 @@ public:
     /// The organisation above; none for the root, and for one that is not known.
     [[nodiscard]] std::optional<RecordId> superior(const RecordId& organisation) const;
     [[nodiscard]] std::vector<RecordId> subtree(const RecordId& organisation) const;
+    /// Devices of accounts whose scope lies within the subtree, in order of their ids.
+    [[nodiscard]] std::vector<RecordId> devices_within(const RecordId& subtree) const;
     [[nodiscard]] ScopeFilter scope_filter(const Account& account) const;
 
     /// May `account` make a change at `made_at` that arrives at `now`? Judges nature, windows and

@@ -35,6 +35,8 @@ struct EnrolmentParts {
     keys::Ed25519Public server_key{};
     keys::X25519Public server_box_key{};
     keys::Argon2Cost password_cost;
+    /// Whether a session of that device is open; on the executor.
+    std::function<bool(const DeviceId&)> is_connected = [](const DeviceId&) { return false; };
     LogLine log;
 };
 

@@ -82,6 +82,12 @@ void Errands::run(sync::Errand errand, const sync::Hello& hello, Answer answer) 
         case ErrandSort::confirm_second_factor:
             confirm_factor(errand, hello.account, std::move(answer));
             return;
+        case ErrandSort::report_in:
+            report_in(errand, hello, std::move(answer));
+            return;
+        case ErrandSort::list_contacts:
+            list_contacts(hello.account, std::move(answer));
+            return;
     }
 }
 

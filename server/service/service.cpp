@@ -284,6 +284,11 @@ private:
                                  std::function<void(sync::ErrandReply)> answer) {
             errands_->run(std::move(errand), hello, std::move(answer));
         };
+        parts.session_over = [this](const DeviceId& device) {
+            if (!is_stopping_) {
+                errands_->note_end(device);
+            }
+        };
         parts.log = log_;
         return parts;
     }
@@ -331,6 +336,9 @@ private:
             keys::Argon2Cost{static_cast<std::uint32_t>(config_.password_memory_kib),
                              static_cast<std::uint32_t>(config_.password_passes),
                              static_cast<std::uint32_t>(config_.password_lanes)};
+        parts.is_connected = [this](const DeviceId& device) {
+            return host_->is_connected(device);
+        };
         parts.log = log_;
         return parts;
     }

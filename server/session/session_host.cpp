@@ -65,6 +65,7 @@ void SessionHost::closed(LiveSession& session) {
             looks_.erase({*found->second.look_at, found->first});
         }
         by_device_.erase(found);
+        parts_.session_over(session.hello().device);
     }
 }
 

@@ -68,6 +68,8 @@ public:
                 reply.sort = errand.sort;
                 answer(std::move(reply));
             };
+        /// An admitted device's session is over.
+        std::function<void(const DeviceId&)> session_over = [](const DeviceId&) {};
         LogLine log;
     };
 
@@ -89,6 +91,10 @@ public:
     void set_leases(const LeaseLengths& lengths) { settings_.leases = lengths; }
 
     [[nodiscard]] std::size_t open_sessions() const { return by_device_.size(); }
+
+    [[nodiscard]] bool is_connected(const DeviceId& device) const {
+        return by_device_.contains(device);
+    }
 
     /// How many positions below `head` each connected device was not sent yet.
     [[nodiscard]] std::vector<std::pair<DeviceId, std::uint64_t>> lags(LogIndex head) const;

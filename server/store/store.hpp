@@ -147,6 +147,18 @@ struct DeviceKey {
     Hash certificate_fingerprint{};
 };
 
+/// When a device was here last, and what it said of itself.
+struct Contact {
+    DeviceId device;
+    Instant at;
+    std::string version;
+    IncarnationId incarnation;
+    /// The newest group that it had made.
+    Sequence newest;
+
+    friend bool operator==(const Contact&, const Contact&) = default;
+};
+
 /// A one-time enrolment code, stored hashed.
 struct EnrolmentCode {
     Hash code_hash{};
@@ -219,6 +231,8 @@ public:
     [[nodiscard]] virtual Stored<std::optional<Credential>> credential(const RecordId& account) = 0;
     [[nodiscard]] virtual Stored<SecondFactors> second_factors(const RecordId& account) = 0;
     [[nodiscard]] virtual Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) = 0;
+    /// None for a device that has never reported in.
+    [[nodiscard]] virtual Stored<std::optional<Contact>> contact(const DeviceId& device) = 0;
     [[nodiscard]] virtual Stored<std::optional<EnrolmentCode>> enrolment_code(
         const Hash& code_hash) = 0;
     [[nodiscard]] virtual Stored<std::optional<Staging>> staging(const DeviceId& device) = 0;
@@ -255,6 +269,7 @@ public:
     [[nodiscard]] virtual Stored<void> set_second_factors(const RecordId& account,
                                                           const SecondFactors& factors) = 0;
     [[nodiscard]] virtual Stored<void> set_device_key(const DeviceKey& key) = 0;
+    [[nodiscard]] virtual Stored<void> set_contact(const Contact& contact) = 0;
     [[nodiscard]] virtual Stored<void> put_enrolment_code(const EnrolmentCode& code) = 0;
 
     /// Takes the place of what the device had offered before; nothing is held of it yet.

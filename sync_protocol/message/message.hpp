@@ -546,6 +546,8 @@ enum class ErrandSort : std::uint8_t {
     renew_certificate,      // `signing_request`: of the key that the device has
     begin_second_factor,    // a secret is made; the one before counts until the new is confirmed
     confirm_second_factor,  // `text`: what the authenticator shows
+    report_in,              // `text`: the program's version; `newest`; once, when a session opens
+    list_contacts,          // when the devices of the account's scope were here
 };
 
 /// Client to server, in an open session, one at a time: something for the own account or device.
@@ -554,8 +556,34 @@ struct Errand {
     std::string text;
     /// PKCS#10, DER.
     std::vector<std::uint8_t> signing_request;
+    /// The newest group that the device has made in this incarnation.
+    Sequence newest{};
 
     friend bool operator==(const Errand&, const Errand&) = default;
+};
+
+/// An organisation above an account's scope, by name alone: nothing else of it is told there.
+struct OrganisationAbove {
+    RecordId id;
+    std::string name;
+    /// Of list organisation_type.
+    std::string type;
+
+    friend bool operator==(const OrganisationAbove&, const OrganisationAbove&) = default;
+};
+
+/// What the server knows of a device beside its record.
+struct DeviceContact {
+    DeviceId device;
+    Instant at;
+    /// Its session is open now.
+    bool is_connected = false;
+    /// Of the program, as it says itself.
+    std::string version;
+    /// Groups that it had made and that have not come.
+    std::uint64_t missing = 0;
+
+    friend bool operator==(const DeviceContact&, const DeviceContact&) = default;
 };
 
 /// Server to client, the answer; the session goes on.
@@ -573,6 +601,10 @@ struct ErrandReply {
     /// lost, each good once.
     std::vector<std::uint8_t> secret;
     std::vector<std::string> recovery_codes;
+    /// report_in: nearest first, up to the root.
+    std::vector<OrganisationAbove> above;
+    /// list_contacts: of those that have reported in.
+    std::vector<DeviceContact> contacts;
 
     friend bool operator==(const ErrandReply&, const ErrandReply&) = default;
 };

@@ -312,14 +312,23 @@ void parts(Description& out, const sync::SecondFactor& factor) {
 
 void parts(Description& out, const sync::Errand& errand) {
     all(out, "message", std::string("errand"), "sort", errand.sort, "text", errand.text,
-        "signing_request", errand.signing_request);
+        "signing_request", errand.signing_request, "newest", errand.newest);
+}
+
+void parts(Description& out, const sync::OrganisationAbove& above) {
+    all(out, "id", above.id, "name", above.name, "type", above.type);
+}
+
+void parts(Description& out, const sync::DeviceContact& contact) {
+    all(out, "device", contact.device, "at", contact.at, "is_connected", contact.is_connected,
+        "version", contact.version, "missing", contact.missing);
 }
 
 void parts(Description& out, const sync::ErrandReply& reply) {
     all(out, "message", std::string("errand_reply"), "sort", reply.sort, "is_done", reply.is_done,
         "refused", reply.refused, "password_salt", reply.password_salt, "password_cost",
         reply.password_cost, "certificate_chain", reply.certificate_chain, "secret", reply.secret,
-        "recovery_codes", reply.recovery_codes);
+        "recovery_codes", reply.recovery_codes, "above", reply.above, "contacts", reply.contacts);
 }
 
 template <class T>

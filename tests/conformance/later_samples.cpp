@@ -91,6 +91,16 @@ Named<sync::Message> messages_of_version_4() {
     sync::ErrandReply wrong;
     wrong.sort = sync::ErrandSort::confirm_second_factor;
     wrong.refused = sync::RefusalReason::second_factor_wrong;
+    sync::ErrandReply above;
+    above.sort = sync::ErrandSort::report_in;
+    above.is_done = true;
+    above.above = {{id_of<RecordId>(0x86), "临床医学院党总支", "20"},
+                   {id_of<RecordId>(0x87), "示范大学党委", "10"}};
+    sync::ErrandReply contacts;
+    contacts.sort = sync::ErrandSort::list_contacts;
+    contacts.is_done = true;
+    contacts.contacts = {
+        {id_of<record::DeviceId>(0x88), record::Instant{1'767'225'600'000}, true, "0.1.0", 3}};
     sync::Refusal needed;
     needed.reason = sync::RefusalReason::second_factor_needed;
     return {
@@ -100,9 +110,14 @@ Named<sync::Message> messages_of_version_4() {
         {"errand_of_a_certificate",
          sync::Errand{sync::ErrandSort::renew_certificate, {}, counted_bytes(9, 0x85)}},
         {"errand_of_a_second_factor", sync::Errand{sync::ErrandSort::begin_second_factor, {}, {}}},
+        {"errand_that_reports_in",
+         sync::Errand{sync::ErrandSort::report_in, "0.1.0", {}, record::Sequence{12}}},
+        {"errand_for_contacts", sync::Errand{sync::ErrandSort::list_contacts, {}, {}}},
         {"errand_reply_password", changed},
         {"errand_reply_certificate", renewed},
         {"errand_reply_second_factor", begun},
+        {"errand_reply_above", above},
+        {"errand_reply_contacts", contacts},
         {"errand_reply_refused", wrong},
         {"refusal_second_factor_needed", needed}};
 }

@@ -170,6 +170,12 @@ public:
         return found_in(seen()->device_keys, device);
     }
 
+    server::Stored<std::optional<server::Contact>> contact(
+        const record::DeviceId& device) override {
+        ZHIBU_MEMORY_CALL(*this);
+        return found_in(seen()->contacts, device);
+    }
+
     server::Stored<std::optional<server::EnrolmentCode>> enrolment_code(
         const record::Hash& code_hash) override {
         ZHIBU_MEMORY_CALL(*this);

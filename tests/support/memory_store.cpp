@@ -114,6 +114,12 @@ public:
         return {};
     }
 
+    Stored<void> set_contact(const server::Contact& contact) override {
+        ZHIBU_MEMORY_CALL(*this);
+        contents_->contacts[contact.device] = contact;
+        return {};
+    }
+
     Stored<void> set_device_key(const DeviceKey& key) override {
         ZHIBU_MEMORY_CALL(*this);
         contents_->device_keys[key.device] = key;

@@ -27,6 +27,7 @@ public:
         std::map<record::RecordId, server::Credential> credentials;
         std::map<record::RecordId, server::SecondFactors> second_factors;
         std::map<record::DeviceId, server::DeviceKey> device_keys;
+        std::map<record::DeviceId, server::Contact> contacts;
         std::map<record::Hash, server::EnrolmentCode> codes;
         std::map<record::DeviceId, server::Staging> stagings;
         std::map<record::DeviceId, std::vector<std::uint8_t>> staged;

@@ -54,6 +54,10 @@ public:
     void keep_note(std::string_view name, std::string_view text);
     std::vector<Note> notes(std::string_view prefix);
 
+    // above.cpp
+    void keep_above(std::span<const sync::OrganisationAbove> above);
+    std::vector<sync::OrganisationAbove> above();
+
     // survey.cpp
     void survey_organisation(const record::RecordId& organisation);
     void forget_survey();

@@ -134,6 +134,7 @@ std::span<const Api::Route> Api::routes() {
         Route{"GET", "/api/actions", &Api::get_actions},
         Route{"POST", "/api/actions/{name}/preview", &Api::preview_action},
         Route{"POST", "/api/actions/{name}", &Api::post_action},
+        Route{"GET", "/api/contacts", &Api::get_contacts},
         Route{"GET", "/api/cases", &Api::get_cases},
         Route{"GET", "/api/cases/{number}", &Api::get_case},
         Route{"POST", "/api/cases/{number}", &Api::post_case},
@@ -216,10 +217,13 @@ void Api::get_record(const ApiRequest& request, Language language, Respond respo
         const auto found = replica.find(key);
         if (!found) {
             respond(refusal(*parts_.catalog, found.error(), language));
-        } else if (!*found) {
-            respond(problem(unknown_record_problem(), language));
-        } else {
+        } else if (*found) {
             respond(answer(record_form(replica, *parts_.catalog, *kind, **found, language)));
+        } else if (const auto above =
+                       kind->name == "organisation" ? find_above(replica, key.id) : std::nullopt) {
+            respond(answer(above_form(*parts_.catalog, *above, language)));
+        } else {
+            respond(problem(unknown_record_problem(), language));
         }
     });
 }

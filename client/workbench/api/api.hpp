@@ -34,8 +34,7 @@ struct ApiParts {
     record::Clock* clock = nullptr;
     std::string account_name;
     SignHash sign;
-    /// Try to synchronise now.
-    /// With what the account's authenticator shows, or nothing.
+    /// Try to synchronise now, with what the account's authenticator shows, or nothing.
     std::function<void(std::string second_factor)> sync_now;
     /// A group has been made here.
     std::function<void(record::Sequence)> group_made;
@@ -45,6 +44,10 @@ struct ApiParts {
     std::function<std::optional<keys::EnrolmentCode>()> make_code = [] {
         return std::optional<keys::EnrolmentCode>{};
     };
+    using Answered = std::function<void(const std::optional<sync::ErrandReply>&)>;
+    /// Asks the server in the session that is open; nothing where none is. On any thread.
+    std::function<void(sync::Errand, Answered)> ask_server =
+        [](const sync::Errand&, const Answered& answered) { answered(std::nullopt); };
 };
 
 /// What a page should ask again.
@@ -169,6 +172,8 @@ private:
                 const Respond& respond);
 
     void post_sync(const ApiRequest& request, Language language, Respond respond);
+    // contacts.cpp
+    void get_contacts(const ApiRequest& request, Language language, Respond respond);
     // invitations.cpp
     void post_code(const ApiRequest& request, Language language, Respond respond);
 

@@ -49,6 +49,31 @@ std::expected<json::object, ReplicaError> settings_of(Replica& replica, std::str
     return found;
 }
 
+/// Takes above=true out of the parameters of a list of organisations.
+bool wants_above(const catalog::Kind& kind, ApiQuery& parameters) {
+    const auto given = parameters.find("above");
+    const bool wanted =
+        kind.name == "organisation" && given != parameters.end() && given->second == "true";
+    if (wanted) {
+        parameters.erase(given);
+    }
+    return wanted;
+}
+
+/// Behind the first page, those above whose names contain what is searched for.
+void add_above(Replica& replica, const catalog::Catalog& catalog, const ListQuery& query,
+               Language language, json::array& records) {
+    const auto above = replica.above();
+    if (!above || query.offset != 0) {
+        return;
+    }
+    for (const sync::OrganisationAbove& each : *above) {
+        if (each.name.contains(query.search)) {
+            records.emplace_back(above_form(catalog, each, language));
+        }
+    }
+}
+
 json::object filter_form(const NamedFilter& filter) {
     return {{"name", filter.name},
             {"label", json::object{{"zh", filter.label.zh}, {"en", filter.label.en}}},
@@ -72,12 +97,14 @@ void Api::get_records(const ApiRequest& request, Language language, Respond resp
         return;
     }
     const catalog::Kind* kind = *named;
-    auto wish = read_query(*parts_.catalog, *kind, request.query);
+    ApiQuery parameters = request.query;
+    const bool with_above = wants_above(*kind, parameters);
+    auto wish = read_query(*parts_.catalog, *kind, parameters);
     if (!wish) {
         respond(problem(wish.error(), language));
         return;
     }
-    parts_.desk->ask([this, kind, language, wish = *std::move(wish),
+    parts_.desk->ask([this, kind, language, with_above, wish = *std::move(wish),
                       respond = std::move(respond)](Replica& replica) {
         const auto query = resolve(replica, wish);
         const auto page =
@@ -93,6 +120,9 @@ void Api::get_records(const ApiRequest& request, Language language, Respond resp
                 wish.columns.empty()
                     ? record_form(replica, *parts_.catalog, *kind, state, language)
                     : record_form(replica, *parts_.catalog, *kind, state, wish.columns, language));
+        }
+        if (with_above) {
+            add_above(replica, *parts_.catalog, *query, language, records);
         }
         respond(answer(json::object{{"total", page->total}, {"records", std::move(records)}}));
     });

@@ -55,12 +55,18 @@ public:
     void set(std::string_view kind, std::string_view field, record::Value value);
     /// Unless the field holds something once these changes are made.
     void set_if_empty(std::string_view kind, std::string_view field, record::Value value);
-    /// Adds an update of another record.
+    /// The update of another record, added where there is none yet.
     DraftChange& update(const record::RecordKey& key);
+    /// Takes another record out of use.
+    void retire(const record::RecordKey& key);
     void set_in(DraftChange& change, std::string_view field, record::Value value) const;
 
     [[nodiscard]] std::optional<record::RecordState> find(std::string_view kind,
                                                           const record::Value& id) const;
+    /// Records in use of the kind whose field holds `value`.
+    [[nodiscard]] std::vector<record::RecordState> holding(std::string_view kind,
+                                                           std::string_view field,
+                                                           const record::Value& value) const;
     [[nodiscard]] record::Value value_of(const record::RecordState& state,
                                          std::string_view field) const;
 
@@ -70,6 +76,7 @@ public:
 private:
     [[nodiscard]] record::Value preset(const ActionInput& input) const;
     [[nodiscard]] record::Value committee_above() const;
+    [[nodiscard]] record::Value committee_beyond() const;
     [[nodiscard]] bool applies();
     void take_inputs();
     [[nodiscard]] record::Value plain(const catalog::Field& field, std::string_view text) const;

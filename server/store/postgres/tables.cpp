@@ -61,6 +61,10 @@ constexpr std::array tables{
           "device BYTEA NOT NULL, account BYTEA NOT NULL, public_key BYTEA NOT NULL, "
           "certificate_fingerprint BYTEA NOT NULL",
           ", device"},
+    Table{"zhibu_device_contact",
+          "device BYTEA NOT NULL, at BIGINT NOT NULL, version BYTEA NOT NULL, "
+          "incarnation BYTEA NOT NULL, newest BIGINT NOT NULL",
+          ", device"},
     Table{"zhibu_enrolment_code",
           "code_hash BYTEA NOT NULL, account BYTEA NOT NULL, expires_at BIGINT NOT NULL, "
           "used_at BIGINT",

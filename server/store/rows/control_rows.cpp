@@ -142,6 +142,33 @@ void ControlRows::write(const DeviceKey& key) {
         .run();
 }
 
+std::optional<Contact> ControlRows::contact(const DeviceId& device) {
+    Query row = connection_.query(
+        "SELECT at, version, incarnation, newest FROM zhibu_device_contact WHERE device=?");
+    if (!row.bind(device.uuid.bytes).step()) {
+        return std::nullopt;
+    }
+    const auto version = row.bytes(1);
+    return Contact{device, Instant{row.integer(0)}, std::string{version.begin(), version.end()},
+                   IncarnationId{row.uuid(2)}, Sequence{row.position(3)}};
+}
+
+void ControlRows::write(const Contact& contact) {
+    connection_.query("DELETE FROM zhibu_device_contact WHERE device=?")
+        .bind(contact.device.uuid.bytes)
+        .run();
+    connection_
+        .query(
+            "INSERT INTO zhibu_device_contact(device, at, version, incarnation, newest) "
+            "VALUES(?, ?, ?, ?, ?)")
+        .bind(contact.device.uuid.bytes)
+        .bind(contact.at.milliseconds)
+        .bind(std::vector<std::uint8_t>{contact.version.begin(), contact.version.end()})
+        .bind(contact.incarnation.uuid.bytes)
+        .bind_position(contact.newest.position)
+        .run();
+}
+
 std::optional<EnrolmentCode> ControlRows::enrolment_code(const Hash& code_hash) {
     Query row = connection_.query(
         "SELECT account, expires_at, used_at FROM zhibu_enrolment_code WHERE code_hash=?");

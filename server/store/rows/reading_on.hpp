@@ -137,6 +137,10 @@ public:
         return around_.run([&] { return tables_.control.device_key(device); });
     }
 
+    [[nodiscard]] Stored<std::optional<Contact>> contact(const DeviceId& device) override {
+        return around_.run([&] { return tables_.control.contact(device); });
+    }
+
     [[nodiscard]] Stored<std::optional<EnrolmentCode>> enrolment_code(
         const Hash& code_hash) override {
         return around_.run([&] { return tables_.control.enrolment_code(code_hash); });

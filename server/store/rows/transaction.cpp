@@ -116,6 +116,10 @@ public:
         return around().run([&] { tables().control.write(key); });
     }
 
+    [[nodiscard]] Stored<void> set_contact(const Contact& contact) override {
+        return around().run([&] { tables().control.write(contact); });
+    }
+
     [[nodiscard]] Stored<void> put_enrolment_code(const EnrolmentCode& code) override {
         return around().run([&] { tables().control.write(code); });
     }

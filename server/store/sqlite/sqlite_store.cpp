@@ -74,8 +74,8 @@ CREATE TABLE zhibu_subtree(
   level INTEGER, idx INTEGER, hash BLOB NOT NULL, PRIMARY KEY(level, idx)) WITHOUT ROWID;
 )sql";
 
-/// Made where they are missing, as in a store of a program that knew of no parts, or of no second
-/// factors.
+/// Made where they are missing, as in a store of a program that knew of no parts, no second
+/// factors, or no contacts.
 constexpr const char* later_tables = R"sql(
 CREATE TABLE IF NOT EXISTS zhibu_staged(
   device BLOB PRIMARY KEY, account BLOB NOT NULL, incarnation BLOB NOT NULL,
@@ -88,6 +88,9 @@ CREATE UNIQUE INDEX IF NOT EXISTS zhibu_staged_part_place ON zhibu_staged_part(d
 CREATE TABLE IF NOT EXISTS zhibu_second_factor(
   account BLOB, is_pending INTEGER, secret BLOB NOT NULL, last_step INTEGER NOT NULL,
   recovery_codes BLOB NOT NULL, PRIMARY KEY(account, is_pending)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS zhibu_device_contact(
+  device BLOB PRIMARY KEY, at INTEGER NOT NULL, version BLOB NOT NULL,
+  incarnation BLOB NOT NULL, newest INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
 std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix) {

@@ -262,6 +262,9 @@ void serialize(Archive& archive, TailPart& part) {
 
 inline constexpr std::size_t second_factor_secret_bytes_max = 64;
 inline constexpr std::size_t recovery_codes_max = 16;
+inline constexpr std::size_t organisations_above_max = 64;
+/// They fit a frame, whatever they say.
+inline constexpr std::size_t contacts_max = 5'000;
 
 template <class Archive>
 void serialize(Archive& archive, SecondFactor& factor) {
@@ -270,17 +273,28 @@ void serialize(Archive& archive, SecondFactor& factor) {
 
 template <class Archive>
 void serialize(Archive& archive, Errand& errand) {
-    archive(one_of(errand.sort, ErrandSort::confirm_second_factor), errand.text,
-            Blob{errand.signing_request, certificate_bytes_max});
+    archive(one_of(errand.sort, ErrandSort::list_contacts), errand.text,
+            Blob{errand.signing_request, certificate_bytes_max}, errand.newest);
+}
+
+template <class Archive>
+void serialize(Archive& archive, OrganisationAbove& above) {
+    archive(above.id, above.name, above.type);
+}
+
+template <class Archive>
+void serialize(Archive& archive, DeviceContact& contact) {
+    archive(contact.device, contact.at, contact.is_connected, contact.version, contact.missing);
 }
 
 template <class Archive>
 void serialize(Archive& archive, ErrandReply& reply) {
-    archive(one_of(reply.sort, ErrandSort::confirm_second_factor), reply.is_done,
+    archive(one_of(reply.sort, ErrandSort::list_contacts), reply.is_done,
             one_of(reply.refused, RefusalReason::errand_refused), reply.password_salt,
             reply.password_cost, Certificates{reply.certificate_chain},
             Blob{reply.secret, second_factor_secret_bytes_max},
-            list(reply.recovery_codes, recovery_codes_max));
+            list(reply.recovery_codes, recovery_codes_max),
+            list(reply.above, organisations_above_max), list(reply.contacts, contacts_max));
 }
 
 }  // namespace zhibu::sync::detail

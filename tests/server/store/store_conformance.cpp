@@ -410,6 +410,24 @@ TEST_P(StoreConformance, SecondFactorsComeBackAndAreReplaced) {
     EXPECT_EQ(reader()->second_factors(person(1).id).value(), factors);
 }
 
+TEST_P(StoreConformance, ContactsComeBackAndAreReplaced) {
+    Contact contact{here_.device, Instant{1'000}, "0.1.0", here_.incarnation, Sequence{7}};
+    const auto keep = [&] {
+        const auto transaction = begin();
+        ASSERT_TRUE(transaction->set_contact(contact).has_value());
+        EXPECT_EQ(transaction->contact(here_.device).value(), contact);
+        ASSERT_TRUE(transaction->commit().has_value());
+    };
+    keep();
+    reopen();
+    EXPECT_EQ(reader()->contact(here_.device).value(), contact);
+    EXPECT_FALSE(reader()->contact(there_.device).value().has_value());
+    contact.at = Instant{2'000};
+    contact.version = "";
+    keep();
+    EXPECT_EQ(reader()->contact(here_.device).value(), contact);
+}
+
 TEST_P(StoreConformance, AReceiptIsFoundByItsPosition) {
     write_organisations();
     const LogIndex at = scribe_.commit(*store_, here_, {new_person(1, 2)});

@@ -336,18 +336,24 @@ void draw(TailPart& part) { draw_all(part.entry, part.is_last, part.head); }
 void draw(SecondFactor& factor) { draw(factor.code); }
 
 void draw(Errand& errand) {
-    constexpr auto last = static_cast<std::size_t>(ErrandSort::confirm_second_factor);
+    constexpr auto last = static_cast<std::size_t>(ErrandSort::list_contacts);
     errand.sort = static_cast<ErrandSort>(below(last + 1));
-    draw_all(errand.text, errand.signing_request);
+    draw_all(errand.text, errand.signing_request, errand.newest);
+}
+
+void draw(OrganisationAbove& above) { draw_all(above.id, above.name, above.type); }
+
+void draw(DeviceContact& contact) {
+    draw_all(contact.device, contact.at, contact.is_connected, contact.version, contact.missing);
 }
 
 void draw(ErrandReply& reply) {
-    constexpr auto last_sort = static_cast<std::size_t>(ErrandSort::confirm_second_factor);
+    constexpr auto last_sort = static_cast<std::size_t>(ErrandSort::list_contacts);
     constexpr auto last_reason = static_cast<std::size_t>(RefusalReason::errand_refused);
     reply.sort = static_cast<ErrandSort>(below(last_sort + 1));
     reply.refused = static_cast<RefusalReason>(below(last_reason + 1));
     draw_all(reply.is_done, reply.password_salt, reply.password_cost, reply.certificate_chain,
-             reply.secret, reply.recovery_codes);
+             reply.secret, reply.recovery_codes, reply.above, reply.contacts);
     reply.secret.resize(std::min<std::size_t>(reply.secret.size(), 64));
     reply.recovery_codes.resize(std::min<std::size_t>(reply.recovery_codes.size(), 16));
 }

@@ -8,6 +8,7 @@ import type {
   CaseForm,
   Catalog,
   ConflictForm,
+  Contact,
   ExportOffer,
   ExportState,
   Fields,
@@ -33,6 +34,8 @@ export interface ListWish {
   readonly filter?: string | undefined;
   /** Only records that this rule names. */
   readonly finding?: string | undefined;
+  /** Of organisations: those above the scope too, of which only the name is known here. */
+  readonly above?: boolean;
   /** The fields that are wanted; all where it is absent. */
   readonly columns?: readonly string[];
   readonly offset: number;
@@ -96,6 +99,7 @@ export function listParameters(wish: Omit<ListWish, "offset" | "limit">): Fields
     filter: wish.filter,
     finding: wish.finding,
     columns: wish.columns?.join(","),
+    above: wish.above === true ? "true" : undefined,
   };
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
@@ -152,6 +156,7 @@ export const api = {
     post<Saved>(`/api/imports?lang=${language}`, wish),
   resubmit: (sequence: number, language: Language) =>
     post<Saved>(`/api/groups/${String(sequence)}/resubmit?lang=${language}`, {}),
+  contacts: (language: Language) => ask<readonly Contact[]>(`/api/contacts?lang=${language}`),
   cases: (all: boolean, language: Language) =>
     ask<readonly CaseForm[]>(`/api/cases?lang=${language}&all=${String(all)}`),
   decideCase: (number: string, wish: CaseWish, language: Language) =>

@@ -96,6 +96,20 @@ export function useCases(all: boolean) {
   });
 }
 
+/** How often the server is asked which devices are in touch. */
+const CONTACTS_MS = 15_000;
+
+export function useContacts() {
+  const language = useLanguage();
+  return useQuery({
+    queryKey: [REPLICA, "contacts", language],
+    queryFn: () => api.contacts(language),
+    placeholderData: keepPreviousData,
+    refetchInterval: CONTACTS_MS,
+    retry: false,
+  });
+}
+
 export function useConflicts(which: "waiting" | "all" | "losses") {
   const language = useLanguage();
   return useQuery({

@@ -116,6 +116,18 @@ export interface Status {
   };
 }
 
+/** What the server knows of a device beside its record. */
+export interface Contact {
+  readonly device: string;
+  readonly name: string;
+  readonly account?: string;
+  readonly at: number;
+  readonly connected: boolean;
+  readonly version: string;
+  /** Groups that it had made and that have not come. */
+  readonly missing: number;
+}
+
 export interface Decision {
   readonly field: string;
   readonly label?: string;
@@ -272,6 +284,8 @@ export interface PlannedChange {
   readonly kind: string;
   readonly kind_text: string;
   readonly record: string;
+  /** Empty for a record that is made. */
+  readonly name: string;
   readonly operation: string;
   readonly fields: readonly {
     readonly field: string;

@@ -9,6 +9,7 @@ import { listPages } from "../features/list/listPages";
 import { TreePage } from "../features/organisations/TreePage";
 import { SurveyPage } from "../features/overview/SurveyPage";
 import { RecordPage } from "../features/record/RecordPage";
+import { DevicesPage } from "../features/system/DevicesPage";
 import { OperationsPage } from "../features/system/OperationsPage";
 import { WindowsPage } from "../features/windows/WindowsPage";
 import { isEntry } from "./menu";
@@ -60,6 +61,9 @@ export function Page({ route, status, onSync }: Props) {
   }
   if (page === "conflicts") {
     return <CaseworkPage tab={kind} />;
+  }
+  if (page === "devices") {
+    return <DevicesPage tab={kind} />;
   }
   if (page === "operations") {
     return <OperationsPage tab={kind} />;

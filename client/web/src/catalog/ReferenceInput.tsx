@@ -28,7 +28,14 @@ export function ReferenceInput({ field, value, onChange, id, label }: InputProps
   const search = useSettled(typed, TYPING_MS);
   const offered = useRecords(
     target,
-    { search, order: undefined, conditions: [], offset: 0, limit: OFFERED_MAX },
+    {
+      search,
+      order: undefined,
+      conditions: [],
+      above: target === "organisation",
+      offset: 0,
+      limit: OFFERED_MAX,
+    },
     open,
   );
   const chosen = useRecord(target, value === undefined || value === "" ? undefined : value);

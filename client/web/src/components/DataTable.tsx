@@ -29,7 +29,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, step = 50 }: Props
           <thead>
             <tr>
               {columns.map((column) => (
-                <th key={column.key} scope="col" style={{ width: column.width }}>
+                <th key={column.key} scope="col" style={{ width: column.width, minWidth: column.width }}>
                   {column.title}
                 </th>
               ))}

@@ -240,6 +240,16 @@ export const en: Words = {
     code: "Enrolment code",
     made: "Good for {{minutes}} minutes and shown only now; the server knows it once it is synchronised.",
   },
+  contacts: {
+    title: "Last contact",
+    device: "Device",
+    account: "Account",
+    at: "Last contact",
+    now: "Connected",
+    version: "Program",
+    missing: "Not yet sent (groups)",
+    empty: "No device of this scope has been in touch with the server yet.",
+  },
   state: {
     enable: "Enable",
     disable: "Disable",

@@ -238,6 +238,16 @@ export const zh = {
     code: "登记码",
     made: "{{minutes}}分钟内有效，只显示这一次；同步后服务器才认得。",
   },
+  contacts: {
+    title: "最近连接",
+    device: "设备",
+    account: "账号",
+    at: "最近连接",
+    now: "在线",
+    version: "程序版本",
+    missing: "尚未上传（组）",
+    empty: "本组织范围内还没有设备连接过服务器。",
+  },
   state: {
     enable: "启用",
     disable: "禁用",

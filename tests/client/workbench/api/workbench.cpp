@@ -61,6 +61,9 @@ Workbench::Workbench(std::vector<record::RecordState> more) {
         ++syncs_asked;
         code_given = second_factor;
     };
+    parts.ask_server = [this](const sync::Errand&, const ApiParts::Answered& answered) {
+        answered(server_says);
+    };
     parts.group_made = [this](record::Sequence last) { groups_made.push_back(last); };
     parts.exports_folder = folder.path() / "exports";
     api = std::make_unique<Api>(std::move(parts));

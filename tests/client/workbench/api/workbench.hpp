@@ -51,6 +51,8 @@ struct Workbench {
     std::unique_ptr<ReplicaDesk> desk;
     int syncs_asked = 0;
     std::string code_given;
+    /// Nothing: no session is open.
+    std::optional<sync::ErrandReply> server_says;
     std::vector<record::Sequence> groups_made;
     std::vector<ApiNews> news;
     std::unique_ptr<Api> api;

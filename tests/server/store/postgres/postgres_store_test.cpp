@@ -96,7 +96,7 @@ TEST(PostgresStore, EveryKeyIsLedByTheSpace) {
         "ON n.oid=c.relnamespace AND n.nspname='zhibu' JOIN pg_attribute a ON a.attrelid=c.oid AND "
         "a.attnum=i.indkey[0] WHERE a.attname";
     EXPECT_EQ(place.run(first_columns + "<>'space'"), "0");
-    EXPECT_EQ(place.run(first_columns + "='space' AND i.indisprimary"), "17");
+    EXPECT_EQ(place.run(first_columns + "='space' AND i.indisprimary"), "18");
 }
 
 TEST(PostgresStore, SuperusersAreRefused) {

@@ -2,7 +2,7 @@ import { Alert } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useCatalog } from "../../api/queries";
-import type { Action, Fields, Plan, PlannedRecord } from "../../api/types";
+import type { Action, Fields, Plan, PlannedChange, PlannedRecord } from "../../api/types";
 import { fieldNamed, kindNamed, labelOf } from "../../catalog/catalog";
 import { FieldInput } from "../../catalog/FieldInput";
 import { type DataColumn, DataTable } from "../../components/DataTable";
@@ -19,17 +19,28 @@ interface Props {
 
 function Changes({ of }: { readonly of: PlannedRecord }) {
   const { t } = useTranslation();
+  // The row says whose it is; what is changed beside it says so here.
+  const what = (change: PlannedChange) =>
+    change.record === of.record || change.name === ""
+      ? change.kind_text
+      : `${change.kind_text} ${change.name}`;
   return (
     <>
-      {of.changes.flatMap((change) =>
-        change.fields.map((field) => (
+      {of.changes.flatMap((change) => [
+        ...change.fields.map((field) => (
           <div key={`${change.record}:${field.field}`}>
-            {change.kind_text} · {field.label}:{" "}
-            {field.before === "" ? "" : `${field.before} → `}
+            {what(change)} · {field.label}: {field.before === "" ? "" : `${field.before} → `}
             <strong>{field.after || t("form.empty")}</strong>
           </div>
         )),
-      )}
+        ...(change.operation === "retire"
+          ? [
+              <div key={`${change.record}:retire`}>
+                {what(change)} · <strong>{t("record.retire")}</strong>
+              </div>,
+            ]
+          : []),
+      ])}
     </>
   );
 }
@@ -105,10 +116,10 @@ export function PlanTable({ plan, action, each, onType }: Props) {
             width: 110,
             render: (record) => <Result of={record} />,
           },
-          ...own,
           {
             key: "changes",
             title: t("actions.changes"),
+            width: 300,
             render: (record) => (
               <>
                 <Changes of={record} />
@@ -116,6 +127,7 @@ export function PlanTable({ plan, action, each, onType }: Props) {
               </>
             ),
           },
+          ...own,
         ]}
       />
     </>

@@ -75,6 +75,8 @@ json::object change_form(Replica& replica, const catalog::Catalog& catalog,
     return {{"kind", kind.name},
             {"kind_text", in(kind.label, language)},
             {"record", to_text(change.record.id)},
+            {"name",
+             held == nullptr ? std::string{} : name_of(replica, catalog, change.record, language)},
             {"operation", word_of(change.operation)},
             {"fields", std::move(fields)}};
 }

@@ -17,7 +17,8 @@ std::span<const Action* const> actions() {
         std::vector<const Action*> pointers;
         for (const std::span<const Action> part :
              {detail::recruitment_actions(), detail::conversion_actions(),
-              detail::transfer_actions(), detail::daily_actions()}) {
+              detail::transfer_actions(), detail::request_actions(), detail::daily_actions(),
+              detail::duplicate_actions(), detail::organisation_actions()}) {
             std::ranges::transform(part, std::back_inserter(pointers),
                                    [](const Action& each) { return &each; });
         }

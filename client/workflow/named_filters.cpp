@@ -167,6 +167,16 @@ Filter long_overdue_letters(const FilterTerms& terms) {
     return overdue_on(terms, record::add_days(last, 1));
 }
 
+Filter from_provinces(const FilterTerms& terms) {
+    return is_code(terms, letter, "type", {"32"});
+}
+
+/// For the month's check: what came in since its first day.
+Filter from_provinces_this_month(const FilterTerms& terms) {
+    return all({from_provinces(terms), is(terms, letter, "received_on", Relation::not_less,
+                                          {Value{Date{terms.today.year, terms.today.month, 1}}})});
+}
+
 Filter asked_for(const FilterTerms& terms) { return is_code(terms, letter, "state", {"10"}); }
 
 Filter out_letters(const FilterTerms& terms) {
@@ -271,6 +281,16 @@ constexpr std::array table{
                 letter,
                 &long_overdue_letters},
     NamedFilter{"asked_for", {"申请待办", "Asked for"}, letter_state, letter, &asked_for},
+    NamedFilter{"from_provinces",
+                {"外省市转入", "From other provinces"},
+                letter_state,
+                letter,
+                &from_provinces},
+    NamedFilter{"from_provinces_this_month",
+                {"本月外省市转入", "From other provinces this month"},
+                letter_state,
+                letter,
+                &from_provinces_this_month},
     NamedFilter{
         "out_letters", {"组织关系转出", "Transfers out"}, letter_state, letter, &out_letters},
     NamedFilter{"in_letters", {"组织关系转入", "Transfers in"}, letter_state, letter, &in_letters},

@@ -108,23 +108,6 @@ void redirect(Making& making) {
     }
 }
 
-void issue_asked_for(Making& making) {
-    const auto moved = person_of(making);
-    if (!moved) {
-        making.refuse("letter_without_person");
-        return;
-    }
-    making.set_if_empty(letter, "mobile", making.value_of(*moved, "mobile"));
-    making.set_if_empty(letter, "dues_paid_until", making.value_of(*moved, "dues_paid_until"));
-    making.set_if_empty(letter, "sending_organisation", making.value_of(*moved, "organisation"));
-    making.set_in(making.update(moved->key), "moving_to",
-                  making.value_of(*making.subject(), "receiving_organisation"));
-}
-
-void ask_for(Making& making) {
-    making.set(letter, "sending_organisation", making.value_of(*making.subject(), "organisation"));
-}
-
 /// Left by transfer on the day of the receipt. Where the receiver works with the same system, it
 /// receives the letter itself.
 void leave_by_transfer(Making& making) {
@@ -237,11 +220,6 @@ constexpr std::array accept_inputs{must(letter, "receiving_organisation", "recor
                                    must(letter, "received_on", "today")};
 constexpr std::array reason_inputs{must(letter, "reason")};
 constexpr std::array redirect_inputs{must(letter, "redirected_to"), must(letter, "reason")};
-constexpr std::array request_inputs{must(letter, "receiving_organisation", "scope"),
-                                    may(letter, "reason"), may(letter, "number")};
-constexpr std::array issue_inputs{
-    must(letter, "issued_on", "today"), must(letter, "valid_days", "30"),
-    each(may(letter, "number", "record")), may(letter, "receiving_code", "record")};
 constexpr std::array receipt_inputs{must(letter, "receipt_on", "today")};
 constexpr std::array reissue_inputs{each(may(letter, "number")), must(letter, "issued_on", "today"),
                                     may(letter, "valid_days", "record"), may(letter, "reason")};
@@ -300,10 +278,6 @@ constexpr std::array set_returned{
 constexpr std::array set_received{ActionSets{letter, "state", "40"}};
 constexpr std::array set_revoked{ActionSets{letter, "state", "50"}};
 constexpr std::array set_redirected{ActionSets{letter, "state", "30"}};
-constexpr std::array set_requested{ActionSets{letter, "type", "21"},
-                                   ActionSets{letter, "state", "10"}};
-constexpr std::array set_issued{ActionSets{letter, "state", "20"}};
-constexpr std::array set_declined{ActionSets{letter, "state", "15"}};
 constexpr std::array set_sent_back{ActionSets{letter, "state", "60"}};
 constexpr std::array set_unreachable{ActionSets{person, "unreachable", "true"}};
 constexpr std::array set_reached{ActionSets{person, "unreachable", "false"},
@@ -317,7 +291,6 @@ constexpr std::array may_be_received{ActionNeeds{"state", {}, "40"},
                                      ActionNeeds{"type", "11|21|22|41|42"}};
 constexpr std::array may_be_revoked{ActionNeeds{"state", {}, "50"}};
 constexpr std::array may_be_redirected{ActionNeeds{"state", {}, "30"}};
-constexpr std::array is_asked_for{ActionNeeds{"state", "10"}};
 constexpr std::array may_be_sent_back{ActionNeeds{"state", {}, "60"}};
 constexpr std::array may_be_reissued{ActionNeeds{"state", {}, "55"}};
 constexpr std::array is_out_of_city{ActionNeeds{"state", {}, "40"},
@@ -369,32 +342,6 @@ constexpr std::array table{
            set_redirected,
            may_be_redirected,
            &redirect},
-    Action{"request_transfer",
-           {"申请", "Ask for the transfer"},
-           in_arrivals,
-           person,
-           Choice::many,
-           request_inputs,
-           set_requested,
-           is_member,
-           &ask_for},
-    Action{"issue_requested",
-           {"开具", "Issue the letter asked for"},
-           in_departures,
-           letter,
-           Choice::many,
-           issue_inputs,
-           set_issued,
-           is_asked_for,
-           &issue_asked_for},
-    Action{"decline_request",
-           {"拒绝申请", "Decline the request"},
-           in_departures,
-           letter,
-           Choice::many,
-           reason_inputs,
-           set_declined,
-           is_asked_for},
     Action{"move_branch",
            {"党委内转出", "Move to another branch"},
            in_departures,

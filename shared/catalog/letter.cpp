@@ -11,7 +11,7 @@ std::vector<Kind> letter_kinds() {
         Kind{3, "letter", {"组织关系介绍信", "Transfer letter"}, "", {"sending_organisation", "receiving_organisation"}, Writers::scope, {
             text(1, "number", "编号", "Number", 30).ask().called("介绍信编号|介绍信号码"),
             code(2, "type", "类型", "Type", "transfer_type").must().ask(),
-            ref(3, "person", "人", "Person", "person").must().ask(),
+            ref(3, "person", "人", "Person", "person").ask(),
             ref(4, "sending_organisation", "转出组织", "From", "organisation").ask(),
             ref(5, "receiving_organisation", "转入组织", "To", "organisation").ask(),
             text(6, "receiving_code", "转入组织代码", "Receiving organisation's code", 30).compact().ask(),
@@ -31,6 +31,10 @@ std::vector<Kind> letter_kinds() {
             day(20, "receipt_on", "回执日期", "Receipt on").happened(),
             ref(21, "replaces", "补开原介绍信", "Replaces", "letter"),
             note(22, "remark", "备注", "Remark").personal(),
+            // Of a request by whoever does not see the person: who is meant, and who has them.
+            text(23, "person_name", "姓名", "Name", 50).ask().personal(),
+            text(24, "person_id_number", "身份证号", "Id number", 18).compact().ask().sensitive(),
+            text(25, "sending_code", "转出组织代码", "Sending organisation's code", 30).compact().ask(),
         }},
         Kind{30, "letter_endorsement", {"背书", "Redirection"}, "letter", {}, Writers::scope, {
             owner("介绍信", "Letter", "letter"),

@@ -97,6 +97,7 @@ Kind person() {
         day(96, "confirmed_on", "信息核实日期", "Confirmed on").happened().greatest(),
         note(97, "explanation", "说明", "Explanation").called("情况说明"),
         note(98, "remark", "备注", "Remark").called("备考"),
+        ref(99, "joined_from", "并入的重复记录", "Joined from", "person"),
     }});
 }
 

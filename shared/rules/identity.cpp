@@ -148,6 +148,30 @@ Breach suspected_duplicate(const Case& of) {
     return kept;
 }
 
+/// Whether something in use still says that it is the person's.
+bool is_left_alone(const Case& of, const RecordId& person) {
+    const record::Value value{person};
+    const auto names_none = [&](const catalog::Kind& kind, std::string_view field) {
+        return kind.find(field) == nullptr || related(of, kind.name, field, value).empty();
+    };
+    return std::ranges::all_of(of.catalog.kinds(), [&](const catalog::Kind& kind) {
+        return (kind.owner != "person" || names_none(kind, "owner")) &&
+               (kind.name != "letter" || names_none(kind, "person")) &&
+               (kind.name != "dues_payment" || names_none(kind, "person"));
+    });
+}
+
+/// The other record is out of use, and all that was its own is this one's.
+Breach joined_whole(const Case& of) {
+    const auto* from = own<RecordId>(of, "joined_from");
+    if (from == nullptr) {
+        return kept;
+    }
+    const auto other = named_by(of, of.after, "joined_from");
+    return broken_unless(*from != of.after.key.id &&
+                         (!other || (other->retired && is_left_alone(of, *from))));
+}
+
 bool is_cjk(char32_t code) {
     return (code >= 0x3400 && code <= 0x4DBF) || (code >= 0x4E00 && code <= 0x9FFF) ||
            (code >= 0xF900 && code <= 0xFAFF) || (code >= 0x20000 && code <= 0x3FFFF) ||
@@ -342,6 +366,15 @@ constexpr std::array rules{
           "same one."},
          &suspected_duplicate,
          "S (重复党员查询); GK"},
+    Rule{"R-117",
+         "person",
+         "joined_from",
+         Severity::refuse,
+         {"并入的重复记录须已停用，其各项记录和介绍信须已转到本记录。",
+          "The record that is joined is out of use, and its entries and letters are this one's."},
+         &joined_whole,
+         "S (重复党员查询)",
+         When::change},
     Rule{
         "R-110",
         "person",

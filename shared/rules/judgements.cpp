@@ -147,14 +147,25 @@ constexpr std::array judgements{
               {"本机没有该介绍信上的党员信息，请同步后重试；仍然没有的，请联系上级组织。",
                "The member whom the letter names is not on this machine. Synchronise, then try "
                "again; if that does not help, ask the organisation above."}},
+    Judgement{"nobody_asked_for",
+              {"本组织范围内没有姓名和身份证号都相符的党员；如申请有误，请拒绝申请并说明。",
+               "Nobody of this name and id number is in this account's scope. If the request is "
+               "wrong, decline it and say why."}},
+    Judgement{"nothing_to_join",
+              {"请选择另一条仍在使用的记录；不能与自身合并。",
+               "Choose another record that is in use; a record cannot be joined with itself."}},
+    Judgement{"organisation_into_itself",
+              {"党员和介绍信不能转给被合并或撤销的组织自身，请另选组织。",
+               "Members and letters cannot go to the organisation that ends: choose another."}},
     Judgement{"letter_is_received_there",
               {"转入组织使用本系统，由转入组织接收，不登记回执。",
                "The receiving organisation works with this system and accepts the letter itself; "
                "no receipt is entered."}},
-    Judgement{"undo_superseded",
-              {"不能撤销：“{字段}”此后又有改动。请先撤销后来的操作，或直接修改。",
-               "This cannot be undone: \"{field}\" has changed since. Undo what came later first, or "
-               "edit it."}},
+    Judgement{
+        "undo_superseded",
+        {"不能撤销：“{字段}”此后又有改动。请先撤销后来的操作，或直接修改。",
+         "This cannot be undone: \"{field}\" has changed since. Undo what came later first, or "
+         "edit it."}},
     Judgement{"undo_without_effect",
               {"该操作没有生效（待审、未采纳或已搁置），不必撤销；可在“待审与冲突”中撤回。",
                "The action has had no effect (it waits, was turned down or set aside), so there is "

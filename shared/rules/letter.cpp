@@ -113,13 +113,18 @@ Breach may_be_asked_for(const Case& of) {
 }
 
 /// The group that receives the letter moves the person. What another organisation merely asks for
-/// holds nobody.
+/// holds nobody, and where a branch is merged its letters go along.
 Breach stays_until_received(const Case& of) {
     if (of.before == nullptr || !touches(of, "organisation")) {
         return kept;
     }
+    const auto* branch = own<RecordId>(of, "organisation");
     const auto letters = other_open_letters(of, of.after.key.id);
     return broken_unless(std::ranges::all_of(letters, [&](const RecordState& letter) {
+        const auto* sender = read<RecordId>(of, letter, "sending_organisation");
+        if (sender != nullptr && branch != nullptr && *sender == *branch) {
+            return true;
+        }
         return is_any(read<std::string>(of, letter, "state"), {"10"});
     }));
 }

@@ -30,6 +30,26 @@ bool is_way_out(const Case& of) {
 
 std::optional<RecordState> person_of(const Case& of) { return named_by(of, of.after, "person"); }
 
+/// Who asks for somebody out of sight says who is meant, and whose member it is. An old letter that
+/// names nobody can still be sent back or revoked.
+Breach person_named(const Case& of) {
+    const bool is_asked_for = is_any(own<std::string>(of, "state"), {"10"}) &&
+                              is_filled(of, of.after, "person_name") &&
+                              is_filled(of, of.after, "person_id_number") &&
+                              (is_filled(of, of.after, "sending_code") ||
+                               is_filled(of, of.after, "sending_organisation"));
+    return broken_unless(!is_any(own<std::string>(of, "state"), {"10", "20", "40"}) ||
+                         is_filled(of, of.after, "person") || is_asked_for);
+}
+
+/// Whoever issues what was asked for by number sends that person and nobody else.
+Breach person_is_the_one_asked_for(const Case& of) {
+    const auto* number = own<std::string>(of, "person_id_number");
+    const auto person = person_of(of);
+    const auto* held = person ? read<std::string>(of, *person, "id_number") : nullptr;
+    return broken_unless(number == nullptr || held == nullptr || *number == *held);
+}
+
 /// A letter from another committee names that committee first, and the branch when it is received.
 Breach received_by_branch(const Case& of) {
     const bool lands =
@@ -288,6 +308,25 @@ constexpr std::array rules{
           "A probationary member's transfer carries the joining date, and the extension if any."},
          &probation_travels_along,
          "GK",
+         When::change},
+    Rule{"R-526",
+         "letter",
+         "person state person_name person_id_number sending_code",
+         Severity::refuse,
+         {"请选择党员；申请不在本组织范围内的党员时，须填写姓名、身份证号和转出组织代码。",
+          "Choose the member; to ask for one out of sight, enter the name, the id number and the "
+          "sending organisation's code."},
+         &person_named,
+         "S (申请); GK",
+         When::change},
+    Rule{"R-525",
+         "letter",
+         "person person_id_number",
+         Severity::refuse,
+         {"所选党员的身份证号与申请不符。",
+          "The member's id number is not the one that was asked for."},
+         &person_is_the_one_asked_for,
+         "S (申请); GK",
          When::change},
 };
 

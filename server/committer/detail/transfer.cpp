@@ -161,10 +161,11 @@ Stored<bool> may_write_person(Case& judged, const RecordKey& root, bool is_entry
     return is_moved_by_letter(judged, *after, is_set_here(judged, *after, "organisation"));
 }
 
-/// The organisation in use whose code the letter gives; none if there is none.
-Stored<std::optional<RecordId>> receiver_by_code(Case& judged, const RecordState& letter) {
+/// The organisation in use whose code the letter gives there; none if there is none.
+Stored<std::optional<RecordId>> named_by_code(Case& judged, const RecordState& letter,
+                                              std::string_view field) {
     const catalog::Kind& organisations = judged.bench.catalog->kind("organisation");
-    const Value& code = value_of(judged, letter, "receiving_code");
+    const Value& code = value_of(judged, letter, field);
     ZHIBU_TRY(holders, judged.store.find_by(organisations.id(), organisations.field("code").id(),
                                             code, holders_max));
     for (const RecordKey& key : holders) {
@@ -176,6 +177,25 @@ Stored<std::optional<RecordId>> receiver_by_code(Case& judged, const RecordState
     return std::optional<RecordId>{};
 }
 
+/// A request goes to whoever has the code that it names.
+Stored<void> direct_request(Case& judged, const RecordKey& key) {
+    ZHIBU_TRY(letter, judged.docket.find(key));
+    const bool is_asked = code_of(judged, *letter, "type") == "21" &&
+                          code_of(judged, *letter, "state") == "10" &&
+                          is_set_here(judged, *letter, "sending_code");
+    if (!is_asked || place_of(judged, *letter, "sending_organisation") != nullptr) {
+        return {};
+    }
+    ZHIBU_TRY(sender, named_by_code(judged, *letter, "sending_code"));
+    if (sender) {
+        ZHIBU_TRY(amended, judged.docket.amend(key));
+        amended->set(kind_of(judged, key).field("sending_organisation").id(), *sender,
+                     judged.index);
+        judged.taken_whole = false;
+    }
+    return {};
+}
+
 Stored<void> direct(Case& judged, const RecordKey& key) {
     ZHIBU_TRY(letter, judged.docket.find(key));
     const bool is_sent = code_of(judged, *letter, "type") == "21" &&
@@ -185,7 +205,7 @@ Stored<void> direct(Case& judged, const RecordKey& key) {
         record::is_empty(value_of(judged, *letter, "receiving_code"))) {
         return {};
     }
-    ZHIBU_TRY(receiver, receiver_by_code(judged, *letter));
+    ZHIBU_TRY(receiver, named_by_code(judged, *letter, "receiving_code"));
     if (!receiver) {
         return {};
     }
@@ -214,6 +234,7 @@ Stored<void> direct_letters(Case& judged) {
     const std::vector<RecordKey> amended = judged.docket.amended();
     for (const RecordKey& key : amended) {
         if (kind_of(judged, key).name == "letter") {
+            ZHIBU_TRY_VOID(direct_request(judged, key));
             ZHIBU_TRY_VOID(direct(judged, key));
         }
     }

@@ -135,6 +135,51 @@ TEST_F(Transfer, NobodyIssuesInAnothersName) {
     expect(sender, {set_letter({{"state", text("20")}})}, "");
 }
 
+TEST_F(Transfer, ARequestByNumberReachesWhoeverHasTheCodeAndTellsTheAskerNothing) {
+    const auto number = court.value("person", person, "id_number");
+    const auto asks = [&](const Value& id_number) {
+        letter = court.new_id();
+        return create("letter", letter,
+                      {{"type", text("21")},
+                       {"state", text("10")},
+                       {"person_name", text("王五")},
+                       {"person_id_number", id_number},
+                       {"sending_code", text(code_of(court.branch_a))},
+                       {"receiving_organisation", Value{far}},
+                       {"receiving_code", text(code_of(far))}});
+    };
+    // Whether there is such a person or not, the answer is the same.
+    const auto known = court.judge(receiver, {asks(number)});
+    EXPECT_EQ(court.value("letter", letter, "sending_organisation"), Value{court.branch_a});
+    const RecordId asked = letter;
+    const auto unknown = court.judge(receiver, {asks(text(id_number(77)))});
+    EXPECT_EQ(court.value("letter", letter, "sending_organisation"), Value{court.branch_a});
+    EXPECT_EQ(known.outcome, unknown.outcome);
+    EXPECT_TRUE(known.reasons.empty() && unknown.reasons.empty());
+    EXPECT_EQ(court.value("person", person, "moving_to"), Value{});
+    // The sender alone says who it is, and sends nobody else.
+    letter = asked;
+    const Values issued{{"state", text("20")},
+                        {"person", Value{person}},
+                        {"issued_on", Value{record::Date{2026, 6, 10}}},
+                        {"valid_days", text("30")}};
+    expect(receiver, {set_letter(issued)}, "out_of_scope");
+    expect(sender, {set_letter(issued), set_person({{"moving_to", Value{far}}})}, "");
+    EXPECT_EQ(court.value("person", person, "moving_to"), Value{far});
+}
+
+TEST_F(Transfer, ACodeThatIsNobodysKeepsTheRequestWithTheAsker) {
+    const auto verdict = court.judge(receiver, {create("letter", letter,
+                                                       {{"type", text("21")},
+                                                        {"state", text("10")},
+                                                        {"person_name", text("王五")},
+                                                        {"person_id_number", text(id_number(78))},
+                                                        {"sending_code", text("NOBODY")},
+                                                        {"receiving_organisation", Value{far}}})});
+    EXPECT_EQ(verdict.outcome, Outcome::accepted);
+    EXPECT_EQ(court.value("letter", letter, "sending_organisation"), Value{});
+}
+
 TEST_F(Transfer, AMoveAtOnceIsNotTakenFromOutside) {
     const auto taken = [&] {
         return std::vector{letter_of({{"type", text("11")},

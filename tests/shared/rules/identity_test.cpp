@@ -115,6 +115,25 @@ TEST_F(Identity, R107DoesNotFindTheRecordItself) {
     EXPECT_EQ(bench_.on_change(person({{"id_number", ""}}), person()), Ids{});
 }
 
+TEST_F(Identity, R117AJoinedRecordIsOutOfUseAndHasNothingLeft) {
+    const auto other = bench_.shelf.put("person", person({{"name", "李四光"}}));
+    const auto breaks = [&](const std::string& from) {
+        return bench_.creation_breaks("R-117", person({{"joined_from", from}}));
+    };
+    EXPECT_TRUE(breaks(to_text(other))) << "still in use";
+    bench_.shelf.retire(other);
+    EXPECT_FALSE(breaks(to_text(other)));
+    EXPECT_TRUE(breaks(to_text(bench_.id))) << "itself";
+    for (const auto& [kind, field] :
+         {std::pair{"person_training", "owner"}, std::pair{"letter", "person"},
+          std::pair{"dues_payment", "person"}}) {
+        const auto left = bench_.shelf.put(kind, {{field, to_text(other)}});
+        EXPECT_TRUE(breaks(to_text(other))) << kind;
+        bench_.shelf.retire(left);
+        EXPECT_FALSE(breaks(to_text(other))) << kind;
+    }
+}
+
 TEST_F(Identity, R109WarnsOfSameNameAndBirthDate) {
     bench_.shelf.put("person", person({{"id_number", nobodys_number("1990-05-10", 3)}}));
     EXPECT_EQ(bench_.on_creation(person()), Ids{"R-109"});

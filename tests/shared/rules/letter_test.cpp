@@ -125,6 +125,11 @@ TEST(LetterOfAPerson, R517TheMemberStaysUntilReceived) {
     EXPECT_FALSE(moves());
     bench.shelf.set(letter, {{"state", "40"}});
     EXPECT_FALSE(moves());
+    // A letter that goes along with a merged branch.
+    bench.shelf.set(letter, {{"state", "20"}, {"sending_organisation", from}});
+    EXPECT_TRUE(moves());
+    bench.shelf.set(letter, {{"sending_organisation", to}});
+    EXPECT_FALSE(moves());
 }
 
 TEST(LettersOfTheMonth, R523RemindsOfOverdueOnes) {

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shared/catalog/catalog.hpp"
@@ -179,6 +181,49 @@ TEST(Newcomer, R519WhoWasTransferredOutIsReceivedNotEntered) {
     EXPECT_FALSE(bench.change_breaks("R-519", {}, {{"id_number", number}}));
     bench.shelf.set(old, {{"leaving_reason", "20"}});
     EXPECT_FALSE(bench.creation_breaks("R-519", {{"id_number", number}}));
+}
+
+TEST_F(Transfer, R526NamesItsMemberOrAsksByNumber) {
+    const Plain asked{{"type", "21"},
+                      {"state", "10"},
+                      {"receiving_organisation", far_},
+                      {"person_name", "李四光"},
+                      {"person_id_number", "99000019900510001X"},
+                      {"sending_code", "C1"}};
+    const auto breaks = [&](std::string_view without, const Plain& more = {}) {
+        Plain values = more;
+        for (const auto& [field, text] : asked) {
+            if (field != without && (more.empty() || field != more.front().first)) {
+                values.emplace_back(field, text);
+            }
+        }
+        return bench_.creation_breaks("R-526", values);
+    };
+    EXPECT_FALSE(breaks(""));
+    for (const std::string_view needed : {"person_name", "person_id_number", "sending_code"}) {
+        EXPECT_TRUE(breaks(needed)) << needed;
+        EXPECT_FALSE(breaks(needed, Plain{{"person", record::to_text(person_)}})) << needed;
+    }
+    // Nothing is issued or received without the member.
+    for (const char* const state : {"20", "40"}) {
+        EXPECT_TRUE(breaks("", Plain{{"state", state}})) << state;
+    }
+    EXPECT_FALSE(breaks("", Plain{{"state", "15"}}));
+}
+
+TEST_F(Transfer, R525IsIssuedForTheOneAskedFor) {
+    const std::string number = "99000019900510001X";
+    const std::string other = record::to_text(
+        bench_.shelf.put("person", {{"name", "李四光"}, {"stage", "50"}, {"id_number", number}}));
+    const Plain request{{"type", "21"}, {"state", "10"}, {"person_id_number", number}};
+    const auto issued_for = [&](const std::string& person) {
+        const Ids broken = bench_.on_change(request, {{"state", "20"}, {"person", person}});
+        return std::ranges::find(broken, "R-525") == broken.end();
+    };
+    EXPECT_TRUE(issued_for(other));
+    const std::string third = record::to_text(bench_.shelf.put(
+        "person", {{"name", "李四光"}, {"stage", "50"}, {"id_number", "990000199005100028"}}));
+    EXPECT_FALSE(issued_for(third));
 }
 
 }  // namespace

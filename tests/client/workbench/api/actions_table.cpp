@@ -35,6 +35,16 @@ record::RecordState letter(const std::string& state, const std::string& type,
                                     more));
 }
 
+record::RecordState letter_of_61() {
+    return standard_record("letter", record_id(92),
+                           {{"number", std::string{"J-8"}},
+                            {"type", std::string{"22"}},
+                            {"person", record_id(61)},
+                            {"receiving_organisation", record_id(51)},
+                            {"received_on", day("2026-05-20")},
+                            {"state", std::string{"40"}}});
+}
+
 NamedValues to_other_committee() { return {{"receiving_organisation", record_id(55)}}; }
 
 }  // namespace
@@ -397,6 +407,44 @@ std::vector<Shown> shown_actions() {
          {},
          {{"person_check_in/community", "五里桥街道"}}},
         {"confirm_data", {man(60, "50", checked())}, p, {}, {}, {{"confirmed_on", today}}},
+        {"request_by_number",
+         {},
+         "",
+         {{"person_name", "张60"},
+          {"person_id_number", id_number_of(day("2000-05-03"), 60)},
+          {"sending_code", "C54"},
+          {"receiving_organisation", id(51)}},
+         {},
+         {{"state", "10"},
+          {"type", "21"},
+          {"sending_code", "C54"},
+          {"receiving_name", "甲一支部"},
+          {"sending_organisation", ""},
+          {"person", ""}}},
+        {"join_records",
+         {man(60, "50", checked()),
+          man(61, "50", and_more(checked(), {{"native_place", std::string{"江苏"}}})),
+          passed_training(80, 61), letter_of_61(), man(62, "20", {{"mentor_1", record_id(61)}})},
+         p,
+         {{"joined_from", id(61)}},
+         {},
+         {{"joined_from", id(61)},
+          {"native_place", "江苏"},
+          {"person_training/owner", p},
+          {"letter/person", p},
+          {"person/mentor_1", p}}},
+        {"merge_organisation",
+         {man(60, "50", checked()), letter("20", "31")},
+         id(51),
+         {{"other", id(52)}, {"document", "甲委〔2026〕1号"}},
+         {},
+         {{"letter/sending_organisation", id(52)}, {"organisation_change/change_kind", "03"}}},
+        {"abolish_organisation",
+         {man(60, "70", checked({{"leaving_reason", std::string{"10"}}}))},
+         id(55),
+         {{"document", "甲委〔2026〕2号"}},
+         {},
+         {{"organisation_change/change_kind", "04"}}},
     };
 }
 

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "client/agent/replica_desk.hpp"
 #include "client/workflow/action.hpp"
+#include "sync_protocol/message/message.hpp"
 #include "tests/client/workbench/api/actions_table.hpp"
 
 namespace zhibu::client::test {
@@ -241,6 +243,163 @@ TEST(ApiAction, EveryWrongBodyIsRefusedAtItsPlace) {
                   .text("/error/code"),
               "unreadable_value");
     EXPECT_EQ(workbench.status().last_sequence.position, 0U);
+}
+
+/// What the action makes of `records` with `inputs`, every warning accepted.
+Answer perform(Workbench& workbench, const std::string& action, const json::array& records,
+               const json::object& inputs) {
+    json::object body{{"records", records}, {"inputs", inputs}};
+    const std::string path = "/api/actions/" + action;
+    const Answer preview = workbench.ask("POST", path + "/preview", {}, json::serialize(body));
+    body["accept_warnings"] = rules_at(preview, "/warnings");
+    return workbench.ask("POST", path, {}, json::serialize(body));
+}
+
+std::string total(Workbench& workbench, const std::string& kind, const std::string& field,
+                  const std::string& value) {
+    return workbench.get("/api/records/" + kind, {{field, value}}).text("/total");
+}
+
+TEST(ApiAction, AMergerTakesMembersLettersAndAccountsAlong) {
+    Workbench workbench{
+        with_members({man(60, "10"), man(61, "70", {{"leaving_reason", std::string{"10"}}}),
+                      standard_record("letter", record_id(90),
+                                      {{"type", std::string{"22"}},
+                                       {"person", record_id(61)},
+                                       {"receiving_organisation", record_id(51)},
+                                       {"issued_on", day("2026-05-20")},
+                                       {"valid_days", std::string{"30"}},
+                                       {"state", std::string{"20"}}}),
+                      standard_record("account", record_id(95),
+                                      {{"name", std::string{"甲一支部"}},
+                                       {"organisation", record_id(51)},
+                                       {"level", std::string{"3"}},
+                                       {"nature", std::string{"2"}},
+                                       {"permission", std::string{"1"}},
+                                       {"state", std::string{"1"}}})})};
+    const Answer merged = perform(workbench, "merge_organisation", {id(51)}, {{"other", id(52)}});
+    ASSERT_EQ(merged.status, 201U) << merged.body;
+    EXPECT_EQ(merged.text("/sequence"), "1") << "one group";
+    // Former members stay where they were last.
+    EXPECT_EQ(total(workbench, "person", "organisation", id(51)), "1");
+    EXPECT_EQ(total(workbench, "person", "organisation", id(52)), "3");
+    EXPECT_EQ(total(workbench, "letter", "receiving_organisation", id(52)), "1");
+    EXPECT_EQ(workbench.get("/api/records/account/" + id(95)).text("/fields/state/value"), "2");
+    EXPECT_EQ(workbench.get("/api/records/organisation/" + id(51)).text("/retired"), "true");
+    const Answer undone = workbench.ask("POST", "/api/groups/1/undo", {}, "{}");
+    ASSERT_EQ(undone.status, 201U) << undone.body;
+    EXPECT_EQ(total(workbench, "person", "organisation", id(51)), "4");
+    EXPECT_EQ(workbench.get("/api/records/organisation/" + id(51)).text("/retired"), "false");
+}
+
+TEST(ApiAction, AnOrganisationWithMembersIsNotAbolishedUnlessTheyGoSomewhere) {
+    Workbench workbench{with_members({man(60, "10")})};
+    const Answer refused = perform(workbench, "abolish_organisation", {id(51)}, {});
+    EXPECT_EQ(refused.status, 422U);
+    EXPECT_EQ(refused.text("/error/findings/0/rule"), "R-712");
+    const Answer itself = perform(workbench, "abolish_organisation", {id(51)}, {{"other", id(51)}});
+    EXPECT_EQ(itself.text("/error/findings/0/rule"), "organisation_into_itself");
+    EXPECT_EQ(perform(workbench, "abolish_organisation", {id(51)}, {{"other", id(52)}}).status,
+              201U);
+}
+
+TEST(ApiAction, AJoinIsUndoneAsAWhole) {
+    Workbench workbench{
+        with_members({man(60, "10"), man(61, "10", {{"native_place", std::string{"江苏"}}}),
+                      passed_training(80, 61)})};
+    EXPECT_EQ(perform(workbench, "join_records", {id(60)}, {{"joined_from", id(60)}})
+                  .text("/error/findings/0/rule"),
+              "nothing_to_join");
+    ASSERT_EQ(perform(workbench, "join_records", {id(60)}, {{"joined_from", id(61)}}).status, 201U);
+    EXPECT_EQ(total(workbench, "person_training", "owner", id(60)), "1");
+    EXPECT_EQ(workbench.get("/api/records/person/" + id(61)).text("/retired"), "true");
+    const Answer undone = workbench.ask("POST", "/api/groups/1/undo", {}, "{}");
+    ASSERT_EQ(undone.status, 201U) << undone.body;
+    EXPECT_EQ(total(workbench, "person_training", "owner", id(61)), "1");
+    EXPECT_EQ(workbench.get("/api/records/person/" + id(61)).text("/retired"), "false");
+    EXPECT_FALSE(workbench.get("/api/records/person/" + id(60)).has("/fields/native_place"));
+}
+
+TEST(ApiAction, IssuingFindsWhoWasAskedForByNumberAndNobodyElse) {
+    const auto request = [](const std::string& name) {
+        return standard_record("letter", record_id(90),
+                               {{"type", std::string{"21"}},
+                                {"state", std::string{"10"}},
+                                {"person_name", name},
+                                {"person_id_number", id_number_of(day("2000-05-03"), 60)},
+                                {"sending_code", std::string{"C50"}},
+                                {"sending_organisation", record_id(50)},
+                                {"receiving_organisation", record_id(55)},
+                                {"receiving_code", std::string{"C55"}}});
+    };
+    const NamedValues checked{
+        {"join_date", day("2005-06-01")},       {"birth_date", day("2000-05-03")},
+        {"mobile", std::string{"13900000001"}}, {"phones", record::make_text_set({"021-1"})},
+        {"work_post", std::string{"10"}},       {"dues_paid_until", day("2026-05-31")},
+        {"confirmed_on", day("2026-06-01")}};
+    for (const auto& [name, is_found] : {std::pair{"张60", true}, std::pair{"张某", false}}) {
+        Workbench workbench{with_members({man(60, "50", checked), request(name)})};
+        const Answer issued = perform(workbench, "issue_requested", {id(90)}, {});
+        EXPECT_EQ(issued.status, is_found ? 201U : 422U) << issued.body;
+        if (is_found) {
+            EXPECT_EQ(total(workbench, "letter", "person", id(60)), "1");
+            EXPECT_EQ(
+                workbench.get("/api/records/person/" + id(60)).text("/fields/moving_to/value"),
+                id(55));
+        } else {
+            EXPECT_EQ(issued.text("/error/findings/0/rule"), "nobody_asked_for");
+        }
+    }
+}
+
+TEST(ApiAbove, IsOfferedNamedAndTakenForTheApproval) {
+    // A branch alone: what is above it is known by name.
+    const auto branch = [](const record::RecordState& each) {
+        return each.key.id == record_id(51);
+    };
+    auto all = with_members({man(60, "35", ready()), passed_training(80, 60)});
+    const record::KindNumber organisations = catalog::standard_catalog().kind("organisation").id();
+    std::erase_if(all, [&](const record::RecordState& each) {
+        return each.key.kind == organisations && !branch(each);
+    });
+    Workbench workbench{all};
+    const std::vector<sync::OrganisationAbove> above{{record_id(201), "临床总支", "20"},
+                                                     {record_id(202), "临床党委", "10"}};
+    EXPECT_TRUE(ask_and_wait(
+        *workbench.desk, [&](Replica& replica) { return replica.keep_above(above).has_value(); }));
+    const std::string list = "/api/records/organisation";
+    const std::size_t own = workbench.get(list).at("/records").as_array().size();
+    EXPECT_EQ(workbench.get(list, {{"above", "true"}}).at("/records").as_array().size(), own + 2);
+    EXPECT_EQ(workbench.get(list, {{"above", "true"}, {"search", "党委"}}).text("/records/0/id"),
+              id(202));
+    EXPECT_EQ(workbench.get(list, {{"above", "perhaps"}}).status, 400U);
+    EXPECT_EQ(workbench.get("/api/records/person", {{"above", "true"}}).status, 400U);
+    const Answer named = workbench.get(list + "/" + id(202));
+    EXPECT_EQ(named.text("/fields/name/shown"), "临床党委");
+    EXPECT_EQ(named.text("/above"), "true");
+    EXPECT_FALSE(named.has("/fields/code"));
+    const Answer admitted = perform(
+        workbench, "admit", {id(60)},
+        {{"join_date", "2026-05-20"}, {"approval_date", "2026-05-28"}, {"form_number", "A-1"}});
+    ASSERT_EQ(admitted.status, 201U) << admitted.body;
+    const Answer member = workbench.get("/api/records/person/" + id(60));
+    EXPECT_EQ(member.text("/fields/approved_by/value"), id(202));
+    EXPECT_EQ(member.text("/fields/approved_by/shown"), "临床党委");
+}
+
+TEST(ApiContacts, AreTheServersOrNobodys) {
+    Workbench workbench{with_members(
+        {standard_record("device", record_id(96), {{"label", std::string{"支部电脑"}}})})};
+    EXPECT_EQ(workbench.get("/api/contacts").status, 409U);
+    sync::ErrandReply reply;
+    reply.sort = sync::ErrandSort::list_contacts;
+    reply.is_done = true;
+    reply.contacts = {{record::DeviceId{record_id(96).uuid}, noon, true, "0.1.0", 4}};
+    workbench.server_says = reply;
+    const Answer told = workbench.get("/api/contacts");
+    EXPECT_EQ(told.text("/0/name"), "支部电脑");
+    EXPECT_EQ(told.text("/0/missing"), "4");
+    EXPECT_EQ(told.text("/0/connected"), "true");
 }
 
 }  // namespace

@@ -266,5 +266,26 @@ TEST(Settings, AreKeptByNameAndDropped) {
     }
 }
 
+TEST(NamedFilters, LettersFromOtherProvincesOfThisMonth) {
+    const auto letter = [](std::uint64_t number, const std::string& type,
+                           std::string_view received) {
+        return standard_record("letter", record_id(number),
+                               {{"type", type},
+                                {"person", record_id(70)},
+                                {"number", "J-" + std::to_string(number)},
+                                {"receiving_organisation", record_id(51)},
+                                {"received_on", day(received)},
+                                {"state", std::string{"40"}}});
+    };
+    Workbench workbench{
+        with_members({letter(90, "32", "2026-06-01"), letter(91, "32", "2026-05-31"),
+                      letter(92, "22", "2026-06-01")})};
+    const auto listed = [&](const char* filter) {
+        return workbench.get("/api/records/letter", {{"filter", filter}}).text("/total");
+    };
+    EXPECT_EQ(listed("from_provinces"), "2");
+    EXPECT_EQ(listed("from_provinces_this_month"), "1");
+}
+
 }  // namespace
 }  // namespace zhibu::client::test

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The workbench in a real browser: Chromium drives the pages of real programs.
 
-A committee's server, an officer's client and two below it; every page is opened in both languages,
+A committee's server, an officer's client and four below it; every page is opened in both languages,
 looked at by axe-core and kept as a picture; then people work, and what can go wrong does.
 The browser's part is in tests/e2e/browser; what it wants of the programs it asks for here, a line of
 JSON each way.
@@ -20,8 +20,11 @@ from programs import (PASSWORD, ROOT, Client, Failed, Workbench,
 PICTURES = Path(os.environ.get("ZHIBU_PICTURES", ROOT / "build" / "pictures"))
 TREE = [("临床医学院党总支", "D002", "20", "示范大学党委"),
         ("第一党支部", "D003", "30", "临床医学院党总支"),
-        ("第二党支部", "D004", "30", "临床医学院党总支")]
-ACCOUNTS = [("总支账号", "临床医学院党总支", "2"), ("一支部账号", "第一党支部", "3")]
+        ("第二党支部", "D004", "30", "临床医学院党总支"),
+        ("附属医院党委", "D010", "10", "示范大学党委"),
+        ("内科党支部", "D011", "30", "附属医院党委")]
+ACCOUNTS = [("总支账号", "临床医学院党总支", "2"), ("一支部账号", "第一党支部", "3"),
+            ("二支部账号", "第二党支部", "3"), ("医院账号", "附属医院党委", "1")]
 STAGES = ["10", "20", "30", "40", "50"]
 
 
@@ -33,6 +36,8 @@ class Space:
         self.officer = stage.begin()
         self.branch = Client(stage, "branch")
         self.general = Client(stage, "general")
+        self.second = Client(stage, "second")
+        self.hospital = Client(stage, "hospital")
         self.workbenches = {}
 
     def found(self):
@@ -42,11 +47,13 @@ class Space:
         for name, scope, level in ACCOUNTS:
             self.officer.run("create", "account", f"name={name}", f"organisation={scope}",
                              f"level={level}", "nature=2", "permission=1", "state=1")
-        self.officer.run("window", "open", "--organisation", "临床医学院党总支", "--until",
-                         local_time(7200), "--grace-days", "2")
+        for organisation in ("临床医学院党总支", "附属医院党委"):
+            self.officer.run("window", "open", "--organisation", organisation, "--until",
+                             local_time(7200), "--grace-days", "2")
         self.import_people(120)
         self.officer.sync()
-        for client, account in [(self.branch, "一支部账号"), (self.general, "总支账号")]:
+        for client, account in [(self.branch, "一支部账号"), (self.general, "总支账号"),
+                                (self.second, "二支部账号"), (self.hospital, "医院账号")]:
             code = self.officer.run("invite", account, "--activate")[-1]["code"]
             self.officer.sync()
             self.stage.enrol(client, code)

@@ -47,6 +47,38 @@ export async function faults(browser, pictures) {
   await ask("stop", "branch");
 }
 
+/** The account is disabled while a form is open, and enabled again. */
+export async function accountDisabled(browser, pictures) {
+  const tab = await Tab.open(browser, await ask("serve", "second"), pictures);
+  await tab.page.getByText("已同步").waitFor();
+  await tab.go("persons/person/new");
+  await tab.page.getByLabel("姓名", { exact: true }).fill("孙未存");
+  const [listed] = await ask("run", "officer", "list", "account", "--where", "name=二支部账号");
+  const account = listed.records[0].id;
+  await ask("run", "officer", "edit", "account", account, "state=2");
+  await ask("run", "officer", "sync");
+  await tab.page.getByText(/账号已(被禁用|停用)/).waitFor({ timeout: 30_000 });
+  const shown = await tab.page.locator("body").innerText();
+  expect(!shown.includes("孙未存"), "the account disabled while a form is open: the page says so, and shows nothing", shown);
+  await tab.picture("zh-account-disabled");
+  await ask("run", "officer", "edit", "account", account, "state=1");
+  await ask("run", "officer", "sync");
+  await unlock(tab);
+  const kept = await tab.page.getByLabel("姓名", { exact: true }).inputValue();
+  expect(kept === "孙未存", "enabled again, what was typed is there", kept);
+  await ask("stop", "second");
+}
+
+/** Types the password until the workbench, which may still be closing, opens. */
+async function unlock(tab) {
+  for (let i = 0; i < 30 && (await tab.page.locator("nav").count()) === 0; i += 1) {
+    await tab.page.getByLabel("密码").fill(PASSWORD);
+    await tab.page.getByLabel("密码").press("Enter");
+    await tab.page.locator("nav").waitFor({ timeout: 3000 }).catch(() => undefined);
+  }
+  await tab.page.getByLabel("姓名", { exact: true }).waitFor();
+}
+
 const UNTIL = () => new Date(Date.now() + 8 * 3_600_000 + 7_200_000).toISOString().slice(0, 16).replace("T", " ");
 
 export async function windowEnds(browser, pictures) {
@@ -66,12 +98,7 @@ export async function windowEnds(browser, pictures) {
   await ask("run", "officer", "window", "open", "--organisation", "临床医学院党总支", "--until", UNTIL());
   await ask("run", "officer", "sync");
   await ask("run", "branch", "sync");
-  for (let i = 0; i < 30 && (await tab.page.locator("nav").count()) === 0; i += 1) {
-    await tab.page.getByLabel("密码").fill(PASSWORD);
-    await tab.page.getByLabel("密码").press("Enter");
-    await tab.page.locator("nav").waitFor({ timeout: 3000 }).catch(() => undefined);
-  }
-  await tab.page.getByLabel("姓名", { exact: true }).waitFor();
+  await unlock(tab);
   const kept = await tab.page.getByLabel("姓名", { exact: true }).inputValue();
   expect(kept === "钱未存", "opened again in the next window, what was typed is there", kept);
   await ask("stop", "branch");

@@ -1,12 +1,13 @@
 // The browser's part of tests/e2e/workbench.py; its parts are run in this order on one space.
 import { broken, ending, openBrowser } from "./bench.mjs";
 import { officer } from "./casework.mjs";
-import { faults, windowEnds } from "./faults.mjs";
+import { accountDisabled, faults, windowEnds } from "./faults.mjs";
 import { secretary } from "./forms.mjs";
 import { imports } from "./imports.mjs";
 import { lists } from "./lists.mjs";
 import { management, secondFactor } from "./manage.mjs";
 import { everyPage } from "./pages.mjs";
+import { transfers } from "./transfers.mjs";
 import { workflows } from "./workflows.mjs";
 
 const [, , pictures] = process.argv;
@@ -19,6 +20,8 @@ const parts = {
   management,
   imports,
   workflows,
+  transfers,
+  accountDisabled,
   secondFactor,
   windowEnds,
 };

@@ -124,6 +124,17 @@ async function windows(tab) {
   expect(true, "a window is extended");
 }
 
+async function devices(tab) {
+  await tab.go("devices");
+  await tab.page.getByRole("tab", { name: "最近连接" }).click();
+  await tab.page.getByRole("cell", { name: "在线" }).first().waitFor();
+  const rows = await tab.page.getByRole("table", { name: "最近连接" }).innerText();
+  await tab.picture("zh-contacts");
+  expect(/officer/.test(rows) && /branch/.test(rows), "the devices page says when each was in touch, and what has not come", rows);
+  const violations = await tab.violations();
+  expect(violations.length === 0, "contacts: axe-core finds no violation", violations);
+}
+
 async function actions(tab) {
   await tab.go("persons");
   const grid = tab.page.getByRole("grid");
@@ -177,6 +188,7 @@ export async function management(browser, pictures) {
   await accounts(tab);
   await code(tab);
   await windows(tab);
+  await devices(tab);
   await actions(tab);
   await printed(tab);
   await password(tab);

@@ -87,6 +87,8 @@ void ClientSession::repair() {
     }
     --position_.repairs_left;
     queue(client_effect::BeginRepair{}, 0);
+    // It drops what is staged: no snapshot goes on from there.
+    position_.staged.reset();
     was_caught_up_ = false;
     applied_ = {};
     if (!speaks_version_2()) {

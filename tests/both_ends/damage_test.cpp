@@ -263,5 +263,35 @@ TEST(DamagedSession, AServerThatTalksNonsenseTakesNoGroupFromADevice) {
     }));
 }
 
+/// In place of the first tail one without its effects, a snapshot that nobody needs behind it, and
+/// of that only the first chunk.
+Course::Change misleading() {
+    return [tails = 0, chunks = 0](const sync::Bytes& message) mutable {
+        sync::Message meant = sync::decode_message(message).value();
+        std::vector<sync::Bytes> arriving{message};
+        if (auto* tail = std::get_if<sync::Tail>(&meant); tail != nullptr && ++tails == 1) {
+            for (sync::TailEntry& entry : tail->entries) {
+                entry.entry.effects.clear();
+            }
+            arriving = {sync::encode(meant), sync::encode(sync::SnapshotNeeded{tail->head})};
+        } else if (std::holds_alternative<sync::SnapshotChunk>(meant) && ++chunks > 1) {
+            arriving.clear();
+        }
+        return arriving;
+    };
+}
+
+TEST(DamagedSession, ARepairDoesNotGoOnFromTheSnapshotThatWasCutBeforeIt) {
+    Case one;
+    one.device.synchronise({.to_client = misleading()});
+    ASSERT_TRUE(one.device.status().staged);
+    const auto report = one.device.synchronise();
+    EXPECT_FALSE(report.replica_error) << report.replica_error->place;
+    EXPECT_FALSE(report.fault);
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].sort, sync::IncidentSort::digest_differs);
+    one.expect_healed();
+}
+
 }  // namespace
 }  // namespace zhibu::both_ends

@@ -10,6 +10,7 @@
 #include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "tests/simulation/seeded_openssl.hpp"
 #include "tests/simulation/simulated_catalog.hpp"
 #include "tests/support/sealed_place.hpp"
 #include "tests/support/server_place.hpp"
@@ -28,6 +29,12 @@ constexpr std::size_t much = std::size_t{1} << 24U;
 /// Of every line here.
 constexpr std::array<std::uint8_t, 32> binding{9};
 
+/// Before the first key is made: signatures differ in length, and with them what one message holds.
+keys::Ed25519Key seeded_key() {
+    simulation::seed_openssl(1);
+    return keys::Ed25519Key::generate();
+}
+
 server::SpaceIdentity identity() {
     server::SpaceIdentity made;
     made.space.uuid.bytes.fill(1);
@@ -38,7 +45,7 @@ server::SpaceIdentity identity() {
 
 }  // namespace
 
-Space::Space() {
+Space::Space() : password_key_{seeded_key()} {
     auto store = server::create_sqlite_store(support::server_place(folder_.path() / "space"),
                                              identity(), simulated_catalog());
     ZHIBU_CHECK(store.has_value());

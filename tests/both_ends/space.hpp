@@ -19,7 +19,8 @@
 namespace zhibu::both_ends {
 
 /// A committee's server whole but for its sockets: a SQLite store, the committer and sessions, all
-/// on one executor, so that equal events in equal order give one history.
+/// on one executor, so that equal events in equal order give one history: of a failed property the
+/// seed that it names is enough.
 class Space {
 public:
     Space();
@@ -49,7 +50,7 @@ public:
 
 private:
     support::TemporaryDirectory folder_;
-    keys::Ed25519Key password_key_ = keys::Ed25519Key::generate();
+    keys::Ed25519Key password_key_;
     std::unique_ptr<server::Store> store_;
 
 public:

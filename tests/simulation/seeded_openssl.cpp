@@ -48,9 +48,13 @@ bool sqlite_is_for_one_thread() {
 
 }  // namespace
 
-void seed_libraries(std::uint64_t seed) {
+void seed_openssl(std::uint64_t seed) {
     generator().emplace(seed);
     ZHIBU_CHECK(RAND_set_rand_method(&seeded_method) == 1);
+}
+
+void seed_libraries(std::uint64_t seed) {
+    seed_openssl(seed);
     ZHIBU_CHECK(sqlite_is_for_one_thread());
     sqlite3_initialize();
     sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(seed & 0x7FFF'FFFFU) | 1,

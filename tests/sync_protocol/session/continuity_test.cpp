@@ -237,6 +237,18 @@ TEST(ClientComparison, AReplicaThatDiffersIsRepairedInTheSameSession) {
     EXPECT_EQ(only<End>(client.step(Compared{digest(6, 3)})).size(), 1U);
 }
 
+TEST(ClientComparison, ARepairBeginsItsSnapshotAnewWhateverWasStagedBefore) {
+    ReplicaPosition at = standing_at(4);
+    at.staged = StagedSnapshot{{record::KindNumber{2}, samples::account}, {3}, samples::scope};
+    Client client{at};
+    client.catch_up(5);
+    client.receive(digest(5, 1));
+    client.step(Compared{digest(5, 2)});
+    ASSERT_EQ(sent<SnapshotRequest>(client.last).size(), 1U);
+    EXPECT_EQ(sent<SnapshotRequest>(client.last)[0].after, RecordKey{})
+        << "the replica drops what is staged as the repair begins";
+}
+
 TEST(ClientComparison, WhereRepairingIsUsedUpItStopsAndSaysSo) {
     ReplicaPosition at = standing_at(4);
     at.repairs_left = 0;

@@ -86,10 +86,7 @@ public:
                 self->finish(sync::WireFault::timed_out, "connecting");
             }
         });
-        resolver_.async_resolve(endpoint_.host, std::to_string(endpoint_.port),
-                                [self = shared_from_this()](const Code& code, auto results) {
-                                    self->on_resolve(code, results);
-                                });
+        resolve();
     }
 
     /// The context stops: nothing more will come.
@@ -130,12 +127,31 @@ public:
     [[nodiscard]] std::size_t unsent_bytes() const override { return queue_.unsent_bytes(); }
 
 private:
+    void resolve() {
+        resolver_.async_resolve(endpoint_.host, std::to_string(endpoint_.port),
+                                [self = shared_from_this()](const Code& code, auto results) {
+                                    self->on_resolve(code, results);
+                                });
+    }
+
+    /// Goes on to the next server; `fault` is what is told where there is none.
+    void turn_away(sync::WireFault fault, const Code& code) {
+        if (asked_ == endpoint_.further.size()) {
+            finish(fault, code.message());
+            return;
+        }
+        const ServerAddress& next = endpoint_.further[asked_++];
+        endpoint_.host = next.host;
+        endpoint_.port = next.port;
+        resolve();
+    }
+
     void on_resolve(const Code& code, const tcp::resolver::results_type& results) {
         if (finished_) {
             return;
         }
         if (code) {
-            finish(sync::WireFault::cannot_resolve, code.message());
+            turn_away(sync::WireFault::cannot_resolve, code);
             return;
         }
         beast::get_lowest_layer(stream_).async_connect(
@@ -149,7 +165,7 @@ private:
             return;
         }
         if (code) {
-            finish(sync::WireFault::cannot_connect, code.message());
+            turn_away(sync::WireFault::cannot_connect, code);
             return;
         }
         Code ignored;
@@ -339,7 +355,10 @@ private:
     }
 
     asio::ssl::context tls_;
+    /// `host` and `port`: of the server that is asked now.
     Endpoint endpoint_;
+    /// How many of the further ones have been asked.
+    std::size_t asked_ = 0;
     WireDeadlines deadlines_;
     sync::WireEvents* events_;
     std::set<Connection*>& alive_;

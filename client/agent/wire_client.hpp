@@ -5,7 +5,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "client/identity/identity.hpp"
 #include "shared/keys/secret_bytes.hpp"
 #include "shared/record/change.hpp"
 #include "sync_protocol/session/wire.hpp"
@@ -17,6 +19,8 @@ struct Endpoint {
     std::uint16_t port = 0;
     /// "/sync" or "/enrol".
     std::string target;
+    /// Asked in this order where those before take no connection.
+    std::vector<ServerAddress> further = {};
 };
 
 /// By what the right server is known: the pinned root, or, before enrolment, its fingerprint.

@@ -41,6 +41,7 @@ struct Program {
     ListWords list;
     ImportWords import;
     EnrolWords enrol;
+    std::vector<std::string> servers;
     SyncWords sync;
     CommitteeWords committee;
     OwnAccountWords own;
@@ -269,7 +270,10 @@ void add_network_commands(CLI::App& app, Program& program) {
     const auto say = [&program](auto zh, auto en) { return program.say(zh, en); };
     CLI::App* enrol =
         app.add_subcommand("enrol", say("用登记码登记本机", "enrol this device with a code"));
-    enrol->add_option("--server", program.enrol.server, say("主机:端口", "host:port"))->required();
+    enrol
+        ->add_option("--server", program.enrol.servers,
+                     say("主机:端口；有多台服务器时可写多个", "host:port; several where there are"))
+        ->required();
     enrol
         ->add_option("--code", program.enrol.code,
                      say("管理员给的登记码", "from your administrator"))
@@ -277,6 +281,12 @@ void add_network_commands(CLI::App& app, Program& program) {
     enrol->add_option("--label", program.enrol.label,
                       say("设备名称；默认为本机名", "the device's name; default: the machine's"));
     program.choose(enrol, [&](Console& console) { return client::enrol(console, program.enrol); });
+
+    CLI::App* servers = app.add_subcommand(
+        "servers", say("服务器地址：查看或更改", "the servers' addresses: show or replace them"));
+    servers->add_option("address", program.servers, say("主机:端口", "host:port"));
+    program.choose(servers,
+                   [&](Console& console) { return client::servers(console, program.servers); });
 
     CLI::App* sync = app.add_subcommand(
         "sync", say("上传待上传的变更，取得新的内容", "send what waits, take what is new"));

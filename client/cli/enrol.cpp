@@ -15,27 +15,50 @@
 namespace zhibu::client {
 namespace {
 
-std::optional<Endpoint> read_endpoint(std::string_view words) {
-    Endpoint endpoint;
-    endpoint.target = "/enrol";
-    endpoint.port = default_port;
+std::optional<ServerAddress> read_address(std::string_view words) {
+    ServerAddress address;
+    address.port = default_port;
     const auto colon = words.rfind(':');
     const bool bracketed = words.starts_with('[');
     const bool has_port =
         colon != std::string_view::npos && (!bracketed || words.find(']') < colon);
-    endpoint.host = words.substr(0, has_port ? colon : words.size());
-    if (bracketed && endpoint.host.ends_with(']')) {
-        endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
+    address.host = words.substr(0, has_port ? colon : words.size());
+    if (bracketed && address.host.ends_with(']')) {
+        address.host = address.host.substr(1, address.host.size() - 2);
     }
     if (has_port) {
         const std::string_view port = words.substr(colon + 1);
         const auto [end, fault] =
-            std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
+            std::from_chars(port.data(), port.data() + port.size(), address.port);
         if (fault != std::errc{} || end != port.data() + port.size()) {
             return std::nullopt;
         }
     }
-    return endpoint.host.empty() || endpoint.port == 0 ? std::nullopt : std::optional{endpoint};
+    return address.host.empty() || address.port == 0 ? std::nullopt : std::optional{address};
+}
+
+/// The first, and the others behind it; none where one of them is none.
+std::optional<Endpoint> read_endpoint(const std::vector<std::string>& words) {
+    Endpoint endpoint;
+    endpoint.target = "/enrol";
+    for (const std::string& each : words) {
+        auto address = read_address(each);
+        if (!address) {
+            return std::nullopt;
+        }
+        if (endpoint.host.empty()) {
+            endpoint.host = std::move(address->host);
+            endpoint.port = address->port;
+        } else {
+            endpoint.further.push_back(*std::move(address));
+        }
+    }
+    return endpoint.host.empty() ? std::nullopt : std::optional{std::move(endpoint)};
+}
+
+Exit say_how_to_write(Console& console) {
+    return fail(console, Exit::usage, "服务器地址应写成 主机:端口。",
+                "Write the server as host:port.");
 }
 
 std::string machine_name() {
@@ -87,11 +110,12 @@ EnrolmentOutcome ask_server(const Endpoint& endpoint, const record::Hash& root_f
 
 Exit keep(Console& console, const sync::EnrolAccepted& accepted, const Endpoint& endpoint,
           const keys::SecretBytes& key) {
-    const auto identity = identity_of(accepted, endpoint.host, endpoint.port);
+    auto identity = identity_of(accepted, endpoint.host, endpoint.port);
     if (!identity) {
         return fail(console, Exit::failed, "服务器的应答不完整，没有保存。请重新申请登记码。",
                     "The server's answer is not whole; nothing was kept. Ask for a new code.");
     }
+    identity->further_servers = endpoint.further;
     if (auto saved = save_identity(console.files, *identity, key); !saved) {
         return fail(console, saved.error());
     }
@@ -120,10 +144,9 @@ Exit keep(Console& console, const sync::EnrolAccepted& accepted, const Endpoint&
 }  // namespace
 
 Exit enrol(Console& console, const EnrolWords& words) {
-    const auto endpoint = read_endpoint(words.server);
+    const auto endpoint = read_endpoint(words.servers);
     if (!endpoint) {
-        return fail(console, Exit::usage, "服务器地址应写成 主机:端口。",
-                    "Write the server as host:port.");
+        return say_how_to_write(console);
     }
     const auto code = keys::parse_enrolment_code(words.code);
     if (!code) {
@@ -151,6 +174,39 @@ Exit enrol(Console& console, const EnrolWords& words) {
         return say_failure(console, outcome.error());
     }
     return keep(console, *outcome, *endpoint, key.to_pem());
+}
+
+Exit servers(Console& console, const std::vector<std::string>& addresses) {
+    auto identity = load_identity(console.files);
+    if (!identity) {
+        return fail(console, identity.error());
+    }
+    if (!addresses.empty()) {
+        const auto endpoint = read_endpoint(addresses);
+        if (!endpoint) {
+            return say_how_to_write(console);
+        }
+        identity->server_host = endpoint->host;
+        identity->server_port = endpoint->port;
+        identity->further_servers = endpoint->further;
+        if (const auto kept = update_identity(console.files, *identity); !kept) {
+            return fail(console, kept.error());
+        }
+    }
+    std::vector<ServerAddress> all = identity->further_servers;
+    all.insert(all.begin(), {identity->server_host, identity->server_port});
+    boost::json::array listed;
+    for (const ServerAddress& each : all) {
+        const std::string text = each.host + ":" + std::to_string(each.port);
+        listed.emplace_back(text);
+        if (!console.json) {
+            console.out << printable(text) << '\n';
+        }
+    }
+    if (console.json) {
+        console.out << boost::json::serialize(boost::json::object{{"servers", listed}}) << '\n';
+    }
+    return Exit::done;
 }
 
 }  // namespace zhibu::client

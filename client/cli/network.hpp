@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "client/agent/sync_agent.hpp"
 #include "client/agent/wire_client.hpp"
@@ -15,14 +16,18 @@
 namespace zhibu::client {
 
 struct EnrolWords {
-    /// "host:port"; the port may be left out.
-    std::string server;
+    /// "host:port" of each; the port may be left out.
+    std::vector<std::string> servers;
     std::string code;
     std::string label;
 };
 
 /// Makes the device's key and certificate, sets the account's password, and creates the replica.
 Exit enrol(Console& console, const EnrolWords& words);
+
+/// Says under which addresses this device looks for the committee's servers, or, with some,
+/// replaces them.
+Exit servers(Console& console, const std::vector<std::string>& addresses);
 
 /// One thing to be asked of the server in a session, and what it answered.
 struct ErrandWords {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 #include <csignal>
 #include <utility>
@@ -129,13 +130,18 @@ std::expected<Connect, Exit> connector(Console& console, const Identity& identit
     }
     auto credentials = std::make_shared<DeviceCredentials>(
         DeviceCredentials{identity.certificate_chain, *std::move(key)});
-    return [&wires, credentials, files = console.files,
-            endpoint = Endpoint{identity.server_host, identity.server_port, "/sync"},
-            trust = ServerTrust{identity.root_certificate, {}}](sync::WireEvents& events) {
+    std::vector<ServerAddress> servers = identity.further_servers;
+    servers.insert(servers.begin(), {identity.server_host, identity.server_port});
+    return [&wires, credentials, files = console.files, servers = std::move(servers),
+            trust = ServerTrust{identity.root_certificate, {}}](sync::WireEvents& events) mutable {
         // It may have been renewed since.
         if (auto now = load_identity(files)) {
             credentials->chain = std::move(now->certificate_chain);
         }
+        Endpoint endpoint{servers.front().host, servers.front().port, "/sync"};
+        endpoint.further.assign(servers.begin() + 1, servers.end());
+        // One that takes connections and nothing more is not asked first every time.
+        std::ranges::rotate(servers, servers.begin() + 1);
         wires.connect(endpoint, trust, credentials.get(), events);
     };
 }

@@ -90,22 +90,55 @@ bool read_number(const json::value* value, Number& number) {
     return read >= 0 && std::cmp_equal(number, read);
 }
 
+constexpr std::size_t servers_max = 32;
+
+json::array encoded_servers(const std::vector<ServerAddress>& servers) {
+    json::array encoded;
+    for (const ServerAddress& server : servers) {
+        encoded.push_back(json::object{{"host", server.host}, {"port", server.port}});
+    }
+    return encoded;
+}
+
+/// A file of a version that knew of one server has none.
+bool read_servers(const json::value* value, std::vector<ServerAddress>& servers) {
+    if (value == nullptr) {
+        return true;
+    }
+    const json::array* all = value->if_array();
+    if (all == nullptr || all->size() > servers_max) {
+        return false;
+    }
+    for (const json::value& each : *all) {
+        const json::object* object = each.if_object();
+        ServerAddress server;
+        if (object == nullptr || !read_text(object->if_contains("host"), server.host) ||
+            !read_number(object->if_contains("port"), server.port)) {
+            return false;
+        }
+        servers.push_back(std::move(server));
+    }
+    return true;
+}
+
 std::string encoded(const Identity& identity) {
-    return json::serialize(json::object{{"format", 1},
-                                        {"space", to_text(identity.space)},
-                                        {"device", to_text(identity.device)},
-                                        {"account", to_text(identity.account)},
-                                        {"account_name", identity.account_name},
-                                        {"server_host", identity.server_host},
-                                        {"server_port", identity.server_port},
-                                        {"server_key", keys::to_hex(identity.server_key)},
-                                        {"server_box_key", keys::to_hex(identity.server_box_key)},
-                                        {"password_salt", keys::to_hex(identity.password_salt)},
-                                        {"password_memory_kib", identity.password_cost.memory_kib},
-                                        {"password_passes", identity.password_cost.passes},
-                                        {"password_lanes", identity.password_cost.lanes},
-                                        {"certificate_chain", identity.certificate_chain},
-                                        {"root_certificate", identity.root_certificate}});
+    return json::serialize(
+        json::object{{"format", 1},
+                     {"space", to_text(identity.space)},
+                     {"device", to_text(identity.device)},
+                     {"account", to_text(identity.account)},
+                     {"account_name", identity.account_name},
+                     {"server_host", identity.server_host},
+                     {"server_port", identity.server_port},
+                     {"further_servers", encoded_servers(identity.further_servers)},
+                     {"server_key", keys::to_hex(identity.server_key)},
+                     {"server_box_key", keys::to_hex(identity.server_box_key)},
+                     {"password_salt", keys::to_hex(identity.password_salt)},
+                     {"password_memory_kib", identity.password_cost.memory_kib},
+                     {"password_passes", identity.password_cost.passes},
+                     {"password_lanes", identity.password_cost.lanes},
+                     {"certificate_chain", identity.certificate_chain},
+                     {"root_certificate", identity.root_certificate}});
 }
 
 std::span<const std::uint8_t> bytes_of(const std::string& text) {
@@ -154,6 +187,7 @@ std::expected<Identity, IdentityError> load_identity(const IdentityFiles& files)
                        read_text(at("account_name"), identity.account_name) &&
                        read_text(at("server_host"), identity.server_host) &&
                        read_number(at("server_port"), identity.server_port) &&
+                       read_servers(at("further_servers"), identity.further_servers) &&
                        read_hex(at("server_key"), identity.server_key) &&
                        read_hex(at("server_box_key"), identity.server_box_key) &&
                        read_hex(at("password_salt"), identity.password_salt) &&

@@ -12,6 +12,14 @@
 
 namespace zhibu::client {
 
+/// Where a server of the committee takes connections.
+struct ServerAddress {
+    std::string host;
+    std::uint16_t port = 0;
+
+    friend bool operator==(const ServerAddress&, const ServerAddress&) = default;
+};
+
 /// What enrolment leaves on a device, beside the replica: who it is, whom it trusts, its key.
 struct Identity {
     record::SpaceId space;
@@ -20,6 +28,8 @@ struct Identity {
     std::string account_name;
     std::string server_host;
     std::uint16_t server_port = 0;
+    /// Where others of the same space do, if there are several.
+    std::vector<ServerAddress> further_servers;
     std::array<std::uint8_t, 32> server_key{};
     /// X25519: the outbox is sealed to it.
     std::array<std::uint8_t, 32> server_box_key{};

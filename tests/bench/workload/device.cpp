@@ -44,7 +44,7 @@ Device::Device(std::filesystem::path folder, std::filesystem::path password_file
 Device::~Device() { close(); }
 
 void Device::enrol(std::uint16_t port, const std::string& code) {
-    const client::EnrolWords words{"127.0.0.1:" + std::to_string(port), code, "bench"};
+    const client::EnrolWords words{{"127.0.0.1:" + std::to_string(port)}, code, "bench"};
     if (client::enrol(console_, words) != client::Exit::done) {
         throw std::runtime_error("enrol: " + err_.str());
     }

@@ -54,6 +54,9 @@ private:
     std::condition_variable changed_;
 };
 
+/// Of loopback: where nobody listens.
+constexpr std::uint16_t nobodys_port = 1;
+
 /// A client against servers that keep to nothing.
 class HostileServer : public testing::Test {
 protected:
@@ -216,6 +219,33 @@ TEST_F(HostileServer, ACloseThatTheServerDoesNotAnswerEndsInTime) {
                   wait_for_the_client();
               }),
               WireFault::closed_here);
+}
+
+TEST_F(HostileServer, TheNextIsAskedWhereOneTakesNoConnection) {
+    std::binary_semaphore opened{0};
+    events_.opened = [&opened](sync::Wire&) { opened.release(); };
+    const auto script = [this](RawServer::Connection& connection) {
+        ASSERT_TRUE(connection.accept());
+        connection.upgrade();
+        wait_for_the_client();
+    };
+    const RawServer server{space_, key_, script};
+    Endpoint endpoint{"no.such.host.invalid", nobodys_port, "/enrol"};
+    endpoint.further = {{"127.0.0.1", nobodys_port}, {"127.0.0.1", server.port()}};
+    client_.executor().post(
+        [this, endpoint] { client_.connect(endpoint, space_.pinned(), nullptr, events_); });
+    EXPECT_TRUE(opened.try_acquire_for(std::chrono::seconds{10}));
+    client_.stop();
+    EXPECT_EQ(events_.wait_closed(), WireFault::closed_here);
+    may_end_.release();
+}
+
+TEST_F(HostileServer, WhereNoneTakesOneTheLastOnesReasonIsTold) {
+    Endpoint endpoint{"no.such.host.invalid", nobodys_port, "/enrol"};
+    endpoint.further = {{"127.0.0.1", nobodys_port}};
+    client_.executor().post(
+        [this, endpoint] { client_.connect(endpoint, space_.pinned(), nullptr, events_); });
+    EXPECT_EQ(events_.wait_closed(), WireFault::cannot_connect);
 }
 
 TEST_F(HostileServer, StoppingTellsAnOpenWireItsEnd) {

@@ -50,6 +50,15 @@ TEST_F(Controlling, AnInvitationSaysThatItMustBeSynchronisedFirst) {
     EXPECT_TRUE(has(office.say({"invite", "一支部账号"}).out, "synchronise first"));
 }
 
+TEST_F(Controlling, TheServersAddressesAreReplacedAndKept) {
+    EXPECT_EQ(json::serialize(office.json({"servers"}).json()), R"({"servers":["127.0.0.1:1"]})");
+    EXPECT_EQ(office.json({"servers", "one.example:7000", "two.example", "[::1]:7002"}).exit, 0);
+    const std::string kept = R"({"servers":["one.example:7000","two.example:7443","::1:7002"]})";
+    EXPECT_EQ(json::serialize(office.json({"servers"}).json()), kept);
+    EXPECT_EQ(office.json({"servers", "one.example", "two.example:none"}).exit, 2);
+    EXPECT_EQ(json::serialize(office.json({"servers"}).json()), kept) << "all or none";
+}
+
 TEST_F(Controlling, AnUnknownAccountIsNotInvited) {
     const Said zh = office.say(Language::zh, {"invite", "没有"});
     EXPECT_EQ(zh.exit, 2);

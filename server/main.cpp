@@ -10,6 +10,7 @@
 #include "server/founding/founding.hpp"
 #include "server/founding/store_place.hpp"
 #include "server/inspection/commands.hpp"
+#include "server/moving/moving.hpp"
 #include "server/rekey/rekey_command.hpp"
 #include "server/service/service.hpp"
 #include "shared/keys/process_hardening.hpp"
@@ -27,6 +28,8 @@ struct Words {
     bool print_config = false;
     bool json = false;
     std::filesystem::path backup;
+    /// Where a store is moved to; empty: into files.
+    std::string moved_to;
     server::FoundingWords founding;
     server::RekeyWords rekeying;
     /// For the server's next certificate.
@@ -169,6 +172,14 @@ constexpr StoreWork epoch_work{
     "A new epoch is begun: devices bring back the acknowledged changes that this store lacks. Log "
     "index: "};
 
+constexpr StoreWork move_work{
+    [](const Words& words, const server::StorePlace& place, record::Random& random) {
+        return server::move_space(place, words.moved_to, catalog::standard_catalog(), random);
+    },
+    "存储已移动，并逐项核对。启动服务器之前，请按新的位置改写配置 store.cluster。日志序号：",
+    "The store is moved, and was compared whole. Before a server starts, set store.cluster in its "
+    "configuration to the new place. Log index: "};
+
 int work_on_store(const Words& words, const StoreWork& wanted) {
     const auto config = configuration(words);
     if (!config) {
@@ -198,10 +209,19 @@ std::vector<std::pair<CLI::App*, const StoreWork*>> add_store_commands(CLI::App&
     }
     CLI::App* new_epoch = app.add_subcommand(
         "new-epoch", "say of a store that was put back by other means that it is a backup");
-    for (CLI::App* command : {backup, restore, new_epoch}) {
+    CLI::App* move = app.add_subcommand(
+        "move", "move the store of a stopped server into a PostgreSQL cluster, or out of one");
+    CLI::App* where = move->add_option_group("where")->require_option(1);
+    where->add_flag("--to-files")->description("into files of the folder");
+    where->add_option("--to-cluster", words.moved_to,
+                      "into the cluster of this connection string, as store.cluster has it");
+    for (CLI::App* command : {backup, restore, new_epoch, move}) {
         command->add_flag("--json", words.json, "for programs");
     }
-    return {{backup, &backup_work}, {restore, &restore_work}, {new_epoch, &epoch_work}};
+    return {{backup, &backup_work},
+            {restore, &restore_work},
+            {new_epoch, &epoch_work},
+            {move, &move_work}};
 }
 
 /// Ids and library messages are short ASCII; what would end the JSON text is replaced.

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "server/committer/genesis.hpp"
 #include "server/founding/key_files.hpp"
+#include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 
 namespace zhibu::server {
@@ -32,6 +34,8 @@ struct FoundingError {
     /// For people: what happened, what is safe, what to do.
     std::string zh;
     std::string en;
+    /// Of a store in a cluster that could not be opened or made.
+    std::optional<StoreError> cause = std::nullopt;
 };
 
 /// Makes a space in an empty folder: keys and authority, store, the log's first groups, and an

@@ -93,7 +93,9 @@ std::expected<OpenedStore, FoundingError> in_file(vault::KeptKeys keys,
 std::expected<OpenedStore, FoundingError> in_cluster(ClusterPlace cluster, vault::KeptKeys keys,
                                                      Stored<std::unique_ptr<ErasableStore>> store) {
     if (!store) {
-        return std::unexpected{explain_cluster(store.error())};
+        FoundingError explained = explain_cluster(store.error());
+        explained.cause = store.error();
+        return std::unexpected{std::move(explained)};
     }
     return OpenedStore{std::move(keys), *std::move(store), nullptr, std::move(cluster)};
 }
@@ -105,7 +107,10 @@ std::expected<OpenedStore, FoundingError> make_store(const StorePlace& place,
                                                      const SpaceIdentity& identity,
                                                      const catalog::Catalog& catalog,
                                                      record::Random& random) {
-    auto keys = make_data_keys(keys_of(place), std::move(store_key), random);
+    // A space that was moved out of its cluster comes back under the key that it had there.
+    const bool has_keys = place.is_in_cluster() && std::filesystem::exists(keys_of(place));
+    auto keys = has_keys ? load_data_keys(keys_of(place), std::move(store_key))
+                         : make_data_keys(keys_of(place), std::move(store_key), random);
     if (!keys) {
         return std::unexpected{explain(keys.error())};
     }
@@ -127,7 +132,14 @@ std::expected<OpenedStore, FoundingError> open_store(const StorePlace& place, Cl
     if (!store_key) {
         return std::unexpected{explain(store_key.error())};
     }
-    auto keys = load_data_keys(keys_of(place), *std::move(store_key));
+    return open_store(place, *std::move(store_key), use, catalog, random);
+}
+
+std::expected<OpenedStore, FoundingError> open_store(const StorePlace& place,
+                                                     keys::SecretBytes store_key, ClusterUse use,
+                                                     const catalog::Catalog& catalog,
+                                                     record::Random& random) {
+    auto keys = load_data_keys(keys_of(place), std::move(store_key));
     if (!keys) {
         return std::unexpected{explain(keys.error())};
     }
@@ -178,6 +190,13 @@ FoundingError explain_cluster(const StoreError& error) {
                 "first." +
                     place};
         case StoreFault::not_there:
+            if (error.place == retired_place) {
+                return {
+                    "该组织空间已从 PostgreSQL 移走（zhibu-server "
+                    "move），没有作任何更改。请改正配置 store.cluster。",
+                    "This space was moved out of PostgreSQL (zhibu-server move); nothing was "
+                    "changed. Correct the setting store.cluster."};
+            }
             return {"PostgreSQL 中没有这个组织空间。请检查配置 store.cluster 指的是哪个数据库。" +
                         place,
                     "This space is not in that PostgreSQL database. Check which one the setting "

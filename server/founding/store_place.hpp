@@ -45,6 +45,13 @@ struct OpenedStore {
                                                                    const catalog::Catalog& catalog,
                                                                    record::Random& random);
 
+/// The same with a store key that was read already.
+[[nodiscard]] std::expected<OpenedStore, FoundingError> open_store(const StorePlace& place,
+                                                                   keys::SecretBytes store_key,
+                                                                   ClusterUse use,
+                                                                   const catalog::Catalog& catalog,
+                                                                   record::Random& random);
+
 /// What to say when a store in a cluster cannot be used.
 [[nodiscard]] FoundingError explain_cluster(const StoreError& error);
 

@@ -89,7 +89,8 @@ struct LogRow {
     /// In order. Entries whose owner's placement changed are among them, as `changed` without
     /// fields: they come and go with it.
     std::vector<PlacedEffect> effects;
-    /// It stands outside of its chain, which does not advance: a group behind one that is missing.
+    /// It stands outside of its chain, which does not advance: a group behind one that is missing;
+    /// as read, also one of a name that is held already.
     bool outside_chain = false;
     /// What the Merkle tree says of this position.
     ledger::LogLeaves leaves;
@@ -109,6 +110,8 @@ struct HeldGroup {
 struct HeldChain {
     Sequence last;
     Hash last_hash{};
+
+    friend bool operator==(const HeldChain&, const HeldChain&) = default;
 };
 
 /// How an account proves itself.
@@ -117,6 +120,8 @@ struct Credential {
     std::array<std::uint8_t, 16> salt{};
     sync::PasswordCost cost;
     Instant changed_at;
+
+    friend bool operator==(const Credential&, const Credential&) = default;
 };
 
 /// What an authenticator and a sheet of paper know of an account. Holds secrets: never logged.
@@ -145,6 +150,8 @@ struct DeviceKey {
     /// SubjectPublicKeyInfo, DER; verifies the device's groups.
     std::vector<std::uint8_t> public_key;
     Hash certificate_fingerprint{};
+
+    friend bool operator==(const DeviceKey&, const DeviceKey&) = default;
 };
 
 /// When a device was here last, and what it said of itself.

@@ -77,13 +77,16 @@ public:
         ZHIBU_MEMORY_CALL(*this);
         ZHIBU_CHECK(row.index.position == contents_->rows.size() + 1);
         // A fork's row bears a name that is held already; the first one keeps it, and the chain.
-        if (!row.outside_chain &&
-            contents_->names.emplace(row.name, contents_->rows.size()).second) {
+        const bool is_outside =
+            row.outside_chain || !contents_->names.emplace(row.name, contents_->rows.size()).second;
+        if (!is_outside) {
             HeldChain& chain = contents_->chains[{row.name.device, row.name.incarnation}];
             ZHIBU_CHECK(row.name.sequence.position == chain.last.position + 1);
             chain = HeldChain{row.name.sequence, row.group_hash};
         }
-        contents_->rows.push_back(std::make_shared<const LogRow>(row));
+        LogRow kept = row;
+        kept.outside_chain = is_outside;
+        contents_->rows.push_back(std::make_shared<const LogRow>(std::move(kept)));
         return {};
     }
 
@@ -98,6 +101,9 @@ public:
         const auto at = static_cast<std::size_t>(row - contents_->rows.begin());
         ZHIBU_CHECK(contents_->names.emplace(name, at).second);
         chain = HeldChain{name.sequence, group_hash};
+        LogRow taken = **row;
+        taken.outside_chain = false;
+        *row = std::make_shared<const LogRow>(std::move(taken));
         return {};
     }
 

@@ -63,6 +63,7 @@ SERVER = _upon(
             "server/device",
         },
         # Drives the change of the store's key, and asks for it.
+        "server/moving": {"server/founding", "server/store", "server/store/postgres"},
         "server/rekey": {"server/store", "server/store/sqlite", "server/committer", "server/founding"},
         # What an operator asks of a stopped server's store.
         "server/inspection": {

@@ -115,6 +115,9 @@ private:
         if (!row.step()) {
             throw Failed(StoreFault::not_there, "zhibu_space");
         }
+        if (row.integer(0) == detail::retired_format) {
+            throw Failed(StoreFault::not_there, std::string(retired_place));
+        }
         if (row.integer(0) != format_version) {
             throw Failed(
                 row.integer(0) > format_version ? StoreFault::other_version : StoreFault::damaged,
@@ -167,6 +170,7 @@ void write_fresh(const ClusterPlace& place, const SpaceIdentity& identity,
     cluster.begin();
     detail::create_missing_tables(cluster);
     detail::check_confined(cluster);
+    detail::remove_retired_space(cluster);
     const std::string& name = identity.name;
     Query row = cluster.query(
         "INSERT INTO zhibu_space(format, epoch, name, catalog_version, arrangement) "
@@ -180,6 +184,9 @@ void write_fresh(const ClusterPlace& place, const SpaceIdentity& identity,
         .run();
     if (cluster.rows_written() == 0) {
         throw Failed(StoreFault::already_there, "zhibu_space");
+    }
+    if (identity.restored_at) {
+        detail::MetaRows(cluster).note_restored(*identity.restored_at);
     }
     cluster.commit();
 }
@@ -202,6 +209,16 @@ Stored<std::unique_ptr<ErasableStore>> open_postgres_store(const ClusterPlace& p
                                                            ClusterUse use) {
     return detail::guarded([&]() -> std::unique_ptr<ErasableStore> {
         return std::make_unique<PostgresStore>(place, catalog, use);
+    });
+}
+
+Stored<void> retire_postgres_store(const ClusterPlace& place) {
+    return detail::guarded([&] {
+        const detail::Sealer sealer(place);
+        detail::PostgresConnection cluster(place.address, sealer, SpaceClaim::alone);
+        cluster.begin_writing();
+        cluster.query("UPDATE zhibu_space SET format=?").bind(detail::retired_format).run();
+        cluster.commit();
     });
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "server/store/erasing.hpp"
 #include "server/store/store.hpp"
@@ -54,5 +55,12 @@ enum class ClusterUse : std::uint8_t { shared, alone };
 [[nodiscard]] Stored<std::unique_ptr<ErasableStore>> open_postgres_store(
     const ClusterPlace& place, const catalog::Catalog& catalog,
     ClusterUse use = ClusterUse::shared);
+
+/// The `place` of the error not_there where a space was retired.
+inline constexpr std::string_view retired_place = "zhibu_space retired";
+
+/// Whoever opens the space from now on is told not_there; what it holds stays until another is made
+/// in its place. Errors: in_use, not_there, storage_failed. Durable when it returns.
+[[nodiscard]] Stored<void> retire_postgres_store(const ClusterPlace& place);
 
 }  // namespace zhibu::server

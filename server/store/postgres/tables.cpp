@@ -120,6 +120,18 @@ void create_missing_tables(Connection& connection) {
     }
 }
 
+void remove_retired_space(Connection& connection) {
+    {
+        Query row = connection.query("SELECT 1 FROM zhibu_space WHERE format=? FOR UPDATE");
+        if (!row.bind(retired_format).step()) {
+            return;
+        }
+    }
+    for (const Table& table : tables) {
+        connection.execute("DELETE FROM " + std::string(table.name));
+    }
+}
+
 void check_confined(Connection& connection) {
     if (!are_there(connection)) {
         throw Failed(StoreFault::not_there, "zhibu_space");

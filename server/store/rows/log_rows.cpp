@@ -231,8 +231,8 @@ void LogRows::rewrite(const LogRow& row) {
 std::optional<LogRow> LogRows::row(LogIndex index) {
     Query query = connection_.query(
         "SELECT device, incarnation, sequence, group_hash, outcome, author, action, committed_at, "
-        "verbatim, tree_changed, verdict, receipt_signature, places, effects, signature, sealed "
-        "FROM zhibu_log WHERE idx=?");
+        "verbatim, tree_changed, verdict, receipt_signature, places, effects, signature, sealed, "
+        "is_fork FROM zhibu_log WHERE idx=?");
     if (!query.bind_position(index.position).step()) {
         return std::nullopt;
     }
@@ -252,6 +252,7 @@ std::optional<LogRow> LogRows::row(LogIndex index) {
         row.effects = placed_effects(query.content(13, effects_at(index)), query.view(12));
     }
     row.sealed = {query.content_bytes(15, group_at(index)), query.bytes(14)};
+    row.outside_chain = query.integer(16) != 0;
     return row;
 }
 

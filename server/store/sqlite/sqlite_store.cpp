@@ -320,6 +320,9 @@ void fill_fresh(SqliteTables& tables, const SpaceIdentity& identity,
     row.bind(std::string_view("name")).bind(std::string_view(identity.name)).run();
     row.again();
     row.bind(std::string_view("catalog_version")).bind(std::int64_t{catalog.version()}).run();
+    if (identity.restored_at) {
+        tables.meta.note_restored(*identity.restored_at);
+    }
 }
 
 void write_fresh(const SealedPlace& place, const std::filesystem::path& fresh,

@@ -252,6 +252,7 @@ TEST_P(StoreConformance, AGroupOutsideOfItsChainIsHeldAndCanBeTakenIn) {
     EXPECT_FALSE(read->held(third.name).value().has_value());
     EXPECT_EQ(read->held_outside(third.name).value()->receipt, third.receipt);
     EXPECT_EQ(read->held(third.name, third.group_hash).value()->index, LogIndex{2});
+    EXPECT_TRUE(read->row(LogIndex{2}).value()->outside_chain);
     EXPECT_FALSE(read->held_outside(second.name).value().has_value());
     write([&](StoreTransaction& transaction) { return transaction.append(second); });
     write([&](StoreTransaction& transaction) {
@@ -260,6 +261,7 @@ TEST_P(StoreConformance, AGroupOutsideOfItsChainIsHeldAndCanBeTakenIn) {
     EXPECT_EQ(read->chain(here_.device, here_.incarnation).value().last, Sequence{3});
     EXPECT_EQ(read->chain(here_.device, here_.incarnation).value().last_hash, third.group_hash);
     EXPECT_EQ(read->held(third.name).value()->index, LogIndex{2});
+    EXPECT_FALSE(read->row(LogIndex{2}).value()->outside_chain);
     EXPECT_FALSE(read->held_outside(third.name).value().has_value());
     const auto receipts = read->receipts(here_.device, here_.incarnation, Sequence{1}, 9999);
     EXPECT_EQ(receipts.value(), (std::vector{second.receipt, third.receipt}));

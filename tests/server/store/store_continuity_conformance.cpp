@@ -66,6 +66,7 @@ TEST_P(StoreContinuityConformance, CompactionDropsWhatTailsNeedAndNothingElse) {
     EXPECT_EQ(compact(later_than_all, 99), LogIndex{0}) << "no backup holds any of it";
     set_backed_up(5);
     EXPECT_EQ(compact(scribe_.row(LogIndex{4}).committed_at, 99), LogIndex{3});
+    EXPECT_EQ(reader()->compacted().value(), LogIndex{3});
     EXPECT_EQ(compact(later_than_all, 1), LogIndex{4});
     EXPECT_EQ(compact(later_than_all, 99), LogIndex{5}) << "as far as the backup, and no further";
     reopen();

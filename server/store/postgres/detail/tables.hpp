@@ -1,11 +1,19 @@
 #pragma once
 
+#include <cstdint>
+
 #include "server/store/postgres/detail/connection.hpp"
 #include "server/store/postgres/detail/sealed_states.hpp"
 #include "server/store/postgres/detail/sealer.hpp"
 #include "server/store/rows/reading_on.hpp"
 
 namespace zhibu::server::detail {
+
+/// In zhibu_space.format: what was here lies elsewhere now.
+inline constexpr std::int64_t retired_format = -1;
+
+/// In the open transaction; nothing happens where the space is not retired.
+void remove_retired_space(Connection& connection);
 
 /// Makes the schema's tables where there are none, in the transaction that is open.
 void create_missing_tables(Connection& connection);

@@ -7,6 +7,7 @@
 
 #include "server/config/config.hpp"
 #include "server/founding/backup.hpp"
+#include "server/founding/cluster_backup.hpp"
 #include "server/founding/founding.hpp"
 #include "server/founding/store_place.hpp"
 #include "server/inspection/commands.hpp"
@@ -28,6 +29,8 @@ struct Words {
     bool print_config = false;
     bool json = false;
     std::filesystem::path backup;
+    /// Up to where a backup of PostgreSQL's own holds the log.
+    std::uint64_t backed_up = 0;
     /// Where a store is moved to; empty: into files.
     std::string moved_to;
     server::FoundingWords founding;
@@ -172,6 +175,15 @@ constexpr StoreWork epoch_work{
     "A new epoch is begun: devices bring back the acknowledged changes that this store lacks. Log "
     "index: "};
 
+constexpr StoreWork backed_up_work{
+    [](const Words& words, const server::StorePlace& place, record::Random& random) {
+        return server::note_cluster_backup(place, server::LogIndex{words.backed_up},
+                                           catalog::standard_catalog(), random);
+    },
+    "已记录。各设备下次联系时不再保留此序号以前的修改，请务必保存好该备份。日志序号：",
+    "Noted. At their next contact devices stop keeping the changes up to here, so keep that "
+    "backup. "
+    "Log index: "};
 constexpr StoreWork move_work{
     [](const Words& words, const server::StorePlace& place, record::Random& random) {
         return server::move_space(place, words.moved_to, catalog::standard_catalog(), random);
@@ -215,13 +227,20 @@ std::vector<std::pair<CLI::App*, const StoreWork*>> add_store_commands(CLI::App&
     where->add_flag("--to-files")->description("into files of the folder");
     where->add_option("--to-cluster", words.moved_to,
                       "into the cluster of this connection string, as store.cluster has it");
-    for (CLI::App* command : {backup, restore, new_epoch, move}) {
+    CLI::App* backed_up = app.add_subcommand(
+        "backed-up", "say of a store in PostgreSQL that a verified backup of the cluster holds it");
+    backed_up
+        ->add_option("log-index", words.backed_up,
+                     "up to here, as `head` said before that backup began")
+        ->required();
+    for (CLI::App* command : {backup, restore, new_epoch, move, backed_up}) {
         command->add_flag("--json", words.json, "for programs");
     }
     return {{backup, &backup_work},
             {restore, &restore_work},
             {new_epoch, &epoch_work},
-            {move, &move_work}};
+            {move, &move_work},
+            {backed_up, &backed_up_work}};
 }
 
 /// Ids and library messages are short ASCII; what would end the JSON text is replaced.

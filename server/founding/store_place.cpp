@@ -174,10 +174,11 @@ std::expected<void, FoundingError> expect_files(const StorePlace& place) {
     }
     return std::unexpected{FoundingError{
         "存储在 PostgreSQL 中（配置 store.cluster），此命令只用于文件。没有作任何更改。备份请用 "
-        "PostgreSQL 自己的工具，恢复后运行 zhibu-server new-epoch。",
+        "PostgreSQL 自己的工具，并用 zhibu-server backed-up 记录；恢复后运行 zhibu-server "
+        "new-epoch。",
         "The store lies in PostgreSQL (setting store.cluster), and this command is for files. "
-        "Nothing was changed. Make backups with PostgreSQL's own tools; after one was put back, "
-        "run zhibu-server new-epoch."}};
+        "Nothing was changed. Make backups with PostgreSQL's own tools, and note them with "
+        "zhibu-server backed-up; after one was put back, run zhibu-server new-epoch."}};
 }
 
 FoundingError explain_cluster(const StoreError& error) {

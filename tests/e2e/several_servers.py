@@ -145,6 +145,25 @@ def cross_over(stage, first, second, one, two):
                       "and back: an edit at the second server reaches the first's device")
 
 
+def outbox_bytes(client):
+    return (client.folder / "outbox").stat().st_size
+
+
+def back_up(stage, first, one, two):
+    """PostgreSQL's own backup holds the log up to what was its head before."""
+    head = json.loads(first.ask("head", "--json"))["log_index"]
+    refused = first.ask("backed-up", str(head + 1), exit_code=1)
+    stage.expect.that("does not reach" in refused, "no backup holds what was never written", refused)
+    before = [outbox_bytes(client) for client in (one, two)]
+    noted = json.loads(first.ask("backed-up", str(head), "--json"))["log_index"]
+    for client in (one, two):
+        client.sync()
+    after = [outbox_bytes(client) for client in (one, two)]
+    stage.expect.that(noted == head and min(before) > 0 and max(after) == 0,
+                      "what a cluster's backup holds leaves the outboxes, whichever the server",
+                      (before, after))
+
+
 def disable(stage, officer, two):
     following = Following(two)
     following.wait_for(lambda report: report.get("phase") == "up to date", "not caught up")
@@ -258,6 +277,7 @@ def play(stage):
         first, second, code = set_up(stage)
         officer, one, two = bring_everybody_in(stage, first, second, code)
         cross_over(stage, first, second, one, two)
+        back_up(stage, first, one, two)
         disable(stage, officer, two)
         lose_the_cluster(stage, stage.servers, one, two)
         look_after(stage, stage.servers)

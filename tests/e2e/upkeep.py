@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from programs import Failed, Stage, perform  # noqa: E402
 
-COMMANDS = ["init", "rekey", "run", "renew-certificate", "backup", "restore", "new-epoch", "move", "head",
-            "verify", "history", "operations", "erase"]
+COMMANDS = ["init", "rekey", "run", "renew-certificate", "backup", "backed-up", "restore",
+            "new-epoch", "move", "head", "verify", "history", "operations", "erase"]
 
 
 class Operator:

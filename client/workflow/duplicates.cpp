@@ -22,7 +22,29 @@ constexpr std::string_view person = "person";
 constexpr std::array<std::string_view, 5> not_taken_over{"organisation", "stage", "moving_to",
                                                          "joined_from", "correction_reason"};
 
-/// Whatever names the other record names this one: entries, letters, payments, who stands by whom.
+/// An entry belongs to its owner for good: this record gets one that says the same, and the other's
+/// goes out of use.
+void move_entries(Making& making, const record::RecordState& other) {
+    for (const catalog::Kind& kind : making.setting().catalog.kinds()) {
+        if (kind.owner != person) {
+            continue;
+        }
+        for (const auto& entry : making.holding(kind.name, "owner", other.key.id)) {
+            DraftChange& copy = making.changes().emplace_back();
+            copy.record = {entry.key.kind, making.setting().replica.new_record_id()};
+            copy.operation = record::Operation::create;
+            for (const record::FieldState& field : entry.fields) {
+                if (!record::is_empty(field.value) && kind.find(field.field) != nullptr) {
+                    copy.fields.push_back(DraftField{field.field, field.value});
+                }
+            }
+            making.set_in(copy, "owner", making.subject()->key.id);
+            making.retire(entry.key);
+        }
+    }
+}
+
+/// Whatever else names the other record names this one: letters, payments, who stands by whom.
 void move_references(Making& making, const record::RecordState& other) {
     const record::RecordKey own = making.subject()->key;
     for (const catalog::Kind& kind : making.setting().catalog.kinds()) {
@@ -30,7 +52,7 @@ void move_references(Making& making, const record::RecordState& other) {
             continue;
         }
         for (const catalog::Field& field : kind.fields) {
-            if (field.refers_to != person || field.name == "joined_from") {
+            if (field.refers_to != person || field.name == "joined_from" || field.name == "owner") {
                 continue;
             }
             for (const auto& each : making.holding(kind.name, field.name, other.key.id)) {
@@ -62,6 +84,7 @@ void join(Making& making) {
         return;
     }
     fill_gaps(making, *other);
+    move_entries(making, *other);
     move_references(making, *other);
     making.retire(other->key);
 }

@@ -154,6 +154,12 @@ bool is_written_by_people(const catalog::Kind& kind) {
            kind.writers == catalog::Writers::administrator;
 }
 
+/// Somebody else has taken it out of use: a group may name what it ends itself, such as the record
+/// that it joins with another.
+bool is_gone(const Case& judged, const RecordState& target) {
+    return target.retired && target.life_changed_at != judged.index;
+}
+
 /// References of one amended record that this group has set.
 Stored<void> judge_references_of(Case& judged, const RecordState& state) {
     const catalog::Catalog& catalog = *judged.bench.catalog;
@@ -176,7 +182,7 @@ Stored<void> judge_references_of(Case& judged, const RecordState& state) {
         ZHIBU_TRY(found, judged.docket.find({catalog.kind(field.refers_to).id(), *target}));
         if (found == nullptr) {
             judged.breach(reasons::reference_missing, state.key, field.id(), labels_of(field));
-        } else if (found->retired && is_written_by_people(kind)) {
+        } else if (is_gone(judged, *found) && is_written_by_people(kind)) {
             judged.breach(reasons::reference_retired, state.key, field.id(), labels_of(field));
         }
     }

@@ -197,6 +197,44 @@ async function outcomes(tab) {
   expect(true, "cancelled at the end of probation");
 }
 
+/** Where a record of that kind and name is shown. */
+async function record(page, kind, name) {
+  const [listed] = await ask("run", "officer", "list", kind, "--where", `name=${name}`);
+  return `${page}/${kind}/${listed.records[0].id}`;
+}
+
+/** Two records of one person become one; a branch ends with all that is its own. */
+async function endings(browser, pictures) {
+  await member("officer", "朱保留", 361, "第二党支部");
+  await member("officer", "朱重复", 363, "第二党支部", { native_place: "江苏苏州" });
+  await ask("run", "officer", "create", "organisation", "name=外科党支部", "code=D012", "type=30", "parent=附属医院党委");
+  const kept = await record("persons", "person", "朱保留");
+  const ended = await record("tree", "organisation", "内科党支部");
+  const tab = await Tab.open(browser, await ask("serve", "officer"), pictures);
+  await tab.go(kept);
+  await tab.page.getByRole("heading", { name: "朱保留" }).waitFor();
+  await act(tab, "合并重复记录", { 并入的重复记录: "朱重复" }, async (dialog) => {
+    await dialog.getByText("停用").waitFor();
+    await tab.picture("zh-join");
+  });
+  await shows(tab, "江苏苏州");
+  expect(true, "two records of one person become one, gaps filled");
+  await tab.go(ended);
+  await tab.page.getByRole("heading", { name: "内科党支部" }).waitFor();
+  await act(tab, "合并", { 相关组织: "外科党支部", 批准文件: "附医党〔2026〕1号" }, async (dialog) => {
+    await dialog.getByText("冯跨委").first().waitFor();
+    await tab.picture("zh-merge");
+  });
+  await open(tab, "persons", "冯跨委");
+  await shows(tab, "外科党支部");
+  expect(true, "a branch is merged into another, its members along");
+  const violations = await tab.violations();
+  expect(violations.length === 0, "after it: axe-core finds no violation", violations);
+  await tab.page.getByText("已同步").first().waitFor();
+  const [groups] = await ask("stop", "officer").then(() => ask("run", "officer", "groups", "--limit", "2"));
+  expect(!JSON.stringify(groups).includes("quarantined"), "and the server has taken both", groups);
+}
+
 const probation = (days) => ({
   stage: "40",
   join_date: daysAgo(days),
@@ -239,4 +277,5 @@ export async function transfers(browser, pictures) {
   expect(second.complaints.length === 0, "the console stays silent", second.complaints);
   await ask("stop", "second");
   await exchange("second", "officer");
+  await endings(browser, pictures);
 }

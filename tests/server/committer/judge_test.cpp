@@ -225,6 +225,21 @@ TEST_F(Judge, ReferencesMustExistAndLive) {
     expect_set_aside({good({{"mentor_1", Value{mentor}}})}, "reference_retired");
 }
 
+TEST_F(Judge, AJoinNamesTheRecordThatItEnds) {
+    EXPECT_EQ(court.judge(desk, {good()}).outcome, Outcome::accepted);
+    const RecordId kept = person;
+    EXPECT_EQ(court.judge(desk, {good({{"id_number", text(id_number(31))}})}).outcome,
+              Outcome::accepted);
+    const RecordId other = person;
+    const auto join = [&](const RecordId& from) {
+        return update("person", kept, court.seen(), {{"joined_from", Value{from}}});
+    };
+    expect_set_aside({join(other)}, "R-117");
+    EXPECT_EQ(court.judge(desk, {join(other), life("person", other, Operation::retire)}).outcome,
+              Outcome::accepted);
+    EXPECT_EQ(court.value("person", kept, "joined_from"), Value{other});
+}
+
 TEST_F(Judge, DependentsOfAQuarantinedGroupWaitAndOthersGoOn) {
     existing();
     const auto seen = court.seen();

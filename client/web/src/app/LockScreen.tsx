@@ -6,9 +6,15 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../api/operations";
+import { ApiError } from "../api/transport";
 import type { LockedStatus } from "../api/types";
 import { useLanguage } from "../i18n/useLanguage";
 import { LanguageButton } from "./LanguageButton";
+
+/** HTTP's "conflict": the program is opening, closing or changing the password. */
+const BUSY = 409;
+const BUSY_MS = 300;
+const BUSY_RETRIES = 40;
 
 export function LockScreen({ status }: { readonly status: LockedStatus }) {
   const { t } = useTranslation();
@@ -17,6 +23,9 @@ export function LockScreen({ status }: { readonly status: LockedStatus }) {
   const [form] = Form.useForm<{ password: string }>();
   const unlock = useMutation({
     mutationFn: ({ password }: { readonly password: string }) => api.unlock(password, language),
+    // It may still be closing: nobody should have to type the password once more for that.
+    retry: (count, error) => count < BUSY_RETRIES && error instanceof ApiError && error.status === BUSY,
+    retryDelay: BUSY_MS,
     onSettled: async () => {
       form.resetFields();
       await client.invalidateQueries({ queryKey: ["status"] });

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { Button, Empty, Space } from "antd";
+import { Button, Empty } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/operations";
@@ -36,7 +36,7 @@ function Next({ group }: { readonly group: Group }) {
     onSuccess: refresh,
   });
   return (
-    <Space direction="vertical" size={2}>
+    <div className="stack">
       {group.case !== undefined && (
         <span className={group.case.state === RETURNED ? "finding-warn" : ""}>
           {t("sync.case", { number: group.case.number, state: group.case.state_text })}
@@ -57,7 +57,7 @@ function Next({ group }: { readonly group: Group }) {
       {resubmit.isError && (
         <span className="finding-stop">{resubmit.error.message}</span>
       )}
-    </Space>
+    </div>
   );
 }
 
@@ -104,11 +104,11 @@ export function GroupTable({ pageSize }: { readonly pageSize: number }) {
           key: "why",
           title: t("sync.why"),
           render: (group) => (
-            <Space direction="vertical" size={2}>
+            <div className="stack">
               <GroupVerdict group={group} />
               <Next group={group} />
               <UndoButton group={group} />
-            </Space>
+            </div>
           ),
         },
       ]}

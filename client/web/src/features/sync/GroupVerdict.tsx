@@ -1,4 +1,4 @@
-import { Space, Typography } from "antd";
+import { Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 import type { Group } from "../../api/types";
@@ -7,7 +7,7 @@ import type { Group } from "../../api/types";
 export function GroupVerdict({ group }: { readonly group: Group }) {
   const { t } = useTranslation();
   return (
-    <Space direction="vertical" size={2}>
+    <div className="stack">
       {group.reasons.map((reason) => (
         <Typography.Text key={`${reason.rule}:${reason.message}`}>{reason.message}</Typography.Text>
       ))}
@@ -18,6 +18,6 @@ export function GroupVerdict({ group }: { readonly group: Group }) {
           {t("sync.theirs", { value: decision.committed || t("form.empty") })})
         </Typography.Text>
       ))}
-    </Space>
+    </div>
   );
 }

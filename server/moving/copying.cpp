@@ -131,6 +131,10 @@ Stored<void> copy_known(StoreReading& from, StoreTransaction& to, const catalog:
         if (key) {
             ZHIBU_TRY_VOID(to.set_device_key(*key));
         }
+        ZHIBU_TRY(contact, from.contact(device));
+        if (contact) {
+            ZHIBU_TRY_VOID(to.set_contact(*contact));
+        }
         ZHIBU_TRY(staging, from.staging(device));
         if (staging) {
             ZHIBU_TRY(bytes, from.staged_bytes(device));
@@ -228,6 +232,8 @@ Stored<void> compare_known(StoreReader& one, const catalog::Catalog& catalog,
         const std::string place = "device " + to_text(id);
         ZHIBU_TRY_VOID(
             comparison.same(place, [&](StoreReader& store) { return store.device_key(device); }));
+        ZHIBU_TRY_VOID(
+            comparison.same(place, [&](StoreReader& store) { return store.contact(device); }));
         ZHIBU_TRY_VOID(
             comparison.same(place, [&](StoreReader& store) { return store.staging(device); }));
         ZHIBU_TRY_VOID(

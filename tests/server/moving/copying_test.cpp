@@ -77,6 +77,7 @@ protected:
         EXPECT_EQ(copied->held_outside(set_aside_).value().has_value(), true);
         EXPECT_EQ(copied->held(taken_).value()->index, taken_at_);
         EXPECT_EQ(copied->compacted().value(), LogIndex{3});
+        EXPECT_EQ(copied->contact(device_).value()->version, "0.1.0");
     }
 
     support::TemporaryDirectory folder_;
@@ -120,6 +121,8 @@ private:
             SecondFactors factors;
             factors.pending = SecondFactor{{}, 4, {Hash{}}};
             ZHIBU_TRY_VOID(transaction.set_second_factors(account_, factors));
+            ZHIBU_TRY_VOID(
+                transaction.set_contact({device_, noon, "0.1.0", desk.incarnation, Sequence{9}}));
             sync::GroupOffer offer;
             offer.bytes = 9;
             ZHIBU_TRY_VOID(transaction.begin_staging(device_, offer, noon));

@@ -72,11 +72,9 @@ std::string column(const Field& field) {
 
 std::string identifier(std::string_view name) {
     std::string text = "\"";
-    for (const char letter : name) {
-        text += letter;
-        if (letter == '"') {
-            text += letter;
-        }
+    text.append(name);
+    for (auto at = text.find('"', 1); at != std::string::npos; at = text.find('"', at + 2)) {
+        text.insert(at, 1, '"');
     }
     return text + '"';
 }

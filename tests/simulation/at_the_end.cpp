@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -233,9 +234,11 @@ void check_bytes(World& world) {
     const auto branches = branches_of_planted(world, *world.committee->reader());
     for (const auto& device : world.devices) {
         const server::Account* account = control->account(device->kit().identity.account);
-        const std::vector<std::uint8_t> pages = device->pages();
+        const std::vector<std::uint8_t> bytes = device->pages();
+        // Found by the C library's own search, which is many times as fast.
+        const std::string_view pages{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
         for (const auto& [planted, branch] : branches) {
-            const bool is_there = !std::ranges::search(pages, planted->mark).empty();
+            const bool is_there = pages.contains(planted->mark);
             const bool may_be = control->is_within(branch, account->scope);
             if (is_there && !may_be) {
                 world.fail("scope", "device " + std::to_string(device->number()) +

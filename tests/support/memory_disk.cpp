@@ -1,7 +1,9 @@
 #include "tests/support/memory_disk.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <string>
 #include <utility>
 
 #include "shared/record/check.hpp"
@@ -11,11 +13,43 @@ namespace {
 
 constexpr std::size_t sector_bytes = 512;
 
-using Bytes = std::vector<std::uint8_t>;
+/// Memory that is not cleansed when it is freed, as a program's is: a disk has none of its secrets.
+template <class T>
+struct Plain {
+    using value_type = T;
 
+    Plain() = default;
+
+    template <class Other>
+    explicit Plain(const Plain<Other>& /*other*/) {}
+
+    T* allocate(std::size_t count) {
+        void* memory = std::malloc(count * sizeof(T));
+        ZHIBU_CHECK(memory != nullptr);
+        return static_cast<T*>(memory);
+    }
+
+    void deallocate(T* memory, std::size_t /*count*/) { std::free(memory); }
+
+    friend bool operator==(const Plain&, const Plain&) = default;
+};
+
+/// A string, as a vector with an allocator of its own copies byte by byte.
+using Bytes = std::basic_string<char, std::char_traits<char>, Plain<char>>;
+
+void append(Bytes& content, std::span<const std::uint8_t> bytes) {
+    content.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+std::span<const std::uint8_t> bytes_of(const Bytes& content) {
+    return {reinterpret_cast<const std::uint8_t*>(content.data()), content.size()};
+}
+
+/// What was changed since the last sync. What was written lies in the file's `unsynced`.
 struct PendingWrite {
     std::uint64_t offset = 0;
-    Bytes bytes;
+    std::size_t at = 0;
+    std::size_t size = 0;
 };
 
 struct PendingTruncate {
@@ -27,41 +61,24 @@ using Pending = std::variant<PendingWrite, PendingTruncate>;
 void put(Bytes& content, std::uint64_t offset, std::span<const std::uint8_t> bytes) {
     const auto at = static_cast<std::size_t>(offset);
     if (at == content.size()) {
-        content.insert(content.end(), bytes.begin(), bytes.end());
+        append(content, bytes);
         return;
     }
     content.resize(std::max(content.size(), at + bytes.size()));
     std::memcpy(content.data() + at, bytes.data(), bytes.size());
 }
 
-void make_change(Bytes& content, const Pending& pending) {
-    if (const auto* write = std::get_if<PendingWrite>(&pending)) {
-        put(content, write->offset, write->bytes);
-    } else {
-        content.resize(std::get<PendingTruncate>(pending).size);
-    }
-}
-
 /// Of the sectors that a write touches, some.
-void apply_torn(Bytes& content, const PendingWrite& write, SeededRandom& random) {
+void apply_torn(Bytes& content, std::uint64_t offset, std::span<const std::uint8_t> bytes,
+                SeededRandom& random) {
     std::uint64_t at = 0;
-    while (at < write.bytes.size()) {
-        const std::uint64_t until = std::min<std::uint64_t>(
-            write.bytes.size(), at + sector_bytes - (write.offset + at) % sector_bytes);
+    while (at < bytes.size()) {
+        const std::uint64_t until =
+            std::min<std::uint64_t>(bytes.size(), at + sector_bytes - (offset + at) % sector_bytes);
         if (random.chance(50)) {
-            put(content, write.offset + at, std::span(write.bytes).subspan(at, until - at));
+            put(content, offset + at, bytes.subspan(at, until - at));
         }
         at = until;
-    }
-}
-
-void apply_by_chance(Bytes& content, const Pending& pending, SeededRandom& random) {
-    const std::size_t chance = random.below(3);
-    const auto* write = std::get_if<PendingWrite>(&pending);
-    if (chance == 0) {
-        make_change(content, pending);
-    } else if (chance == 1 && write != nullptr) {
-        apply_torn(content, *write, random);
     }
 }
 
@@ -71,10 +88,47 @@ struct MemoryDisk::File {
     Bytes current;
     Bytes durable;
     std::vector<Pending> pending;
+    Bytes unsynced;
 
-    void change(Pending change) {
-        make_change(current, change);
-        pending.push_back(std::move(change));
+    void write(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+        put(current, offset, bytes);
+        pending.emplace_back(PendingWrite{offset, unsynced.size(), bytes.size()});
+        append(unsynced, bytes);
+    }
+
+    void truncate(std::uint64_t size) {
+        current.resize(size);
+        pending.emplace_back(PendingTruncate{size});
+    }
+
+    [[nodiscard]] std::span<const std::uint8_t> written(const PendingWrite& write) const {
+        return bytes_of(unsynced).subspan(write.at, write.size);
+    }
+
+    void make_change(Bytes& content, const Pending& change) const {
+        if (const auto* write = std::get_if<PendingWrite>(&change)) {
+            put(content, write->offset, written(*write));
+        } else {
+            content.resize(std::get<PendingTruncate>(change).size);
+        }
+    }
+
+    void apply_by_chance(Bytes& content, const Pending& change, SeededRandom& random) const {
+        const std::size_t chance = random.below(3);
+        const auto* write = std::get_if<PendingWrite>(&change);
+        if (chance == 0) {
+            make_change(content, change);
+        } else if (chance == 1 && write != nullptr) {
+            apply_torn(content, write->offset, written(*write), random);
+        }
+    }
+
+    void sync() {
+        for (const Pending& change : pending) {
+            make_change(durable, change);
+        }
+        pending.clear();
+        unsynced.clear();
     }
 };
 
@@ -143,7 +197,7 @@ DiskAnswer MemoryDisk::write(const Handle& file, std::span<const std::uint8_t> b
     if (is_full_ && offset + bytes.size() > file->current.size()) {
         return DiskAnswer::full;
     }
-    file->change(PendingWrite{offset, Bytes(bytes.begin(), bytes.end())});
+    file->write(offset, bytes);
     return is_cut_ ? DiskAnswer::io_error : answer;
 }
 
@@ -152,7 +206,7 @@ DiskAnswer MemoryDisk::truncate(const Handle& file, std::uint64_t size) {
     if (answer != DiskAnswer::done) {
         return answer;
     }
-    file->change(PendingTruncate{size});
+    file->truncate(size);
     return is_cut_ ? DiskAnswer::io_error : DiskAnswer::done;
 }
 
@@ -161,10 +215,7 @@ DiskAnswer MemoryDisk::sync(const Handle& file) {
     if (answer != DiskAnswer::done || is_cut_) {
         return answer == DiskAnswer::done ? DiskAnswer::io_error : answer;
     }
-    for (const Pending& pending : file->pending) {
-        make_change(file->durable, pending);
-    }
-    file->pending.clear();
+    file->sync();
     return DiskAnswer::done;
 }
 
@@ -228,13 +279,21 @@ std::vector<std::string> MemoryDisk::names() const {
 
 std::vector<std::uint8_t> MemoryDisk::content(const std::string& name) const {
     const auto found = names_.find(name);
-    return found == names_.end() ? Bytes{} : found->second->current;
+    if (found == names_.end()) {
+        return {};
+    }
+    const auto bytes = bytes_of(found->second->current);
+    return {bytes.begin(), bytes.end()};
 }
 
-void MemoryDisk::set_content(const std::string& name, std::vector<std::uint8_t> bytes) {
+void MemoryDisk::set_content(const std::string& name, const std::vector<std::uint8_t>& bytes) {
+    put_synced(name, bytes);
+}
+
+void MemoryDisk::put_synced(const std::string& name, std::span<const std::uint8_t> bytes) {
     const auto file = std::make_shared<File>();
-    file->current = bytes;
-    file->durable = std::move(bytes);
+    append(file->current, bytes);
+    append(file->durable, bytes);
     names_[name] = file;
     durable_names_[name] = file;
 }
@@ -253,9 +312,9 @@ MemoryDisk MemoryDisk::after_power_cut(SeededRandom& random) const {
     for (const auto& [name, file] : names) {
         Bytes content = file->durable;
         for (const Pending& pending : file->pending) {
-            apply_by_chance(content, pending, random);
+            file->apply_by_chance(content, pending, random);
         }
-        disk.set_content(name, std::move(content));
+        disk.put_synced(name, bytes_of(content));
     }
     return disk;
 }
@@ -263,7 +322,7 @@ MemoryDisk MemoryDisk::after_power_cut(SeededRandom& random) const {
 MemoryDisk MemoryDisk::after_kill() const {
     MemoryDisk disk;
     for (const auto& [name, file] : names_) {
-        disk.set_content(name, file->current);
+        disk.put_synced(name, bytes_of(file->current));
     }
     return disk;
 }

@@ -59,7 +59,7 @@ public:
     [[nodiscard]] std::vector<std::string> names() const;
     /// The content as the programs see it.
     [[nodiscard]] std::vector<std::uint8_t> content(const std::string& name) const;
-    void set_content(const std::string& name, std::vector<std::uint8_t> bytes);
+    void set_content(const std::string& name, const std::vector<std::uint8_t>& bytes);
 
     /// Calls so far that change anything: create, write, truncate, sync, remove, rename, folder
     /// sync.
@@ -108,6 +108,7 @@ private:
 
     /// Counts a call; an answer other than done is what the call gives.
     [[nodiscard]] DiskAnswer begin(bool changes);
+    void put_synced(const std::string& name, std::span<const std::uint8_t> bytes);
     void change_name(const std::string& name, Handle file);
 
     Names names_;

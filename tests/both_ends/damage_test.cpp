@@ -101,14 +101,29 @@ TEST(DamagedSession, FirstSnapshotCutInPlaceOfEachOfItsMessagesInTurn) {
     EXPECT_GT(messages, 14U);
 }
 
-/// Each message with the given chance followed by one that came before, or by itself.
+/// 0 to `count` - 1, each as likely as any: not the lowest first, as a case's size would have it.
+std::size_t below(std::size_t count) {
+    return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(0, count));
+}
+
+/// Groups, or what was decided of them.
+bool bears_work(const sync::Bytes& message) {
+    const sync::Message meant = sync::decode_message(message).value();
+    return std::holds_alternative<sync::Push>(meant) ||
+           std::holds_alternative<sync::Verdicts>(meant);
+}
+
+/// Each message with the given chance followed by one that came before, or by itself; what bears
+/// work mostly by itself, which no end takes for a mistake.
 Course::Change repeating(std::size_t percent) {
     auto all = std::make_shared<std::vector<sync::Bytes>>();
     return [all, percent](sync::Bytes message) {
         all->push_back(message);
         std::vector<sync::Bytes> arriving{std::move(message)};
-        if (*rc::gen::inRange<std::size_t>(0, 100) < percent) {
-            arriving.push_back(all->at(*rc::gen::inRange<std::size_t>(0, all->size())));
+        if (percent > 0 && bears_work(all->back()) && *rc::gen::arbitrary<bool>()) {
+            arriving.push_back(all->back());
+        } else if (below(100) < percent) {
+            arriving.push_back(all->at(below(all->size())));
         }
         return arriving;
     };
@@ -124,12 +139,15 @@ TEST(DamagedSession, OfWhichMessagesAreRepeatedAndReplayed) {
     }));
 }
 
+void flip_a_bit(sync::Bytes& bytes) {
+    bytes.at(below(bytes.size())) ^= static_cast<std::uint8_t>(1U << below(8));
+}
+
 /// The message with a flipped bit where it then still says something.
 sync::Bytes misspoken(sync::Bytes message) {
     for (int attempt = 0; attempt < 20; ++attempt) {
         sync::Bytes other = message;
-        other[*rc::gen::inRange<std::size_t>(1, other.size())] ^=
-            static_cast<std::uint8_t>(1U << *rc::gen::inRange(0U, 8U));
+        flip_a_bit(other);
         if (sync::decode_message(other)) {
             return other;
         }
@@ -137,10 +155,21 @@ sync::Bytes misspoken(sync::Bytes message) {
     return message;
 }
 
-/// The same sort of message, which says something else, as a server with a defect might.
+template <class Each>
+Each& any_of(std::vector<Each>& all) {
+    return all[below(all.size())];
+}
+
+/// The same sort of message, which says something else, as a program with a defect might.
 struct Twist {
+    void operator()(sync::Push& push) const {
+        if (!push.groups.empty()) {
+            flip_a_bit(any_of(push.groups).bytes);
+        }
+    }
+
     void operator()(sync::Welcome& welcome) const {
-        switch (*rc::gen::inRange(0, 3)) {
+        switch (below(3)) {
             case 0:
                 ++welcome.head.position;
                 break;
@@ -153,16 +182,15 @@ struct Twist {
     }
 
     void operator()(sync::Tail& tail) const {
-        const auto sort = *rc::gen::inRange(0, 4);
+        const auto sort = below(4);
         if (sort == 0) {
-            tail.through.position += *rc::gen::inRange<std::uint64_t>(1, 4);
+            tail.through.position += 1 + below(3);
             return;
         }
         if (tail.entries.empty()) {
             return;
         }
-        sync::TailEntry& entry =
-            tail.entries[*rc::gen::inRange<std::size_t>(0, tail.entries.size())];
+        sync::TailEntry& entry = any_of(tail.entries);
         if (sort == 1) {
             entry.own = !entry.own;
         } else if (sort == 2) {
@@ -186,10 +214,13 @@ struct Twist {
     void operator()(sync::DigestReply& reply) const { reply.digest[0] ^= 1; }
 
     void operator()(sync::Verdicts& verdicts) const {
-        if (!verdicts.receipts.empty()) {
+        if (verdicts.receipts.empty()) {
+            verdicts.push_credit = UINT64_MAX;
+        } else if (*rc::gen::arbitrary<bool>()) {
             verdicts.receipts.pop_back();
+        } else {
+            flip_a_bit(any_of(verdicts.receipts).verdict);
         }
-        verdicts.push_credit = UINT64_MAX;
     }
 
     template <class Other>
@@ -206,14 +237,14 @@ sync::Bytes twisted(const sync::Bytes& message) {
 /// was meant.
 Course::Change nonsense(std::size_t percent) {
     return [percent](sync::Bytes message) {
-        if (*rc::gen::inRange<std::size_t>(0, 100) < percent) {
-            switch (*rc::gen::inRange(0, 4)) {
+        if (below(100) < percent) {
+            switch (below(4)) {
                 case 0:
                     message = misspoken(std::move(message));
                     break;
                 case 1:
-                    message = sync::encode(sync::drawn::message(
-                        *rc::gen::inRange<std::size_t>(0, std::variant_size_v<sync::Message>)));
+                    message = sync::encode(
+                        sync::drawn::message(below(std::variant_size_v<sync::Message>)));
                     break;
                 default:
                     message = twisted(message);

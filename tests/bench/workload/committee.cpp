@@ -13,8 +13,10 @@
 #include <fstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "shared/catalog/catalog.hpp"
+#include "tests/bench/workload/process.hpp"
 
 namespace zhibu::bench {
 namespace {
@@ -79,12 +81,15 @@ DraftField set(const catalog::Kind& kind, std::string_view field, record::Value 
 }  // namespace
 
 Committee::Committee(std::filesystem::path folder, std::filesystem::path server)
-    : folder_{std::move(folder)}, password_{folder_ / "password"}, port_{free_port()} {
+    : folder_{std::move(folder)},
+      program_{std::move(server)},
+      password_{folder_ / "password"},
+      port_{free_port()} {
     std::filesystem::create_directories(folder_);
     std::ofstream{password_} << "correct horse battery staple\n";
     std::filesystem::permissions(password_, std::filesystem::perms{0600});
-    found(server);
-    start(server);
+    found();
+    start_server();
     officer_ = std::make_unique<Device>(folder_ / "officer", password_);
     officer_->enrol(port_, first_code_);
     officer_->open();
@@ -94,30 +99,34 @@ Committee::Committee(std::filesystem::path folder, std::filesystem::path server)
 
 Committee::~Committee() {
     officer_.reset();
+    stop_server();
+}
+
+void Committee::stop_server() {
     if (server_ > 0) {
         ::kill(server_, SIGTERM);
-        ::waitpid(server_, nullptr, 0);
+        ::waitpid(std::exchange(server_, 0), nullptr, 0);
     }
 }
 
-void Committee::found(const std::filesystem::path& server) {
+void Committee::found() {
     std::ofstream{folder_ / "server.toml"}
         << "[listen]\naddress = \"127.0.0.1\"\nport = " << port_ << "\nhealth_port = 0\n"
         << "[passwords]\nmemory_kib = 19456\npasses = 2\n[rules]\nextra_divisions = [\"99\"]\n";
-    first_code_ = last_line(output_of(server.string() + " --lang en --config " +
+    first_code_ = last_line(output_of(program_.string() + " --lang en --config " +
                                       (folder_ / "server.toml").string() + " --data " +
                                       (folder_ / "server").string() +
                                       " init --space bench --organisation 示范大学党委 --code D0001"
                                       " --administrator 党委管理员 --host 127.0.0.1"));
 }
 
-void Committee::start(const std::filesystem::path& server) {
+void Committee::start_server() {
     server_ = ::fork();
     if (server_ == 0) {
         const int log = ::open((folder_ / "server.log").c_str(), O_WRONLY | O_CREAT, 0600);
         ::dup2(log, STDERR_FILENO);
-        ::execl(server.c_str(), server.c_str(), "--data", (folder_ / "server").c_str(), "--config",
-                (folder_ / "server.toml").c_str(), "run", static_cast<char*>(nullptr));
+        ::execl(program_.c_str(), program_.c_str(), "--data", (folder_ / "server").c_str(),
+                "--config", (folder_ / "server.toml").c_str(), "run", static_cast<char*>(nullptr));
         ::_exit(127);
     }
     const auto deadline = std::chrono::steady_clock::now() + start_deadline;
@@ -200,14 +209,10 @@ std::vector<std::unique_ptr<Device>> Committee::add_devices(
     return devices;
 }
 
-std::uint64_t Committee::server_resident_kib() const {
-    std::ifstream status{"/proc/" + std::to_string(server_) + "/status"};
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmRSS:")) {
-            return std::stoull(line.substr(6));
-        }
-    }
-    throw std::runtime_error("the server's size is not known");
-}
+std::uint64_t Committee::server_resident_kib() const { return status_kib(server_, "VmRSS:"); }
+
+std::uint64_t Committee::server_resident_kib_most() const { return status_kib(server_, "VmHWM:"); }
+
+double Committee::server_processor_seconds() const { return processor_seconds(server_); }
 
 }  // namespace zhibu::bench

@@ -40,14 +40,29 @@ public:
     /// Resident size of the server's process.
     [[nodiscard]] std::uint64_t server_resident_kib() const;
 
+    /// The most that it has been since the server's start.
+    [[nodiscard]] std::uint64_t server_resident_kib_most() const;
+
+    /// Processor time of the server's process since its start, in seconds.
+    [[nodiscard]] double server_processor_seconds() const;
+
+    /// No session may be open.
+    void stop_server();
+    void start_server();
+
+    /// The server's own files.
+    [[nodiscard]] std::filesystem::path server_folder() const { return folder_ / "server"; }
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
 private:
-    void found(const std::filesystem::path& server);
+    void found();
     void add_general_branch();
     client::DraftChange organisation(const std::string& name, const std::string& type,
                                      const record::RecordId& parent);
-    void start(const std::filesystem::path& server);
 
     std::filesystem::path folder_;
+    std::filesystem::path program_;
     std::filesystem::path password_;
     std::uint16_t port_ = 0;
     std::string first_code_;

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "shared/record/id.hpp"
+#include "tests/bench/workload/device.hpp"
+#include "tests/bench/workload/figures.hpp"
+#include "tests/bench/workload/people.hpp"
+
+/// One round of each workload: an empty space in a new folder, the product, its limit, and the
+/// comparison of what both ends hold. What goes wrong ends the bench. Source: docs/performance.md.
+namespace zhibu::bench {
+
+/// Of people, edits and all else that is made.
+inline constexpr std::uint64_t seed = 20'261'125;
+inline constexpr std::size_t group_size = 100;
+
+/// The server's program.
+using Program = std::filesystem::path;
+
+void first_push(const Program& server, Figures& figures);  // W1
+void first_pull(const Program& server, Figures& figures);  // W2
+void edits(const Program& server, Figures& figures);       // W3
+void crowd(const Program& server, Figures& figures);       // W4
+void fan_out(const Program& server, Figures& figures);     // W5
+void merges(const Program& server, Figures& figures);      // W6
+void idle(const Program& server, Figures& figures);        // W7
+
+/// So many people, spread over the branches in turn.
+[[nodiscard]] std::vector<MadePerson> people_for(std::size_t count,
+                                                 const std::vector<record::RecordId>& branches,
+                                                 std::size_t first = 0);
+
+/// New people as groups of a hundred; returns the seconds that the device took, and their ids.
+std::pair<double, std::vector<record::RecordId>> enter(Device& device,
+                                                       const std::vector<MadePerson>& people);
+
+/// One field of each in groups of a hundred; returns the seconds that the device took.
+double edit(Device& device, const std::vector<record::RecordId>& ids, std::string_view field,
+            const std::function<record::Value(std::size_t)>& value);
+
+}  // namespace zhibu::bench

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "server/backup/backup_command.hpp"
 #include "server/config/config.hpp"
 #include "server/founding/backup.hpp"
 #include "server/founding/cluster_backup.hpp"
@@ -144,7 +145,7 @@ int init(const Words& words) {
     return EXIT_SUCCESS;
 }
 
-/// Something done to the store of a server that does not run, and what is said when it is done.
+/// Something done to the store, and what is said when it is done.
 struct StoreWork {
     std::expected<server::LogIndex, server::FoundingError> (*work)(const Words& words,
                                                                    const server::StorePlace& place,
@@ -155,7 +156,7 @@ struct StoreWork {
 
 constexpr StoreWork backup_work{
     [](const Words& words, const server::StorePlace& place, record::Random& random) {
-        return server::back_up(place, words.backup, catalog::standard_catalog(), random);
+        return server::back_up_wherever(place, words.backup, catalog::standard_catalog(), random);
     },
     "备份完成并已核对。各设备下次联系时不再保留此序号以前的修改。日志序号：",
     "The backup is made and verified. At their next contact devices stop keeping the changes that "
@@ -213,7 +214,9 @@ int work_on_store(const Words& words, const StoreWork& wanted) {
 std::vector<std::pair<CLI::App*, const StoreWork*>> add_store_commands(CLI::App& app,
                                                                        Words& words) {
     CLI::App* backup = app.add_subcommand(
-        "backup", "copy the store of a stopped server into an empty folder, and verify the copy");
+        "backup",
+        "copy the store into an empty folder, beside a running server or without one, and "
+        "verify the copy");
     CLI::App* restore = app.add_subcommand(
         "restore", "put such a copy where no store is; devices bring back what it lacks");
     for (CLI::App* command : {backup, restore}) {

@@ -1,7 +1,6 @@
 #include "server/founding/backup.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -13,15 +12,12 @@
 #include "server/founding/store_place.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/random.hpp"
+#include "shared/vault/volume.hpp"
 
 namespace zhibu::server {
 namespace {
 
 constexpr std::size_t copied_at_once = std::size_t{1} << 20U;
-
-/// What a store consists of, beside its file. The WAL may be absent, and the journal of a change of
-/// the data key mostly is.
-constexpr std::array<const char*, 4> beside_it{"-wal", ".rekey", ".head", ".keys"};
 
 using Path = std::filesystem::path;
 
@@ -72,7 +68,7 @@ std::expected<void, FoundingError> copy_store(vault::Disk& disk, const Path& fro
     if (!disk.make_folder(to.parent_path())) {
         return cannot_copy(to.parent_path());
     }
-    for (const char* suffix : beside_it) {
+    for (const char* suffix : beside_store_file) {
         if (disk.has(with_suffix(from, suffix))) {
             ZHIBU_TRY_VOID(copy_bytes(disk, with_suffix(from, suffix), with_suffix(to, suffix)));
         }
@@ -87,7 +83,7 @@ std::expected<void, FoundingError> copy_store(vault::Disk& disk, const Path& fro
 /// What an attempt that was cut short has left.
 std::expected<void, FoundingError> remove_store(vault::Disk& disk, const Path& store) {
     const auto remove = [&](const Path& file) { return !disk.has(file) || disk.remove(file); };
-    if (!remove(store) || !std::ranges::all_of(beside_it, [&](const char* suffix) {
+    if (!remove(store) || !std::ranges::all_of(beside_store_file, [&](const char* suffix) {
             return remove(with_suffix(store, suffix));
         })) {
         return cannot_copy(store);
@@ -106,8 +102,8 @@ std::expected<void, FoundingError> expect_empty_folder(const Path& folder) {
     return {};
 }
 
-std::expected<std::unique_ptr<Store>, FoundingError> open_store(const SealedPlace& place,
-                                                                const catalog::Catalog& catalog) {
+std::expected<std::unique_ptr<SealedStore>, FoundingError> open_store(
+    const SealedPlace& place, const catalog::Catalog& catalog) {
     auto store = open_sqlite_store(place, catalog);
     if (!store) {
         return failed(store.error());
@@ -116,9 +112,8 @@ std::expected<std::unique_ptr<Store>, FoundingError> open_store(const SealedPlac
 }
 
 /// Opens a copy whose every page was read.
-std::expected<std::unique_ptr<Store>, FoundingError> open_verified(
-    const StoreAccess& access, const Path& copy, const catalog::Catalog& catalog) {
-    ZHIBU_TRY(place, access.seal(copy));
+std::expected<std::unique_ptr<SealedStore>, FoundingError> open_verified(
+    const SealedPlace& place, const catalog::Catalog& catalog) {
     if (auto verified = verify_sqlite_store(place, catalog); !verified) {
         return failed(verified.error());
     }
@@ -139,6 +134,42 @@ Stored<void> note_backup(Store& store, LogIndex through) {
     return transaction->commit();
 }
 
+std::expected<LogIndex, FoundingError> noted(Store& store, LogIndex through) {
+    if (auto done = note_backup(store, through); !done) {
+        return failed(done.error());
+    }
+    return through;
+}
+
+vault::Disk& disk_of(const SealedPlace& place) {
+    static vault::SystemDisk system;
+    return place.volume == nullptr ? system : place.volume->disk;
+}
+
+std::expected<LogIndex, FoundingError> make_copy(const SealedStore& store, const SealedPlace& copy,
+                                                 const catalog::Catalog& catalog,
+                                                 const std::function<bool()>& goes_on) {
+    const auto original = store.copy_to(copy, goes_on);
+    if (!original) {
+        return failed(original.error());
+    }
+    if (!*original) {
+        return std::unexpected{FoundingError{
+            "服务器正在停止，备份没有完成，也没有留下任何文件。请在服务器启动后重试。",
+            "The server is stopping: the backup was not finished, and nothing of it is left. Try "
+            "again when the server runs."}};
+    }
+    ZHIBU_TRY(copied_store, open_verified(copy, catalog));
+    const auto copied = digest_of(*copied_store);
+    if (!copied) {
+        return failed(copied.error());
+    }
+    if (*copied != **original) {
+        return failed({StoreFault::damaged, copy.file.string()});
+    }
+    return (*original)->at;
+}
+
 std::expected<LogIndex, FoundingError> begin_epoch(Store& store, record::Random& random) {
     if (auto begun = store.begin_epoch(record::EpochId{record::make_uuid_v4(random)}); !begun) {
         return failed(begun.error());
@@ -152,7 +183,7 @@ std::expected<LogIndex, FoundingError> begin_epoch(Store& store, record::Random&
 
 /// What lies there beside a store that is gone must not be taken for this one's.
 std::expected<void, FoundingError> move_store(vault::Disk& disk, const Path& from, const Path& to) {
-    for (const char* suffix : beside_it) {
+    for (const char* suffix : beside_store_file) {
         const Path file = with_suffix(from, suffix);
         const Path target = with_suffix(to, suffix);
         const bool done = disk.has(file)     ? disk.rename(file, target).has_value()
@@ -189,30 +220,29 @@ StoreAccess system_access(vault::SystemDisk& disk, const StorePlace& key_place,
 
 }  // namespace
 
+std::expected<LogIndex, FoundingError> copy_verified(const SealedStore& store,
+                                                     const SealedPlace& copy,
+                                                     const catalog::Catalog& catalog,
+                                                     const std::function<bool()>& goes_on) {
+    auto made = make_copy(store, copy, catalog, goes_on);
+    if (!made) {
+        vault::Disk& disk = disk_of(copy);
+        static_cast<void>(remove_store(disk, copy.file));
+        static_cast<void>(disk.remove(with_suffix(copy.file, ".lock")));
+    }
+    return made;
+}
+
 std::expected<LogIndex, FoundingError> back_up(const StoreAccess& access, const Path& store,
                                                const Path& copy, const catalog::Catalog& catalog) {
-    // Held open until the end: no server can begin to write meanwhile.
     ZHIBU_TRY(sealed, access.seal(store));
     ZHIBU_TRY(opened, open_store(sealed, catalog));
-    ZHIBU_TRY_VOID(copy_store(access.disk, store, copy));
-    const auto original = digest_of(*opened);
-    if (!original) {
-        return failed(original.error());
+    if (!access.disk.make_folder(copy.parent_path())) {
+        return cannot_copy(copy.parent_path());
     }
-    {
-        ZHIBU_TRY(copied_store, open_verified(access, copy, catalog));
-        const auto copied = digest_of(*copied_store);
-        if (!copied) {
-            return failed(copied.error());
-        }
-        if (*copied != *original) {
-            return failed({StoreFault::damaged, copy.string()});
-        }
-    }
-    if (auto noted = note_backup(*opened, original->at); !noted) {
-        return failed(noted.error());
-    }
-    return original->at;
+    ZHIBU_TRY(target, access.seal(copy));
+    ZHIBU_TRY(through, copy_verified(*opened, target, catalog, [] { return true; }));
+    return noted(*opened, through);
 }
 
 std::expected<LogIndex, FoundingError> put_back(const StoreAccess& access, const Path& copy,
@@ -227,7 +257,8 @@ std::expected<LogIndex, FoundingError> put_back(const StoreAccess& access, const
     ZHIBU_TRY_VOID(copy_store(access.disk, copy, waiting));
     LogIndex begins;
     {
-        ZHIBU_TRY(opened, open_verified(access, waiting, catalog));
+        ZHIBU_TRY(place, access.seal(waiting));
+        ZHIBU_TRY(opened, open_verified(place, catalog));
         ZHIBU_TRY(head, begin_epoch(*opened, random));
         begins = head;
     }
@@ -235,14 +266,37 @@ std::expected<LogIndex, FoundingError> put_back(const StoreAccess& access, const
     return begins;
 }
 
+std::expected<SealedPlace, FoundingError> prepare_copy(const Path& folder,
+                                                       const vault::KeptKeys& keys,
+                                                       record::Random& random) {
+    ZHIBU_TRY_VOID(expect_empty_folder(folder));
+    if (!vault::SystemDisk{}.make_folder(folder)) {
+        return cannot_copy(folder);
+    }
+    const ServerFiles files{folder};
+    const auto own = keys.make_alike(files.data_keys(), random);
+    if (!own) {
+        return cannot_copy(files.data_keys());
+    }
+    return SealedPlace{files.store(), own->ring(), &random};
+}
+
 std::expected<LogIndex, FoundingError> back_up(const StorePlace& place, const Path& folder,
                                                const catalog::Catalog& catalog,
                                                record::Random& random) {
     ZHIBU_TRY_VOID(expect_files(place));
-    ZHIBU_TRY_VOID(expect_empty_folder(folder));
-    vault::SystemDisk disk;
-    return back_up(system_access(disk, place, random), place.files.store(),
-                   ServerFiles{folder}.store(), catalog);
+    auto store_key = read_store_key(place.files, place.store_key);
+    if (!store_key) {
+        return std::unexpected{explain(store_key.error())};
+    }
+    const auto keys = load_data_keys(place.files.data_keys(), *std::move(store_key));
+    if (!keys) {
+        return std::unexpected{explain(keys.error())};
+    }
+    ZHIBU_TRY(opened, open_store({place.files.store(), keys->ring(), &random}, catalog));
+    ZHIBU_TRY(copy, prepare_copy(folder, *keys, random));
+    ZHIBU_TRY(through, copy_verified(*opened, copy, catalog, [] { return true; }));
+    return noted(*opened, through);
 }
 
 std::expected<LogIndex, FoundingError> put_back(const StorePlace& place, const Path& folder,

@@ -1,6 +1,5 @@
 #include "server/moving/moving.hpp"
 
-#include <array>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -25,9 +24,6 @@ namespace {
 
 using Path = std::filesystem::path;
 
-/// What belongs to the store in a folder's files; its own file is named apart.
-constexpr std::array<const char*, 4> beside_it{"-wal", ".rekey", ".head", ".keys"};
-
 std::unexpected<FoundingError> failed(const StoreError& error) {
     return std::unexpected{explain(error)};
 }
@@ -43,7 +39,7 @@ std::expected<void, FoundingError> move_files(const ServerFiles& from, const Ser
                                               OwnFile own) {
     std::vector<std::string> names;
     const std::string name = from.store().filename().string();
-    for (const char* suffix : beside_it) {
+    for (const char* suffix : beside_store_file) {
         names.push_back(name + suffix);
     }
     names.insert(own == OwnFile::first ? names.begin() : names.end(), name);

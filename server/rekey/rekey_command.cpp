@@ -1,9 +1,5 @@
 #include "server/rekey/rekey_command.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -13,8 +9,8 @@
 
 #include "server/founding/store_key.hpp"
 #include "server/rekey/rekey_note.hpp"
+#include "server/request/asking.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
-#include "shared/keys/enrolment_code.hpp"
 #include "shared/record/check.hpp"
 #include "shared/vault/disk.hpp"
 #include "shared/vault/wrapped_keys.hpp"
@@ -24,27 +20,9 @@ namespace {
 
 using Outcome = std::expected<RekeyOutcome, FoundingError>;
 
-constexpr std::chrono::milliseconds look_pause{20};
 /// A server looks twice a second, and finishes a change that is under way before it takes a new
 /// store key.
-constexpr int unanswered_looks_max = 750;
-
-std::unexpected<FoundingError> failed(std::string zh, std::string en) {
-    return std::unexpected{FoundingError{std::move(zh), std::move(en)}};
-}
-
-/// Files that another user made in the folder the server could not read.
-std::expected<void, FoundingError> check_owner(const ServerFiles& files) {
-    struct stat status{};
-    if (::stat(files.folder.c_str(), &status) == 0 && status.st_uid != ::geteuid()) {
-        return failed("请以服务器文件夹所有者的身份运行此命令。没有作任何更改。(" +
-                          files.folder.string() + ")",
-                      "Run this command as the owner of the server's folder. Nothing was changed. "
-                      "(" +
-                          files.folder.string() + ")");
-    }
-    return {};
-}
+constexpr std::chrono::seconds patience{15};
 
 /// The absolute name of the new store key's file, which is there then and good; empty for none.
 std::expected<std::filesystem::path, FoundingError> prepare_store_key(const ServerFiles& files,
@@ -110,15 +88,14 @@ Outcome change_here(const ServerFiles& files, const RekeyWords& words,
     if (!went_on || next) {
         ZHIBU_TRY_VOID(change(**store, *keys, std::move(next)));
     }
-    forget_request(files);
+    rekey_note(files).forget();
     return RekeyOutcome::done;
 }
 
-std::unexpected<FoundingError> server_ended() {
-    return failed(
-        "服务器在更换密钥期间停止了。什么也没有丢失：服务器下次启动时会自动继续。",
-        "The server ended while the key was being changed. Nothing is lost: it goes on by itself "
-        "when the server starts.");
+FoundingError server_ended() {
+    return {"服务器在更换密钥期间停止了。什么也没有丢失：服务器下次启动时会自动继续。",
+            "The server ended while the key was being changed. Nothing is lost: it goes on by "
+            "itself when the server starts."};
 }
 
 Outcome wait_for_end(const ServerFiles& files) {
@@ -133,9 +110,9 @@ Outcome wait_for_end(const ServerFiles& files) {
             return RekeyOutcome::done;
         }
         if (const auto runs = is_sqlite_store_in_use(files.store()); !runs || !*runs) {
-            return server_ended();
+            return std::unexpected{server_ended()};
         }
-        std::this_thread::sleep_for(look_pause);
+        std::this_thread::sleep_for(look_again);
     }
 }
 
@@ -157,27 +134,18 @@ Outcome outcome_of(RekeyAnswer given, const ServerFiles& files, const RekeyWords
     std::unreachable();
 }
 
-Outcome ask_server(const ServerFiles& files, const RekeyWords& words,
-                   const std::filesystem::path& store_key_file, record::Random& random) {
-    std::array<std::uint8_t, 16> id{};
-    random.fill(id);
-    const RekeyRequest request{keys::to_hex(id), store_key_file};
-    if (const auto written = write_request(files, request); !written) {
-        return std::unexpected{explain(written.error())};
-    }
-    for (int looks = 0; looks < unanswered_looks_max; ++looks) {
-        if (const auto reply = read_reply(files); reply && reply->id == request.id) {
-            return outcome_of(reply->answer, files, words);
-        }
-        if (const auto runs = is_sqlite_store_in_use(files.store()); !runs || !*runs) {
-            return server_ended();
-        }
-        std::this_thread::sleep_for(look_pause);
-    }
-    return failed(
-        "服务器还没有答复。请求已留下：服务器正在完成的更换结束后，或下次启动时，会照办。",
-        "The server has not answered yet. The request stays: it is heeded when a change that is "
-        "under way has ended, or when the server starts again.");
+Unanswered unanswered() {
+    return {server_ended(),
+            {"服务器还没有答复。请求已留下：服务器正在完成的更换结束后，或下次启动时，会照办。",
+             "The server has not answered yet. The request stays: it is heeded when a change that "
+             "is under way has ended, or when the server starts again."},
+            patience};
+}
+
+Outcome ask(const ServerFiles& files, const RekeyWords& words,
+            const std::filesystem::path& store_key_file, record::Random& random) {
+    ZHIBU_TRY(text, ask_server(files, rekey_note(files), store_key_file, unanswered(), random));
+    return outcome_of(to_rekey_answer(text).value_or(RekeyAnswer::storage_failed), files, words);
 }
 
 }  // namespace
@@ -191,7 +159,7 @@ std::expected<RekeyOutcome, FoundingError> rekey(const ServerFiles& files, const
         return std::unexpected{explain(runs.error())};
     }
     ZHIBU_TRY(store_key_file, prepare_store_key(files, words, random));
-    return *runs ? ask_server(files, words, store_key_file, random)
+    return *runs ? ask(files, words, store_key_file, random)
                  : change_here(files, words, store_key_file, catalog, random);
 }
 

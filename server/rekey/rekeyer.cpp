@@ -24,7 +24,7 @@ constexpr milliseconds rest_min{20};
 }  // namespace
 
 Rekeyer::Rekeyer(Parts parts, ServerFiles files)
-    : parts_{std::move(parts)}, files_{std::move(files)} {}
+    : parts_{std::move(parts)}, files_{std::move(files)}, note_{rekey_note(files_)} {}
 
 milliseconds Rekeyer::upkeep() {
     const record::Instant now = parts_.clock->now();
@@ -49,24 +49,23 @@ void Rekeyer::look_for_work() {
         if (!begin({}, "rekey_goes_on")) {
             pause_ = failure_pause;
         }
-    } else if (const auto request = read_request(files_)) {
+    } else if (const auto request = note_.read()) {
         heed(*request);
     } else if (parts_.store->pages_sealed() >= parts_.pages_max && !begin({}, "rekey_begun")) {
         pause_ = failure_pause;
     }
 }
 
-void Rekeyer::heed(const RekeyRequest& request) {
-    const RekeyAnswer granted = grant(request);
-    if (!answer(files_, RekeyReply{request.id, granted})) {
+void Rekeyer::heed(const Request& request) {
+    if (!note_.answer({request.id, to_text(grant(request))})) {
         parts_.log("rekey_unanswered", "");
     }
 }
 
-RekeyAnswer Rekeyer::grant(const RekeyRequest& request) {
+RekeyAnswer Rekeyer::grant(const Request& request) {
     std::optional<keys::SecretBytes> next;
-    if (!request.store_key_file.empty()) {
-        auto read = read_store_key(files_, request.store_key_file.string());
+    if (!request.path.empty()) {
+        auto read = read_store_key(files_, request.path.string());
         if (!read) {
             parts_.log("rekey_failed", "store key");
             return RekeyAnswer::store_key_unusable;
@@ -89,8 +88,8 @@ bool Rekeyer::begin(std::optional<keys::SecretBytes> next_store_key, const char*
 
 milliseconds Rekeyer::step() {
     // Whoever asks for the data key alone is told at once; a new store key waits for its turn.
-    if (const auto request = read_request(files_); request && request->store_key_file.empty()) {
-        static_cast<void>(answer(files_, RekeyReply{request->id, RekeyAnswer::under_way}));
+    if (const auto request = note_.read(); request && request->path.empty()) {
+        static_cast<void>(note_.answer({request->id, to_text(RekeyAnswer::under_way)}));
     }
     const record::Instant began = parts_.clock->now();
     const auto step = parts_.store->rekey();

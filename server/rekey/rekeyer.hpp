@@ -40,8 +40,8 @@ public:
 
 private:
     void look_for_work();
-    void heed(const RekeyRequest& request);
-    [[nodiscard]] RekeyAnswer grant(const RekeyRequest& request);
+    void heed(const Request& request);
+    [[nodiscard]] RekeyAnswer grant(const Request& request);
     [[nodiscard]] bool begin(std::optional<keys::SecretBytes> next_store_key, const char* event);
     /// How long it may rest.
     [[nodiscard]] std::chrono::milliseconds step();
@@ -49,6 +49,7 @@ private:
 
     Parts parts_;
     ServerFiles files_;
+    RequestNote note_;
     record::Instant due_;
     std::chrono::milliseconds pause_{0};
     bool is_changing_ = false;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/account/ending.hpp"
+#include "server/backup/backup_desk.hpp"
 #include "server/committer/committer.hpp"
 #include "server/device/derivation_desk.hpp"
 #include "server/device/enrolment.hpp"
@@ -75,6 +76,7 @@ public:
         backed_up_.store(backed_up.position);
         if (opened_.sealed != nullptr) {
             rekeyer_.emplace(rekeyer_parts(), files_);
+            backups_.emplace(backup_parts(), files_);
         }
         Committer::Settings settings;
         settings.groups_max = static_cast<std::uint32_t>(config_.groups_per_commit_max);
@@ -190,6 +192,9 @@ private:
     void end_committing() {
         host_ready_.store(nullptr);
         follower_.reset();
+        if (backups_) {
+            backups_->stop();
+        }
         committer_.reset();
     }
 
@@ -221,6 +226,18 @@ private:
         parts.keys = &opened_.keys;
         parts.clock = &clock_;
         parts.random = &random_;
+        parts.log = log_;
+        return parts;
+    }
+
+    BackupDesk::Parts backup_parts() {
+        BackupDesk::Parts parts;
+        parts.store = opened_.sealed;
+        parts.keys = &opened_.keys;
+        parts.catalog = &catalog_;
+        parts.clock = &clock_;
+        parts.random = &random_;
+        parts.note_backup = [this](LogIndex through) { committer_->note_backup(through); };
         parts.log = log_;
         return parts;
     }
@@ -257,7 +274,11 @@ private:
                 std::chrono::steady_clock::now().time_since_epoch());
         };
         if (rekeyer_) {
-            parts.upkeep = [this] { return rekeyer_->upkeep(); };
+            parts.upkeep = [this] {
+                const auto rest = rekeyer_->upkeep();
+                // A copy's end is told to the committer, which is not there from the first moment.
+                return host_ready_.load() == nullptr ? rest : std::min(rest, backups_->upkeep());
+            };
         }
         return parts;
     }
@@ -336,9 +357,7 @@ private:
             keys::Argon2Cost{static_cast<std::uint32_t>(config_.password_memory_kib),
                              static_cast<std::uint32_t>(config_.password_passes),
                              static_cast<std::uint32_t>(config_.password_lanes)};
-        parts.is_connected = [this](const DeviceId& device) {
-            return host_->is_connected(device);
-        };
+        parts.is_connected = [this](const DeviceId& device) { return host_->is_connected(device); };
         parts.log = log_;
         return parts;
     }
@@ -354,8 +373,9 @@ private:
     keys::SystemClock clock_;
     keys::SystemRandom random_;
     OpenedStore opened_;
-    /// None where the store is no file.
+    /// None, both, where the store is no file.
     std::optional<Rekeyer> rekeyer_;
+    std::optional<BackupDesk> backups_;
     std::unique_ptr<Listener> listener_;
     Metrics metrics_;
     std::atomic<std::uint64_t> head_{0};

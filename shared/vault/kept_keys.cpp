@@ -27,6 +27,11 @@ std::expected<KeptKeys, VaultError> KeptKeys::read(Disk& disk, std::filesystem::
     return KeptKeys{disk, std::move(file), std::move(wrapping), std::move(found)};
 }
 
+std::expected<KeptKeys, VaultError> KeptKeys::make_alike(std::filesystem::path file,
+                                                         record::Random& random) const {
+    return make(*disk_, std::move(file), keys::SecretBytes{wrapping_.span()}, random);
+}
+
 std::shared_ptr<const KeyRing> KeptKeys::ring() const {
     return std::make_shared<const KeyRing>(kept_.ring());
 }

@@ -29,6 +29,10 @@ public:
                                                                   std::filesystem::path file,
                                                                   keys::SecretBytes wrapping);
 
+    /// Of another new file, on the same disk and wrapped by the same key. Errors: storage_failed.
+    [[nodiscard]] std::expected<KeptKeys, VaultError> make_alike(std::filesystem::path file,
+                                                                 record::Random& random) const;
+
     [[nodiscard]] std::shared_ptr<const KeyRing> ring() const;
 
     /// Whether a change of the data key is under way.

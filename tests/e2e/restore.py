@@ -89,18 +89,47 @@ def outbox_bytes(client):
     return (client.folder / "outbox").stat().st_size
 
 
+def back_up_beside_work(stage, client, copied, numbers):
+    """A verified copy of a running server's store; the longest wait of a device that pushes."""
+    longest = 0.0
+    command = subprocess.Popen(
+        [str(stage.bin / "zhibu-server"), "--lang", "en", "--data", str(stage.work / "server"),
+         "--config", str(stage.work / "server.toml"), "backup", "--json", str(copied)],
+        stdout=subprocess.PIPE, text=True)
+    while command.poll() is None:
+        numbers.add(client, "第一党支部")
+        began = time.monotonic()
+        client.sync()
+        longest = max(longest, time.monotonic() - began)
+    said = json.loads(command.stdout.read())
+    stage.expect.that(command.returncode == 0 and 0 < said["log_index"] <= log_index(stage),
+                      "a running server's store is backed up, and the backup verified", said)
+    return longest
+
+
 def back_up(stage, officer, first, second, numbers):
     for client, branch in ((first, "第一党支部"), (second, "第二党支部")):
         for _ in range(3):
             numbers.add(client, branch)
         client.sync()
     officer.sync()
-    refused = work_on_store(stage, "backup", str(stage.work / "backup"), exit_code=1)
-    stage.expect.that("in use" in refused or "using this store" in refused,
-                      "a running server's store is not backed up this way", refused)
+    copied = stage.work / "backup"
+    copied.mkdir()
+    (copied / "something").write_text("else")
+    refused = work_on_store(stage, "backup", str(copied), exit_code=1)
+    stage.expect.that("something" not in refused and str(copied) in refused,
+                      "a folder with content is not backed up into", refused)
+    (copied / "something").unlink()
+    waited = back_up_beside_work(stage, first, copied, numbers)
+    stage.expect.that(waited < 5, "a device that pushed meanwhile waited "
+                      f"{waited:.2f} s for its longest synchronisation")
+    log = (stage.work / "server.log").read_text()
+    stage.expect.that('"event":"backup_done"' in log, "the server's log says so")
     stage.stop_server()
-    said = work_on_store(stage, "backup", str(stage.work / "backup"))
-    stage.expect.that("verified" in said, "the store is backed up, and the backup verified")
+    said = work_on_store(stage, "backup", str(stage.work / "backup-stopped"))
+    stage.expect.that("verified" in said, "so is the store of a stopped server")
+    shutil.rmtree(stage.work / "backup")
+    (stage.work / "backup-stopped").rename(stage.work / "backup")
     stage.start_server()
     before = [outbox_bytes(client) for client in (first, second)]
     waiting = numbers.add(second, "第二党支部")

@@ -62,9 +62,24 @@ SERVER = _upon(
             "server/committer",
             "server/device",
         },
-        # Drives the change of the store's key, and asks for it.
         "server/moving": {"server/founding", "server/store", "server/store/postgres"},
-        "server/rekey": {"server/store", "server/store/sqlite", "server/committer", "server/founding"},
+        # How a command asks the server that runs.
+        "server/request": {"server/founding", "server/store/sqlite"},
+        # Drives the change of the store's key, and asks for it.
+        "server/rekey": {
+            "server/store",
+            "server/store/sqlite",
+            "server/committer",
+            "server/founding",
+            "server/request",
+        },
+        # Copies a store in use, and asks for that.
+        "server/backup": {
+            "server/store",
+            "server/store/sqlite",
+            "server/founding",
+            "server/request",
+        },
         # What an operator asks of a stopped server's store.
         "server/inspection": {
             "server/committer",
@@ -81,6 +96,7 @@ SERVER = _upon(
         # The parts put together, for main.cpp and for tests of the whole server.
         "server/service": {
             "server/account",
+            "server/backup",
             "server/committer",
             "server/config",
             "server/device",

@@ -55,8 +55,8 @@ vault::HeadFile read_head(const SealedPlace& place) {
     return *std::move(head);
 }
 
-/// The hash of the group at a position of the log; all zero for none yet, no value where it is
-/// missing.
+}  // namespace
+
 std::optional<record::Hash> hash_at(Tables& tables, LogIndex index) {
     if (index.position == 0) {
         return record::Hash{};
@@ -65,10 +65,7 @@ std::optional<record::Hash> hash_at(Tables& tables, LogIndex index) {
     return row.bind_position(index.position).step() ? std::optional{row.hash(0)} : std::nullopt;
 }
 
-/// The log's index stands for the sequence: the store is the one author of its log.
 record::Sequence as_sequence(LogIndex index) { return record::Sequence{index.position}; }
-
-}  // namespace
 
 vault::Vfs& files_of(const SealedPlace& place) {
     return place.volume == nullptr ? sealing_files() : place.volume->files;
@@ -132,7 +129,7 @@ void remove_rekey_journal(const std::filesystem::path& store) {
     static_cast<void>(disk().remove(rekey_journal(store)));
 }
 
-void Acknowledged::make(const SealedPlace& place) {
+void Acknowledged::make(const SealedPlace& place, const vault::HeadRecord& first) {
     const std::filesystem::path file = head_file(place);
     vault::Disk& disk = disk_of(place);
     static_cast<void>(disk.remove(file));
@@ -141,7 +138,7 @@ void Acknowledged::make(const SealedPlace& place) {
         fail(made.error());
     }
     const auto head =
-        vault::HeadFile::create(*std::move(made), place.keys, {.random = *place.random}, {});
+        vault::HeadFile::create(*std::move(made), place.keys, {.random = *place.random}, first);
     if (!head) {
         fail(head.error());
     }

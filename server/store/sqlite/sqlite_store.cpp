@@ -14,6 +14,7 @@
 #include "server/store/rows/reading_on.hpp"
 #include "server/store/rows/transaction.hpp"
 #include "server/store/sqlite/detail/connection.hpp"
+#include "server/store/sqlite/detail/fresh_file.hpp"
 #include "server/store/sqlite/detail/sealing.hpp"
 #include "server/store/sqlite/detail/sqlite_tables.hpp"
 #include "server/store/store.hpp"
@@ -27,71 +28,6 @@ using detail::Failed;
 using detail::Query;
 using detail::SqliteConnection;
 using detail::SqliteTables;
-
-/// Raised when the tables below change; a file of a higher one is not touched.
-constexpr std::int64_t format_version = 1;
-
-/// What is not a record kind. zhibu_waiting holds entries that came before their owner. In
-/// zhibu_log what is long stands last, so that a look at the rest does not read it.
-/// zhibu_log_place's place is an organisation that sees an effect of the position, or the
-/// incarnation whose group was taken verbatim.
-constexpr const char* own_tables = R"sql(
-CREATE TABLE zhibu_meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE zhibu_place(
-  organisation BLOB, record BLOB, PRIMARY KEY(organisation, record)) WITHOUT ROWID;
-CREATE TABLE zhibu_waiting(
-  owner BLOB, record BLOB, PRIMARY KEY(owner, record)) WITHOUT ROWID;
-CREATE TABLE zhibu_log(
-  idx INTEGER PRIMARY KEY, device BLOB NOT NULL, incarnation BLOB NOT NULL,
-  sequence INTEGER NOT NULL, group_hash BLOB NOT NULL, is_fork INTEGER NOT NULL,
-  outcome INTEGER NOT NULL, author BLOB NOT NULL, action TEXT NOT NULL,
-  committed_at INTEGER NOT NULL, verbatim INTEGER NOT NULL, tree_changed INTEGER NOT NULL,
-  verdict BLOB NOT NULL, receipt_signature BLOB NOT NULL, places BLOB NOT NULL,
-  effects BLOB NOT NULL, signature BLOB NOT NULL, sealed BLOB NOT NULL);
-CREATE UNIQUE INDEX zhibu_log_name ON zhibu_log(device, incarnation, sequence, group_hash);
-CREATE INDEX zhibu_log_tree ON zhibu_log(idx) WHERE tree_changed=1;
-CREATE TABLE zhibu_log_place(place BLOB, idx INTEGER, PRIMARY KEY(place, idx)) WITHOUT ROWID;
-CREATE TABLE zhibu_chain(
-  device BLOB, incarnation BLOB, last_sequence INTEGER NOT NULL, last_hash BLOB NOT NULL,
-  PRIMARY KEY(device, incarnation)) WITHOUT ROWID;
-CREATE TABLE zhibu_credential(
-  account BLOB PRIMARY KEY, public_key BLOB NOT NULL, salt BLOB NOT NULL,
-  memory_kib INTEGER NOT NULL, passes INTEGER NOT NULL, lanes INTEGER NOT NULL,
-  changed_at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE zhibu_device_key(
-  device BLOB PRIMARY KEY, account BLOB NOT NULL, public_key BLOB NOT NULL,
-  certificate_fingerprint BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE zhibu_enrolment_code(
-  code_hash BLOB PRIMARY KEY, account BLOB NOT NULL, expires_at INTEGER NOT NULL,
-  used_at INTEGER) WITHOUT ROWID;
-)sql";
-
-constexpr const char* leaf_tables = R"sql(
-CREATE TABLE zhibu_leaf(
-  idx INTEGER PRIMARY KEY, group_commitment BLOB NOT NULL, group_salt BLOB,
-  verdict_commitment BLOB NOT NULL, verdict_salt BLOB);
-CREATE TABLE zhibu_subtree(
-  level INTEGER, idx INTEGER, hash BLOB NOT NULL, PRIMARY KEY(level, idx)) WITHOUT ROWID;
-)sql";
-
-/// Made where they are missing, as in a store of a program that knew of no parts, no second
-/// factors, or no contacts.
-constexpr const char* later_tables = R"sql(
-CREATE TABLE IF NOT EXISTS zhibu_staged(
-  device BLOB PRIMARY KEY, account BLOB NOT NULL, incarnation BLOB NOT NULL,
-  sequence INTEGER NOT NULL, is_boxed INTEGER NOT NULL, bytes INTEGER NOT NULL,
-  hash BLOB NOT NULL, signature BLOB NOT NULL, held INTEGER NOT NULL,
-  touched_at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS zhibu_staged_part(
-  device BLOB NOT NULL, at INTEGER NOT NULL, content BLOB NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS zhibu_staged_part_place ON zhibu_staged_part(device, at);
-CREATE TABLE IF NOT EXISTS zhibu_second_factor(
-  account BLOB, is_pending INTEGER, secret BLOB NOT NULL, last_step INTEGER NOT NULL,
-  recovery_codes BLOB NOT NULL, PRIMARY KEY(account, is_pending)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS zhibu_device_contact(
-  device BLOB PRIMARY KEY, at INTEGER NOT NULL, version BLOB NOT NULL,
-  incarnation BLOB NOT NULL, newest INTEGER NOT NULL) WITHOUT ROWID;
-)sql";
 
 std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix) {
     file += suffix;
@@ -153,6 +89,16 @@ public:
         });
     }
 
+    [[nodiscard]] Stored<std::optional<sync::DigestReply>> copy_to(
+        const SealedPlace& place, const std::function<bool()>& goes_on) const override {
+        return detail::guarded([&] {
+            sync::DigestReply copied;
+            const bool is_whole = detail::create_file(
+                place, detail::copy_of({file_, vfs_, catalog_}, place, goes_on, copied));
+            return is_whole ? std::optional{copied} : std::nullopt;
+        });
+    }
+
     [[nodiscard]] std::uint64_t pages_sealed() const override { return keyed_.pages_sealed(); }
 
     [[nodiscard]] Stored<void> begin_rekeying(
@@ -203,9 +149,10 @@ private:
     void check_format() {
         Query asked = writer_->connection.query("PRAGMA user_version");
         const std::int64_t version = asked.step() ? asked.integer(0) : 0;
-        if (version != format_version) {
-            throw Failed(version > format_version ? StoreFault::other_version : StoreFault::damaged,
-                         "format " + std::to_string(version));
+        if (version != detail::format_version) {
+            throw Failed(
+                version > detail::format_version ? StoreFault::other_version : StoreFault::damaged,
+                "format " + std::to_string(version));
         }
     }
 
@@ -219,7 +166,7 @@ private:
         // it raises the number, so what is missing is looked for at each start.
         bool in_transaction = false;
         const auto transaction = detail::begin_transaction(*writer_, in_transaction, committed_);
-        writer_->connection.execute(later_tables);
+        writer_->connection.execute(detail::later_tables);
         writer_->columns.create_tables();
         if (known != std::int64_t{catalog_.version()}) {
             writer_->records.place_anew();
@@ -246,7 +193,7 @@ private:
         }
         bool in_transaction = false;
         const auto transaction = detail::begin_transaction(*writer_, in_transaction, committed_);
-        writer_->connection.execute(leaf_tables);
+        writer_->connection.execute(detail::leaf_tables);
         const LogIndex head = writer_->log.head();
         for (LogIndex at{1}; at <= head; ++at.position) {
             const auto row = writer_->log.row(at);
@@ -284,83 +231,11 @@ private:
     std::optional<vault::Rekeying> rekeying_;
 };
 
-/// Mode 0600 from the start; SQLite gives the files beside it the mode of this one.
-void make_empty_file(vault::Disk& disk, const std::filesystem::path& file) {
-    if (!disk.create(file)) {
-        throw Failed(StoreFault::storage_failed, "new file");
-    }
-}
-
-void remove_unfinished(vault::Disk& disk, const std::filesystem::path& fresh) {
-    for (const char* suffix : {"", "-wal"}) {
-        static_cast<void>(disk.remove(with_suffix(fresh, suffix)));
-    }
-}
-
 /// The lock of a file that other programs can reach.
 std::unique_ptr<detail::FileLock> lock_of(const SealedPlace& place) {
     return place.volume != nullptr
                ? nullptr
                : std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
-}
-
-void fill_fresh(SqliteTables& tables, const SpaceIdentity& identity,
-                const catalog::Catalog& catalog) {
-    SqliteConnection& connection = tables.database;
-    connection.execute(own_tables);
-    connection.execute(leaf_tables);
-    connection.execute(later_tables);
-    connection.execute("PRAGMA user_version=" + std::to_string(format_version));
-    tables.columns.create_tables();
-    Query row = connection.query("INSERT INTO zhibu_meta(name, value) VALUES(?, ?)");
-    row.bind(std::string_view("space")).bind(identity.space.uuid.bytes).run();
-    row.again();
-    row.bind(std::string_view("epoch")).bind(identity.epoch.uuid.bytes).run();
-    row.again();
-    row.bind(std::string_view("name")).bind(std::string_view(identity.name)).run();
-    row.again();
-    row.bind(std::string_view("catalog_version")).bind(std::int64_t{catalog.version()}).run();
-    if (identity.restored_at) {
-        tables.meta.note_restored(*identity.restored_at);
-    }
-}
-
-void write_fresh(const SealedPlace& place, const std::filesystem::path& fresh,
-                 const SpaceIdentity& identity, const catalog::Catalog& catalog) {
-    make_empty_file(detail::disk_of(place), fresh);
-    const vault::KeyedFile keyed = detail::keyed(place, fresh, 0);
-    SqliteTables tables(fresh, SqliteConnection::Use::fresh, detail::files_of(place).name(),
-                        catalog);
-    {
-        bool in_transaction = false;
-        const std::function<void()> nobody_is_told = [] {};
-        const auto transaction = detail::begin_transaction(tables, in_transaction, nobody_is_told);
-        fill_fresh(tables, identity, catalog);
-        detail::value_of(transaction->commit());
-    }
-    tables.database.empty_wal();
-}
-
-/// Made whole under another name: a cut in between leaves no half store behind.
-void create_file(const SealedPlace& place, const SpaceIdentity& identity,
-                 const catalog::Catalog& catalog) {
-    const std::filesystem::path fresh = with_suffix(place.file, ".new");
-    vault::Disk& disk = detail::disk_of(place);
-    remove_unfinished(disk, fresh);
-    try {
-        write_fresh(place, fresh, identity, catalog);
-        detail::Acknowledged::make(place);
-        if (!disk.rename(fresh, place.file)) {
-            throw Failed(StoreFault::storage_failed, "rename");
-        }
-    } catch (...) {
-        remove_unfinished(disk, fresh);
-        remove_unfinished(disk, with_suffix(place.file, ".head"));
-        throw;
-    }
-    if (!disk.sync_folder(place.file.has_parent_path() ? place.file.parent_path() : ".")) {
-        throw Failed(StoreFault::storage_failed, "directory");
-    }
 }
 
 }  // namespace
@@ -373,7 +248,8 @@ Stored<std::unique_ptr<SealedStore>> create_sqlite_store(const SealedPlace& plac
         if (detail::disk_of(place).has(place.file)) {
             throw Failed(StoreFault::already_there, "file");
         }
-        create_file(place, identity, catalog);
+        static_cast<void>(
+            detail::create_file(place, detail::empty_store(place, identity, catalog)));
         return std::make_unique<SqliteStore>(std::move(lock), place, catalog);
     });
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -20,6 +22,10 @@
 /// A failed fsync ends the process (vault.md).
 namespace zhibu::server {
 
+/// What belongs to a store and bears its file's name with one of these behind it: log, journal of a
+/// change of the data key, head record, wrapped keys. The first two may be absent.
+constexpr std::array<const char*, 4> beside_store_file{"-wal", ".rekey", ".head", ".keys"};
+
 /// Where a store lies, and what seals it.
 struct SealedPlace {
     std::filesystem::path file;
@@ -31,10 +37,19 @@ struct SealedPlace {
     const vault::Volume* volume = nullptr;
 };
 
-/// A store whose data key can be changed while it is in use. Threads: what is here belongs to the
-/// thread of the transactions, and is called while none is open.
+/// A store that can be copied and whose data key can be changed while it is in use. Threads: what
+/// does not say otherwise belongs to the thread of the transactions, and is called while none is
+/// open.
 class SealedStore : public ErasableStore {
 public:
+    /// Copies what is committed now to where no store is, sealed by that place's keys, durably;
+    /// returns up to where, and what its records are. None: `goes_on`, asked every few
+    /// milliseconds, said no, and there is no copy. The writer goes on meanwhile, but its WAL
+    /// grows until this returns. Any thread, while the store is there.
+    /// Errors: damaged, storage_full, storage_failed, of either; then there is no copy.
+    [[nodiscard]] virtual Stored<std::optional<sync::DigestReply>> copy_to(
+        const SealedPlace& place, const std::function<bool()>& goes_on) const = 0;
+
     /// By the newest data key; at vault::sealed_pages_max nothing more can be written.
     [[nodiscard]] virtual std::uint64_t pages_sealed() const = 0;
 

@@ -88,13 +88,13 @@ TEST_F(Rekeying, DoesNothingUnasked) {
 }
 
 TEST_F(Rekeying, IsAskedByAFileAndSaysSo) {
-    ASSERT_TRUE(write_request(files, {id('a'), {}}));
+    ASSERT_TRUE(rekey_note(files).write({id('a'), {}}));
     work(1);
-    EXPECT_EQ(read_reply(files), (RekeyReply{id('a'), RekeyAnswer::begun}));
-    EXPECT_FALSE(read_request(files));
-    ASSERT_TRUE(write_request(files, {id('b'), {}}));
+    EXPECT_EQ(rekey_note(files).read_reply(), (Reply{id('a'), to_text(RekeyAnswer::begun)}));
+    EXPECT_FALSE(rekey_note(files).read());
+    ASSERT_TRUE(rekey_note(files).write({id('b'), {}}));
     work(1);
-    EXPECT_EQ(read_reply(files), (RekeyReply{id('b'), RekeyAnswer::under_way}));
+    EXPECT_EQ(rekey_note(files).read_reply(), (Reply{id('b'), to_text(RekeyAnswer::under_way)}));
     work(20);
     EXPECT_EQ(events, (std::vector<std::string>{"rekey_begun", "rekey_done"}));
     EXPECT_EQ(keys->newest_epoch(), 2U);
@@ -103,7 +103,7 @@ TEST_F(Rekeying, IsAskedByAFileAndSaysSo) {
 }
 
 TEST_F(Rekeying, GoesOnAfterARestart) {
-    ASSERT_TRUE(write_request(files, {id('a'), {}}));
+    ASSERT_TRUE(rekey_note(files).write({id('a'), {}}));
     work(2);
     ASSERT_TRUE(keys->holds_two());
     restart();
@@ -125,13 +125,13 @@ TEST_F(Rekeying, BeginsByItselfWhenTheKeyHasSealedMuch) {
 
 TEST_F(Rekeying, ANewStoreKeyWaitsForTheChangeThatIsUnderWay) {
     ASSERT_TRUE(make_store_key(files, "second_key", random));
-    ASSERT_TRUE(write_request(files, {id('a'), {}}));
+    ASSERT_TRUE(rekey_note(files).write({id('a'), {}}));
     work(1);
-    ASSERT_TRUE(write_request(files, {id('c'), files.folder / "second_key"}));
+    ASSERT_TRUE(rekey_note(files).write({id('c'), files.folder / "second_key"}));
     work(1);
-    EXPECT_EQ(read_reply(files)->id, id('a'));
+    EXPECT_EQ(rekey_note(files).read_reply()->id, id('a'));
     work(40);
-    EXPECT_EQ(read_reply(files), (RekeyReply{id('c'), RekeyAnswer::begun}));
+    EXPECT_EQ(rekey_note(files).read_reply(), (Reply{id('c'), to_text(RekeyAnswer::begun)}));
     EXPECT_EQ(keys->newest_epoch(), 3U);
     EXPECT_EQ(
         load_data_keys(files.data_keys(), read_store_key(files, "store_key").value()).error().fault,
@@ -141,9 +141,10 @@ TEST_F(Rekeying, ANewStoreKeyWaitsForTheChangeThatIsUnderWay) {
 }
 
 TEST_F(Rekeying, AnUnusableStoreKeyChangesNothing) {
-    ASSERT_TRUE(write_request(files, {id('a'), files.folder / "nowhere"}));
+    ASSERT_TRUE(rekey_note(files).write({id('a'), files.folder / "nowhere"}));
     work(20);
-    EXPECT_EQ(read_reply(files), (RekeyReply{id('a'), RekeyAnswer::store_key_unusable}));
+    EXPECT_EQ(rekey_note(files).read_reply(),
+              (Reply{id('a'), to_text(RekeyAnswer::store_key_unusable)}));
     EXPECT_EQ(keys->newest_epoch(), 1U);
 }
 
@@ -154,11 +155,11 @@ TEST_F(Rekeying, WhatIsNoRequestIsTakenAway) {
           id('a') + "\nrelative\n", id('a') + "\n/two\n/lines\n", std::string(100'000, 'a'),
           id('a') + "\n/" + std::string(1, '\0') + "\n"}) {
         std::ofstream{file} << text;
-        EXPECT_FALSE(read_request(files)) << text.substr(0, 80);
+        EXPECT_FALSE(rekey_note(files).read()) << text.substr(0, 80);
         EXPECT_FALSE(std::filesystem::exists(file)) << text.substr(0, 80);
     }
     std::filesystem::create_symlink("/etc/hostname", file);
-    EXPECT_FALSE(read_request(files));
+    EXPECT_FALSE(rekey_note(files).read());
     work(5);
     EXPECT_TRUE(events.empty());
 }

@@ -33,6 +33,13 @@ void remove_rekey_journal(const std::filesystem::path& store);
 /// Where the place's names and small files stand.
 [[nodiscard]] vault::Disk& disk_of(const SealedPlace& place);
 
+/// The hash of the group at a position of the log; all zero for none yet, no value where it is
+/// missing.
+[[nodiscard]] std::optional<record::Hash> hash_at(Tables& tables, LogIndex index);
+
+/// The log's index stands for the sequence: the store is the one author of its log.
+[[nodiscard]] record::Sequence as_sequence(LogIndex index);
+
 /// Lets `file` (the place's own, or the one that will become it) be opened while the result lives.
 /// Throws Failed.
 [[nodiscard]] vault::KeyedFile keyed(const SealedPlace& place, const std::filesystem::path& file,
@@ -43,8 +50,8 @@ void remove_rekey_journal(const std::filesystem::path& store);
 /// Threads: the writer's.
 class Acknowledged {
 public:
-    /// For an empty store, in place of an older file. Throws Failed.
-    static void make(const SealedPlace& place);
+    /// For a new store, in place of an older file. Throws Failed.
+    static void make(const SealedPlace& place, const vault::HeadRecord& first);
     /// Reads it. Throws Failed: damaged where there is none, or not of this key.
     explicit Acknowledged(const SealedPlace& place);
 

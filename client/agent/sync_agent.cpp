@@ -22,6 +22,7 @@ sync::ReplicaPosition position_of(const ReplicaStatus& status, std::uint32_t cat
     position.scope = status.scope;
     position.last_sequence = status.last_sequence;
     position.last_verdict = status.last_verdict;
+    position.last_in_chain = status.last_in_chain;
     if (status.staged) {
         position.staged = sync::StagedSnapshot{status.staged->through, status.staged->read_at,
                                                status.staged->scope, status.staged->is_whole};

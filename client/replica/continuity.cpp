@@ -24,6 +24,7 @@ void Replica::Body::adopt_epoch(record::EpochId new_epoch, record::Sequence held
         set_number("confirmed", 0);
         // Held by their names: whether they are ours the receipts will show.
         set_number("unproven", static_cast<std::int64_t>(held.position));
+        clear_meta("outside_chain");
     }
     transaction.commit();
     // A backup that held a group may be the very one that is lost: it is kept here again.

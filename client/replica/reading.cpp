@@ -81,6 +81,11 @@ ReplicaStatus Replica::Body::status() {
         status.last_verdict =
             std::min(status.last_verdict, record::Sequence{unproven->position - 1});
     }
+    status.last_in_chain = status.last_verdict;
+    if (const auto outside = number("outside_chain")) {
+        status.last_in_chain = std::min(status.last_in_chain,
+                                        record::Sequence{static_cast<std::uint64_t>(*outside - 1)});
+    }
     detail::Query row = connection_->query(
         "SELECT stage, count(*) FROM own_group WHERE stage NOT IN (?, ?) GROUP BY stage");
     row.bind(static_cast<std::int64_t>(GroupStage::accepted))

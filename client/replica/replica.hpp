@@ -238,6 +238,9 @@ struct ReplicaStatus {
     record::Sequence last_sequence;
     /// The newest group whose verdict of this epoch is stored, all before it included.
     record::Sequence last_verdict;
+    /// The newest of these before which all stand in the server's chain of this incarnation: what is
+    /// judged behind a gap stands outside of it.
+    record::Sequence last_in_chain;
     std::uint64_t waiting = 0;
     /// Those whose case is still open.
     std::uint64_t quarantined = 0;

@@ -90,6 +90,16 @@ void Replica::Body::take_verdicts(std::span<const record::Receipt> receipts) {
     transaction.commit();
 }
 
+void Replica::Body::note_chain(const record::Verdict& verdict) {
+    const bool is_outside = std::ranges::any_of(verdict.reasons, [](const record::Reason& each) {
+        return each.rule == record::Reason::behind_gap;
+    });
+    const auto position = static_cast<std::int64_t>(verdict.name.sequence.position);
+    if (is_outside && position < number("outside_chain").value_or(position + 1)) {
+        set_number("outside_chain", position);
+    }
+}
+
 void Replica::Body::take_verdict(const record::Receipt& receipt, Dirty& dirty) {
     const auto verdict = sync::decode_verdict(receipt.verdict);
     if (!verdict || verdict->name.device.uuid != uuid("device") ||
@@ -110,6 +120,7 @@ void Replica::Body::take_verdict(const record::Receipt& receipt, Dirty& dirty) {
             return;
         }
     }
+    note_chain(*verdict);
     const GroupStage stage = stage_of(verdict->outcome);
     connection_
         ->query(

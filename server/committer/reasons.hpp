@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "shared/record/change.hpp"
+
 /// The server's own judgements, as they stand in record::Reason::rule beside the ids of rules. Each
 /// has a message in shared/rules under the same name.
 namespace zhibu::server::reasons {
@@ -20,7 +22,7 @@ inline constexpr std::string_view too_late = "R-917";
 // About the group.
 inline constexpr std::string_view fork = "fork";
 /// Handed in without a group before it, which its device has lost.
-inline constexpr std::string_view behind_gap = "behind_gap";
+inline constexpr std::string_view behind_gap = record::Reason::behind_gap;
 inline constexpr std::string_view depends_on_quarantined = "depends_on_quarantined";
 /// `depends_on` or a base names what was not there when the group was made.
 inline constexpr std::string_view base_unknown = "base_unknown";

@@ -261,7 +261,7 @@ void ClientSession::sign_in() {
 
 bool ClientSession::has_lost_history(const Welcome& welcome) const {
     return welcome.epoch == position_.epoch &&
-           (welcome.last_held < position_.last_verdict || welcome.head < position_.confirmed);
+           (welcome.last_held < position_.last_in_chain || welcome.head < position_.confirmed);
 }
 
 void ClientSession::take_welcome(const Welcome& welcome) {

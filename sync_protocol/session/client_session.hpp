@@ -280,6 +280,8 @@ struct ReplicaPosition {
     RecordId scope;
     Sequence last_sequence;
     Sequence last_verdict;
+    /// Of those up to last_verdict, how far they stand in the server's chain: it held so much.
+    Sequence last_in_chain;
     std::optional<StagedSnapshot> staged = std::nullopt;
     /// How often the replica may still be repaired today.
     std::uint32_t repairs_left = 1;

@@ -79,7 +79,9 @@ bool is_at_rest(World& world, Device& device, record::LogIndex head) {
     bool stands_there = false;
     device.with_replica([&](client::Replica& replica) {
         const auto status = replica.status();
-        stands_there = status && status->confirmed == head && status->waiting == 0;
+        // Of this epoch's log: the same position of a lost one is another place.
+        stands_there = status && status->epoch == world.committee->epoch() &&
+                       status->confirmed == head && status->waiting == 0;
     });
     world.pass(millisecond);
     if (stands_there && device.has_deliveries(world.committee->epoch())) {

@@ -311,6 +311,8 @@ private:
     [[nodiscard]] std::uint32_t repairs_left();
 
     // verdicts.cpp
+    /// Remembers the first group of this epoch's that stands outside of its chain.
+    void note_chain(const record::Verdict& verdict);
     void take_verdict(const record::Receipt& receipt, Dirty& dirty);
 
     // snapshot.cpp

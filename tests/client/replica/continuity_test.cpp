@@ -77,6 +77,27 @@ protected:
     ModelServer server;
 };
 
+TEST_F(ReplicaContinuity, WhatIsJudgedBehindAGapStandsOutsideOfTheChainUntilAnotherEpoch) {
+    const ModelServer backup = server;
+    const auto first = device.commit(edit("first"));
+    const auto second = device.commit(edit("second"));
+    judge(first, Outcome::accepted);
+    const auto sent = device.replica->waiting_after(first, 1).value().front();
+    record::Receipt outside = server.judge(sent, Outcome::quarantined);
+    record::Verdict verdict = sync::decode_verdict(outside.verdict).value();
+    verdict.reasons.emplace_back().rule = record::Reason::behind_gap;
+    outside.verdict = sync::encode(verdict);
+    ASSERT_TRUE(device.replica->take_verdicts({&outside, 1}));
+    EXPECT_EQ(device.replica->status()->last_verdict, second);
+    EXPECT_EQ(device.replica->status()->last_in_chain, first);
+    server = backup;
+    ASSERT_TRUE(device.replica->adopt_epoch(restored_epoch, {0}));
+    EXPECT_EQ(device.replica->status()->last_in_chain, record::Sequence{0});
+    judge(first, Outcome::accepted);
+    judge(second, Outcome::accepted);
+    EXPECT_EQ(device.replica->status()->last_in_chain, second);
+}
+
 TEST_F(ReplicaContinuity, OfAnotherEpochItOffersAgainWhatThatServerDoesNotHold) {
     const auto kept = device.commit(edit("kept"));
     const record::Receipt receipt = judge(kept, Outcome::accepted);

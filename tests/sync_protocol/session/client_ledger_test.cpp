@@ -352,6 +352,7 @@ TEST_F(LedgerInSession, TellsOfAServerThatLostWhatItAcknowledged) {
     ReplicaPosition at = samples::replica_at(5);
     at.last_sequence = Sequence{3};
     at.last_verdict = Sequence{3};
+    at.last_in_chain = at.last_verdict;
     ClientSession session{at, samples::server_key().public_key(), samples::comparing_when_asked()};
     const auto effects = open(session, Sequence{2});
     EXPECT_EQ(samples::only<client_effect::Tell>(effects).size(), 1U);

@@ -21,6 +21,7 @@ inline ReplicaPosition replica_at(std::uint64_t confirmed, std::uint64_t last_se
     made.scope = scope;
     made.last_sequence = Sequence{last_sequence};
     made.last_verdict = Sequence{last_verdict};
+    made.last_in_chain = made.last_verdict;
     return made;
 }
 

@@ -292,6 +292,14 @@ TEST(ClientSession, ARefusalEndsTheSessionAtAnyTime) {
     EXPECT_EQ(only<End>(receive(late.session, disabled)).front().refusal, disabled);
 }
 
+TEST(ClientSession, WhatWasJudgedOutsideOfTheChainIsNotMissedInIt) {
+    ReplicaPosition behind_a_gap = position(5, 9, 9);
+    behind_a_gap.last_in_chain = Sequence{6};
+    EXPECT_TRUE(only<End>(opened(behind_a_gap, welcome(5, 6)).after_welcome).empty());
+    const Opening shortened = opened(behind_a_gap, welcome(5, 5));
+    EXPECT_EQ(only<End>(shortened.after_welcome).front().fault, SessionFault::server_lost_history);
+}
+
 TEST(ClientSession, AServerThatLostWhatItAcknowledgedIsNotPushedOver) {
     const Opening opening = opened(position(5, 9, 9), welcome(4, 3));
     EXPECT_EQ(only<End>(opening.after_welcome).front().fault, SessionFault::server_lost_history);

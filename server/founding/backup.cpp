@@ -12,7 +12,6 @@
 #include "server/founding/store_place.hpp"
 #include "shared/record/check.hpp"
 #include "shared/record/random.hpp"
-#include "shared/vault/volume.hpp"
 
 namespace zhibu::server {
 namespace {
@@ -27,11 +26,6 @@ std::unexpected<FoundingError> failed(const StoreError& error) {
 
 std::unexpected<FoundingError> cannot_copy(const Path& file) {
     return failed({StoreFault::storage_failed, file.string()});
-}
-
-Path with_suffix(Path file, const char* suffix) {
-    file += suffix;
-    return file;
 }
 
 std::expected<void, FoundingError> copy_bytes(vault::Disk& disk, const Path& from, const Path& to) {
@@ -69,8 +63,8 @@ std::expected<void, FoundingError> copy_store(vault::Disk& disk, const Path& fro
         return cannot_copy(to.parent_path());
     }
     for (const char* suffix : beside_store_file) {
-        if (disk.has(with_suffix(from, suffix))) {
-            ZHIBU_TRY_VOID(copy_bytes(disk, with_suffix(from, suffix), with_suffix(to, suffix)));
+        if (disk.has(beside(from, suffix))) {
+            ZHIBU_TRY_VOID(copy_bytes(disk, beside(from, suffix), beside(to, suffix)));
         }
     }
     ZHIBU_TRY_VOID(copy_bytes(disk, from, to));
@@ -84,7 +78,7 @@ std::expected<void, FoundingError> copy_store(vault::Disk& disk, const Path& fro
 std::expected<void, FoundingError> remove_store(vault::Disk& disk, const Path& store) {
     const auto remove = [&](const Path& file) { return !disk.has(file) || disk.remove(file); };
     if (!remove(store) || !std::ranges::all_of(beside_store_file, [&](const char* suffix) {
-            return remove(with_suffix(store, suffix));
+            return remove(beside(store, suffix));
         })) {
         return cannot_copy(store);
     }
@@ -141,11 +135,6 @@ std::expected<LogIndex, FoundingError> noted(Store& store, LogIndex through) {
     return through;
 }
 
-vault::Disk& disk_of(const SealedPlace& place) {
-    static vault::SystemDisk system;
-    return place.volume == nullptr ? system : place.volume->disk;
-}
-
 std::expected<LogIndex, FoundingError> make_copy(const SealedStore& store, const SealedPlace& copy,
                                                  const catalog::Catalog& catalog,
                                                  const std::function<bool()>& goes_on) {
@@ -184,8 +173,8 @@ std::expected<LogIndex, FoundingError> begin_epoch(Store& store, record::Random&
 /// What lies there beside a store that is gone must not be taken for this one's.
 std::expected<void, FoundingError> move_store(vault::Disk& disk, const Path& from, const Path& to) {
     for (const char* suffix : beside_store_file) {
-        const Path file = with_suffix(from, suffix);
-        const Path target = with_suffix(to, suffix);
+        const Path file = beside(from, suffix);
+        const Path target = beside(to, suffix);
         const bool done = disk.has(file)     ? disk.rename(file, target).has_value()
                           : disk.has(target) ? disk.remove(target).has_value()
                                              : true;
@@ -228,7 +217,7 @@ std::expected<LogIndex, FoundingError> copy_verified(const SealedStore& store,
     if (!made) {
         vault::Disk& disk = disk_of(copy);
         static_cast<void>(remove_store(disk, copy.file));
-        static_cast<void>(disk.remove(with_suffix(copy.file, ".lock")));
+        static_cast<void>(disk.remove(beside(copy.file, ".lock")));
     }
     return made;
 }
@@ -285,18 +274,10 @@ std::expected<LogIndex, FoundingError> back_up(const StorePlace& place, const Pa
                                                const catalog::Catalog& catalog,
                                                record::Random& random) {
     ZHIBU_TRY_VOID(expect_files(place));
-    auto store_key = read_store_key(place.files, place.store_key);
-    if (!store_key) {
-        return std::unexpected{explain(store_key.error())};
-    }
-    const auto keys = load_data_keys(place.files.data_keys(), *std::move(store_key));
-    if (!keys) {
-        return std::unexpected{explain(keys.error())};
-    }
-    ZHIBU_TRY(opened, open_store({place.files.store(), keys->ring(), &random}, catalog));
-    ZHIBU_TRY(copy, prepare_copy(folder, *keys, random));
-    ZHIBU_TRY(through, copy_verified(*opened, copy, catalog, [] { return true; }));
-    return noted(*opened, through);
+    ZHIBU_TRY(opened, open_store(place, ClusterUse::alone, catalog, random));
+    ZHIBU_TRY(copy, prepare_copy(folder, opened.keys, random));
+    ZHIBU_TRY(through, copy_verified(*opened.sealed, copy, catalog, [] { return true; }));
+    return noted(*opened.store, through);
 }
 
 std::expected<LogIndex, FoundingError> put_back(const StorePlace& place, const Path& folder,

@@ -72,11 +72,6 @@ CREATE TABLE zhibu_enrolment_code(
   used_at INTEGER) WITHOUT ROWID;
 )sql";
 
-std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix) {
-    file += suffix;
-    return file;
-}
-
 /// Mode 0600 from the start; SQLite gives the files beside it the mode of this one.
 void make_empty_file(vault::Disk& disk, const std::filesystem::path& file) {
     if (!disk.create(file)) {
@@ -86,7 +81,7 @@ void make_empty_file(vault::Disk& disk, const std::filesystem::path& file) {
 
 void remove_unfinished(vault::Disk& disk, const std::filesystem::path& fresh) {
     for (const char* suffix : {"", "-wal"}) {
-        static_cast<void>(disk.remove(with_suffix(fresh, suffix)));
+        static_cast<void>(disk.remove(beside(fresh, suffix)));
     }
 }
 
@@ -128,7 +123,7 @@ void write_empty(const SealedPlace& place, const std::filesystem::path& fresh,
 }  // namespace
 
 bool create_file(const SealedPlace& place, const FillFresh& fill) {
-    const std::filesystem::path fresh = with_suffix(place.file, ".new");
+    const std::filesystem::path fresh = beside(place.file, ".new");
     vault::Disk& disk = disk_of(place);
     remove_unfinished(disk, fresh);
     try {
@@ -144,7 +139,7 @@ bool create_file(const SealedPlace& place, const FillFresh& fill) {
         }
     } catch (...) {
         remove_unfinished(disk, fresh);
-        remove_unfinished(disk, with_suffix(place.file, ".head"));
+        remove_unfinished(disk, beside(place.file, ".head"));
         throw;
     }
     if (!disk.sync_folder(place.file.has_parent_path() ? place.file.parent_path() : ".")) {

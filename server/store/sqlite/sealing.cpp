@@ -10,6 +10,20 @@
 #include "shared/vault/reseal_journal.hpp"
 #include "shared/vault/storage_file.hpp"
 
+namespace zhibu::server {
+
+std::filesystem::path beside(std::filesystem::path file, const char* suffix) {
+    file += suffix;
+    return file;
+}
+
+vault::Disk& disk_of(const SealedPlace& place) {
+    static vault::SystemDisk system;
+    return place.volume == nullptr ? system : place.volume->disk;
+}
+
+}  // namespace zhibu::server
+
 namespace zhibu::server::detail {
 namespace {
 
@@ -18,16 +32,10 @@ vault::Vfs& sealing_files() {
     return vfs;
 }
 
-std::filesystem::path head_file(const SealedPlace& place) {
-    std::filesystem::path file = place.file;
-    file += ".head";
-    return file;
-}
+std::filesystem::path head_file(const SealedPlace& place) { return beside(place.file, ".head"); }
 
 std::filesystem::path rekey_journal(const std::filesystem::path& store) {
-    std::filesystem::path file = store;
-    file += ".rekey";
-    return file;
+    return beside(store, ".rekey");
 }
 
 vault::Disk& disk() {
@@ -69,11 +77,6 @@ record::Sequence as_sequence(LogIndex index) { return record::Sequence{index.pos
 
 vault::Vfs& files_of(const SealedPlace& place) {
     return place.volume == nullptr ? sealing_files() : place.volume->files;
-}
-
-vault::Disk& disk_of(const SealedPlace& place) {
-    static vault::SystemDisk system;
-    return place.volume == nullptr ? system : place.volume->disk;
 }
 
 vault::KeyedFile keyed(const SealedPlace& place, const std::filesystem::path& file,

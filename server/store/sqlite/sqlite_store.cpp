@@ -29,11 +29,6 @@ using detail::Query;
 using detail::SqliteConnection;
 using detail::SqliteTables;
 
-std::filesystem::path with_suffix(std::filesystem::path file, const char* suffix) {
-    file += suffix;
-    return file;
-}
-
 class SqliteStore final : public SealedStore {
 public:
     SqliteStore(std::unique_ptr<detail::FileLock> lock, const SealedPlace& place,
@@ -235,7 +230,7 @@ private:
 std::unique_ptr<detail::FileLock> lock_of(const SealedPlace& place) {
     return place.volume != nullptr
                ? nullptr
-               : std::make_unique<detail::FileLock>(with_suffix(place.file, ".lock"));
+               : std::make_unique<detail::FileLock>(beside(place.file, ".lock"));
 }
 
 }  // namespace
@@ -245,7 +240,7 @@ Stored<std::unique_ptr<SealedStore>> create_sqlite_store(const SealedPlace& plac
                                                          const catalog::Catalog& catalog) {
     return detail::guarded([&]() -> std::unique_ptr<SealedStore> {
         auto lock = lock_of(place);
-        if (detail::disk_of(place).has(place.file)) {
+        if (disk_of(place).has(place.file)) {
             throw Failed(StoreFault::already_there, "file");
         }
         static_cast<void>(
@@ -257,7 +252,7 @@ Stored<std::unique_ptr<SealedStore>> create_sqlite_store(const SealedPlace& plac
 Stored<std::unique_ptr<SealedStore>> open_sqlite_store(const SealedPlace& place,
                                                        const catalog::Catalog& catalog) {
     return detail::guarded([&]() -> std::unique_ptr<SealedStore> {
-        if (!detail::disk_of(place).has(place.file)) {
+        if (!disk_of(place).has(place.file)) {
             throw Failed(StoreFault::not_there, "file");
         }
         auto lock = lock_of(place);
@@ -271,7 +266,7 @@ Stored<bool> is_sqlite_store_in_use(const std::filesystem::path& file) {
         if (!std::filesystem::exists(file, ignored)) {
             throw Failed(StoreFault::not_there, "file");
         }
-        const detail::FileLock lock(with_suffix(file, ".lock"));
+        const detail::FileLock lock(beside(file, ".lock"));
     });
     if (!held && held.error().fault != StoreFault::in_use) {
         return std::unexpected(held.error());

@@ -10,6 +10,7 @@
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/random.hpp"
+#include "shared/vault/disk.hpp"
 #include "shared/vault/kept_keys.hpp"
 #include "shared/vault/key_ring.hpp"
 #include "shared/vault/rekeying.hpp"
@@ -64,6 +65,12 @@ public:
     /// Errors: damaged (a page that no key opens), storage_failed; the change stays where it is.
     [[nodiscard]] virtual Stored<vault::RekeyStep> rekey() = 0;
 };
+
+/// The file that bears a store's name with `suffix` behind it.
+[[nodiscard]] std::filesystem::path beside(std::filesystem::path file, const char* suffix);
+
+/// Where the place's names and small files stand.
+[[nodiscard]] vault::Disk& disk_of(const SealedPlace& place);
 
 /// Makes an empty store for a space that `identity` names. The folder must be there.
 /// Errors: already_there, in_use, storage_full, storage_failed; then no file is left behind.

@@ -30,9 +30,6 @@ void remove_rekey_journal(const std::filesystem::path& store);
 /// The VFS through which the store is opened; one for the process where the place names none.
 [[nodiscard]] vault::Vfs& files_of(const SealedPlace& place);
 
-/// Where the place's names and small files stand.
-[[nodiscard]] vault::Disk& disk_of(const SealedPlace& place);
-
 /// The hash of the group at a position of the log; all zero for none yet, no value where it is
 /// missing.
 [[nodiscard]] std::optional<record::Hash> hash_at(Tables& tables, LogIndex index);

@@ -11,7 +11,7 @@ import urllib.request
 import json
 from pathlib import Path
 
-from programs import Failed, free_port
+from programs import Failed, free_port, run_to_end
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 ROLE_PASSWORD = "not for any argument list"
@@ -20,6 +20,17 @@ ROLE_PASSWORD = "not for any argument list"
 def other_user():
     """Whom PostgreSQL runs as where this is root, which it refuses."""
     return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def run_sql(socket_folder, port, sql, database):
+    """What the superuser is answered there."""
+    done = subprocess.run(
+        [str(PROGRAMS / "psql"), "-X", "-q", "-A", "-t", "-h", str(socket_folder), "-p", str(port),
+         "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1"],
+        input=sql, capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode != 0:
+        raise Failed(f"psql: {done.stderr}")
+    return done.stdout.strip()
 
 
 class Cluster:
@@ -70,13 +81,7 @@ class Cluster:
                      (self.folder.parent / "postgres.log").read_text())
 
     def run(self, sql, database="postgres"):
-        done = subprocess.run(
-            [str(PROGRAMS / "psql"), "-X", "-q", "-A", "-t", "-h", str(self.folder), "-p",
-             str(self.port), "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1"],
-            input=sql, capture_output=True, text=True, timeout=60, check=False)
-        if done.returncode != 0:
-            raise Failed(f"psql: {done.stderr}")
-        return done.stdout.strip()
+        return run_sql(self.folder, self.port, sql, database)
 
     def kill(self):
         """As by a cut of the power: nothing is said to anybody, nothing is written."""
@@ -114,11 +119,7 @@ class Server:
 
     def ask(self, *words, exit_code=0):
         """Runs one of the program's commands; returns what it said."""
-        done = subprocess.run(self.words(*words), capture_output=True, text=True, timeout=120,
-                              check=False)
-        if done.returncode != exit_code:
-            raise Failed(f"zhibu-server {' '.join(words)}: {done.returncode}\n"
-                         f"{done.stdout}{done.stderr}")
+        done = run_to_end(self.words(*words), exit_code)
         return done.stdout + done.stderr
 
     def found(self):

@@ -7,24 +7,18 @@ Exit code 0 when every expectation held.
 """
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from programs import Client, Failed, id_number, perform  # noqa: E402
+from programs import Client, id_number, perform, run_to_end  # noqa: E402
 
 BRANCH = "第一党支部"
 
 
 def on_store(stage, *words, exit_code=0):
-    done = subprocess.run(
-        [str(stage.bin / "zhibu-server"), "--lang", "en", "--data", str(stage.work / "server"),
-         "--config", str(stage.work / "server.toml"), *words],
-        capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode != exit_code:
-        raise Failed(f"zhibu-server {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}")
+    done = run_to_end(stage.server_words(*words), exit_code)
     return done.stdout
 
 

@@ -10,7 +10,6 @@ Exit code 0 when every expectation held.
 import json
 import re
 import shutil
-import subprocess
 import sys
 import time
 import urllib.request
@@ -18,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from programs import Client, Failed, id_number, perform  # noqa: E402
+from programs import Client, Failed, id_number, perform, run_to_end  # noqa: E402
 
 
 class StoppedServer:
@@ -28,13 +27,7 @@ class StoppedServer:
         self.stage = stage
 
     def run(self, *words, exit_code=0):
-        done = subprocess.run(
-            [str(self.stage.bin / "zhibu-server"), "--lang", "en", "--data",
-             str(self.stage.work / "server"), "--config", str(self.stage.work / "server.toml"),
-             *words], capture_output=True, text=True, timeout=60, check=False)
-        if done.returncode != exit_code:
-            raise Failed(f"zhibu-server {' '.join(words)}: exit {done.returncode}, expected "
-                         f"{exit_code}\n{done.stdout}{done.stderr}")
+        done = run_to_end(self.stage.server_words(*words), exit_code, 60)
         return done.stdout
 
     def verify(self, *heads, exit_code=0):

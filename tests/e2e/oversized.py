@@ -111,9 +111,7 @@ def play(stage, rows, cuts):
     print(f"    the server's memory at its highest: {peak_memory(stage.server.pid)} MiB")
     stage.stop_server()
     verified = subprocess.run(
-        [str(stage.bin / "zhibu-server"), "--lang", "en", "--data", str(stage.work / "server"),
-         "--config", str(stage.work / "server.toml"), "verify"],
-        capture_output=True, text=True, timeout=300, check=False)
+        stage.server_words("verify"), capture_output=True, text=True, timeout=300, check=False)
     stage.expect.that(verified.returncode == 0, "the audit passes",
                       verified.stdout + verified.stderr)
 

@@ -83,6 +83,15 @@ class Client:
                                 stderr=subprocess.DEVNULL, text=True)
 
 
+def run_to_end(words, exit_code=0, timeout=120):
+    """A program's end, which must be this one; what it said is in stdout and stderr."""
+    done = subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False)
+    if done.returncode != exit_code:
+        raise Failed(f"{' '.join(words)}: exit {done.returncode}, expected {exit_code}\n"
+                     f"{done.stdout}{done.stderr}")
+    return done
+
+
 class Stage:
     """The server and the folder that all play in."""
 
@@ -110,6 +119,11 @@ class Stage:
              "--administrator", "党委管理员", "--host", "127.0.0.1"],
             capture_output=True, text=True, timeout=60, check=True)
         return done.stdout.splitlines()[-1]
+
+    def server_words(self, *words):
+        """A command of the server's program, on this space."""
+        return [str(self.bin / "zhibu-server"), "--lang", "en", "--data", str(self.work / "server"),
+                "--config", str(self.work / "server.toml"), *words]
 
     def start_server(self):
         log = open(self.work / "server.log", "a", encoding="utf-8")

@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from faults import add_person, set_up  # noqa: E402
-from programs import Failed, birth_date, id_number, perform  # noqa: E402
+from programs import Failed, birth_date, id_number, perform, run_to_end  # noqa: E402
 
 PAGE = 4096
 FRAME = 24 + PAGE
@@ -58,12 +58,7 @@ def log_of(stage, event):
 
 
 def rekey(stage, *words, exit_code=0):
-    done = subprocess.run(
-        [str(stage.bin / "zhibu-server"), "--lang", "en", "--data", str(stage.work / "server"),
-         "--config", str(stage.work / "server.toml"), "rekey", "--json", *words],
-        capture_output=True, text=True, timeout=120)
-    if done.returncode != exit_code:
-        raise Failed(f"rekey {words}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    done = run_to_end(stage.server_words("rekey", "--json", *words), exit_code)
     return json.loads(done.stdout)
 
 

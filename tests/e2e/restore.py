@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from programs import Client, Failed, id_number, perform  # noqa: E402
+from programs import Client, id_number, perform, run_to_end  # noqa: E402
 
 BRANCHES = {"甲": "第一党支部", "乙": "第二党支部"}
 
@@ -76,12 +76,7 @@ def set_up(stage):
 
 
 def work_on_store(stage, *words, exit_code=0):
-    done = subprocess.run(
-        [str(stage.bin / "zhibu-server"), "--lang", "en", "--data", str(stage.work / "server"),
-         "--config", str(stage.work / "server.toml"), *words],
-        capture_output=True, text=True, timeout=60, check=False)
-    if done.returncode != exit_code:
-        raise Failed(f"zhibu-server {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}")
+    done = run_to_end(stage.server_words(*words), exit_code, 60)
     return done.stdout + done.stderr
 
 
@@ -93,9 +88,7 @@ def back_up_beside_work(stage, client, copied, numbers):
     """A verified copy of a running server's store; the longest wait of a device that pushes."""
     longest = 0.0
     command = subprocess.Popen(
-        [str(stage.bin / "zhibu-server"), "--lang", "en", "--data", str(stage.work / "server"),
-         "--config", str(stage.work / "server.toml"), "backup", "--json", str(copied)],
-        stdout=subprocess.PIPE, text=True)
+        stage.server_words("backup", "--json", str(copied)), stdout=subprocess.PIPE, text=True)
     while command.poll() is None:
         numbers.add(client, "第一党支部")
         began = time.monotonic()

@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from programs import Failed, Stage, perform  # noqa: E402
+from programs import Failed, Stage, perform, run_to_end  # noqa: E402
 
 COMMANDS = ["init", "rekey", "run", "renew-certificate", "backup", "backed-up", "restore",
             "new-epoch", "move", "head", "verify", "history", "operations", "erase"]
@@ -35,13 +35,8 @@ class Operator:
         self.log_seen = 0
 
     def ask(self, *words, exit_code=0, folder=None):
-        done = subprocess.run(
-            [str(self.stage.bin / "zhibu-server"), "--lang", "en", "--data",
-             str(folder or self.folder), *words, "--json"],
-            capture_output=True, text=True, timeout=60)
-        if done.returncode != exit_code:
-            raise Failed(f"zhibu-server {' '.join(words)}: exit {done.returncode}, expected "
-                         f"{exit_code}\n{done.stdout}{done.stderr}")
+        done = run_to_end([str(self.stage.bin / "zhibu-server"), "--lang", "en", "--data",
+                           str(folder or self.folder), *words, "--json"], exit_code, 60)
         return json.loads(done.stdout)
 
     def set(self, **settings):

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 
-from cluster import PROGRAMS, ROLE_PASSWORD, other_user
+from cluster import PROGRAMS, ROLE_PASSWORD, other_user, run_sql
 from programs import Failed, free_port
 
 # Debian's, whatever python the tests themselves run with.
@@ -167,13 +167,7 @@ class PatroniCluster:
 
     def sql(self, text, database="postgres"):
         node = self.primary()
-        done = subprocess.run(
-            [str(PROGRAMS / "psql"), "-X", "-q", "-A", "-t", "-h", str(node.folder), "-p",
-             str(node.port), "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1"],
-            input=text, capture_output=True, text=True, timeout=60, check=False)
-        if done.returncode != 0:
-            raise Failed(f"psql: {done.stderr}")
-        return done.stdout.strip()
+        return run_sql(node.folder, node.port, text, database)
 
     @property
     def address(self):

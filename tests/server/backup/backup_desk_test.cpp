@@ -18,6 +18,7 @@
 #include "shared/catalog/catalog.hpp"
 #include "shared/keys/system.hpp"
 #include "tests/support/fixed_clock.hpp"
+#include "tests/support/founding_words.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace zhibu::server {
@@ -27,14 +28,8 @@ namespace {
 class BackupDeskTest : public testing::Test {
 protected:
     BackupDeskTest() {
-        FoundingWords words;
-        words.space_name = "测试党委";
-        words.founding = Founding{.organisation_name = "中共第一中学委员会",
-                                  .organisation_code = "310000",
-                                  .account_name = "党委",
-                                  .account_holder = "李强"};
-        words.hosts = {"127.0.0.1"};
-        EXPECT_TRUE(found(place, words, catalog::standard_catalog(), clock, random));
+        EXPECT_TRUE(
+            found(place, support::founding_words(), catalog::standard_catalog(), clock, random));
         keys.emplace(load_data_keys(place.files.data_keys(),
                                     read_store_key(place.files, place.store_key).value())
                          .value());

@@ -9,6 +9,7 @@
 #include "server/founding/store_key.hpp"
 #include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/keys/system.hpp"
+#include "tests/support/founding_words.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace zhibu::server {
@@ -17,14 +18,8 @@ namespace {
 class Backup : public testing::Test {
 protected:
     Backup() {
-        FoundingWords words;
-        words.space_name = "测试党委";
-        words.founding = Founding{.organisation_name = "中共第一中学委员会",
-                                  .organisation_code = "310000",
-                                  .account_name = "党委",
-                                  .account_holder = "李强"};
-        words.hosts = {"127.0.0.1"};
-        EXPECT_TRUE(found(place, words, catalog::standard_catalog(), clock, random));
+        EXPECT_TRUE(
+            found(place, support::founding_words(), catalog::standard_catalog(), clock, random));
         backed_up = folder.path() / "backup";
     }
 

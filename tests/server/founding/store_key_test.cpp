@@ -13,6 +13,7 @@
 #include "server/founding/founding.hpp"
 #include "shared/keys/descriptor.hpp"
 #include "shared/keys/system.hpp"
+#include "tests/support/founding_words.hpp"
 #include "tests/support/seeded_random.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -122,12 +123,7 @@ TEST_F(StoreKey, FileThatOthersMayReadIsRefused) {
 
 TEST_F(StoreKey, SpaceIsNotFoundedWithoutTheKeyThatItIsToHave) {
     keys::SystemClock clock;
-    FoundingWords words{.space_name = "测试党委",
-                        .founding = {.organisation_name = "中共第一中学委员会",
-                                     .organisation_code = "310000",
-                                     .account_name = "党委",
-                                     .account_holder = "李强"},
-                        .hosts = {"127.0.0.1"}};
+    const FoundingWords words = support::founding_words();
     const StorePlace place{files_, "credential:store"};
     const auto& catalog = catalog::standard_catalog();
     const auto refused = found(place, words, catalog, clock, random_);

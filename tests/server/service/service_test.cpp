@@ -14,6 +14,7 @@
 #include "shared/keys/enrolment_code.hpp"
 #include "shared/keys/system.hpp"
 #include "tests/server/listener/raw_tls.hpp"
+#include "tests/support/founding_words.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace zhibu::server {
@@ -31,14 +32,8 @@ protected:
         config.stop_seconds = 30;
         config.password_memory_kib = 19'456;
         config.password_passes = 2;
-        FoundingWords words;
-        words.space_name = "测试党委";
-        words.founding = Founding{.organisation_name = "中共第一中学委员会",
-                                  .organisation_code = "310000",
-                                  .account_name = "党委",
-                                  .account_holder = "李强"};
-        words.hosts = {"127.0.0.1"};
-        const auto founded = found({files}, words, catalog::standard_catalog(), clock, random);
+        const auto founded =
+            found({files}, support::founding_words(), catalog::standard_catalog(), clock, random);
         EXPECT_TRUE(founded) << founded.error().en;
         code = keys::parse_enrolment_code(*founded);
         EXPECT_TRUE(code);

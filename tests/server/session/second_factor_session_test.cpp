@@ -39,15 +39,7 @@ public:
         if (!typed.empty()) {
             peer.events->on_message(sync::encode(sync::Message{sync::SecondFactor{typed}}));
         }
-        sync::Hello hello;
-        hello.protocol = protocol;
-        hello.space = court.store.identity().space;
-        hello.device = peer.device.device;
-        hello.incarnation = peer.device.incarnation;
-        hello.account = peer.device.account;
-        hello.account_proof =
-            password_key.sign(sync::session_transcript(peer.challenge, hello, binding));
-        peer.events->on_message(sync::encode(sync::Message{hello}));
+        greet(peer, protocol);
         EXPECT_TRUE(executor.run_until(
             [&peer] { return !peer.sent<sync::Welcome>().empty() || peer.wire.closed; }));
         return peer.refusal();

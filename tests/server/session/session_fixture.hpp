@@ -121,8 +121,9 @@ protected:
         peer.challenge = challenges.front();
     }
 
-    void greet(Peer& peer) {
+    void greet(Peer& peer, std::uint16_t protocol = sync::protocol_current) {
         sync::Hello hello;
+        hello.protocol = protocol;
         hello.space = court.store.identity().space;
         hello.device = peer.device.device;
         hello.incarnation = peer.device.incarnation;

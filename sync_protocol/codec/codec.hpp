@@ -12,7 +12,7 @@
 /// Bytes to values and back. Decoding is hostile-input code: every size is checked against the
 /// bytes left and a cap before anything is allocated, and nothing throws out of here. Each value
 /// has exactly one encoding, and decoding accepts that one alone. The layout and how it may grow:
-/// FORMAT.md beside this file; its frozen examples: tests/conformance.
+/// docs/protocol.md, 16; its frozen examples: tests/conformance.
 ///
 /// `encode` of what decoding would refuse (unsorted fields, a text that is not UTF-8, a date that
 /// is none, a text over its limit) is a bug and ends the process; check_encodable() tells before.

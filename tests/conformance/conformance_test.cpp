@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <boost/core/demangle.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -9,13 +8,9 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
-#include <string_view>
-#include <typeinfo>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "sync_protocol/message/message.hpp"
 #include "tests/conformance/vectors.hpp"
 
 namespace zhibu::conformance {
@@ -113,34 +108,6 @@ TEST(Conformance, EachVectorWithOneBitFlippedIsAnErrorOrAnotherValue) {
         }
     }
     EXPECT_GT(errors, 0U);
-}
-
-template <std::size_t Tag>
-void expect_row_of_message(const std::string& page) {
-    const sync::Message message{std::in_place_index<Tag>};
-    const std::string name =
-        boost::core::demangle(typeid(std::variant_alternative_t<Tag, sync::Message>).name());
-    const std::string row = "\n| " + std::to_string(Tag) + " | `" +
-                            name.substr(name.rfind(':') + 1) + "` | SIDE | " +
-                            std::to_string(sync::protocol_of(message)) + " | ";
-    EXPECT_TRUE(page.contains(row)) << row;
-}
-
-/// Who sends it is the page's to say.
-std::string without_side(std::string page) {
-    for (const std::string_view side : {"| client | ", "| server | ", "| either | "}) {
-        for (auto at = page.find(side); at != std::string::npos; at = page.find(side)) {
-            page.replace(at, side.size(), "| SIDE | ");
-        }
-    }
-    return page;
-}
-
-TEST(Conformance, TheProtocolsPageHasEachMessageAtItsTag) {
-    const std::string page = without_side(text_of("../../docs/protocol.md"));
-    [&]<std::size_t... Tag>(std::index_sequence<Tag...>) {
-        (expect_row_of_message<Tag>(page), ...);
-    }(std::make_index_sequence<std::variant_size_v<sync::Message>>{});
 }
 
 TEST(Conformance, AFileThatIsNotOneOfOursIsRefused) {

@@ -11,7 +11,7 @@
 #include "sync_protocol/codec/detail/archive.hpp"
 #include "sync_protocol/codec/detail/utf8.hpp"
 
-/// How numbers, texts, bytes, enumerations, optionals and lists lie in the bytes. docs: FORMAT.md.
+/// How numbers, texts, bytes, enumerations, optionals and lists lie in the bytes. docs/protocol.md, 16.
 namespace zhibu::sync::detail {
 
 template <class T>

@@ -14,7 +14,7 @@
 #include "tests/sync_protocol/codec/metered_memory.hpp"
 
 /// What holds of the encoding of every sort of value that travels or is kept: the laws of codec.hpp
-/// and FORMAT.md, for any value, any cut and any flipped bit.
+/// and docs/protocol.md, for any value, any cut and any flipped bit.
 namespace zhibu::sync {
 namespace {
 

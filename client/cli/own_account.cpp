@@ -42,6 +42,10 @@ std::expected<sync::ErrandReply, Exit> run_errand(Console& console, sync::Errand
     return *std::move(words.reply);
 }
 
+std::string authenticator_url(const sync::ErrandReply& reply, const Identity& identity) {
+    return keys::otpauth_url(reply.secret, "zhibu", identity.account_name);
+}
+
 Exit say(Console& console, std::string_view zh, std::string_view en) {
     if (console.json) {
         console.out << json::serialize(json::object{{"done", true}}) << '\n';
@@ -110,6 +114,12 @@ Exit change_password(Console& console, const OwnAccountWords& words) {
                "sign in with the new one.");
 }
 
+std::string second_factor_words(const sync::ErrandReply& reply, const Identity& identity) {
+    return json::serialize(
+        json::object{{"url", authenticator_url(reply, identity)},
+                     {"recovery_codes", json::value_from(reply.recovery_codes)}});
+}
+
 Exit begin_second_factor(Console& console) {
     const auto identity = load_identity(console.files);
     if (!identity) {
@@ -121,21 +131,14 @@ Exit begin_second_factor(Console& console) {
     if (!reply) {
         return reply.error();
     }
-    const std::string url = keys::otpauth_url(reply->secret, "zhibu", identity->account_name);
     if (console.json) {
-        json::array codes;
-        for (const std::string& code : reply->recovery_codes) {
-            codes.emplace_back(code);
-        }
-        console.out << json::serialize(
-                           json::object{{"url", url}, {"recovery_codes", std::move(codes)}})
-                    << '\n';
+        console.out << second_factor_words(*reply, *identity) << '\n';
         return Exit::done;
     }
     const bool zh = console.language == Language::zh;
     console.out << (zh ? "将此地址录入验证器（只显示这一次）：\n"
                        : "For the authenticator (shown only now):\n")
-                << url << '\n'
+                << authenticator_url(*reply, *identity) << '\n'
                 << (zh ? "恢复码，每个只能用一次，请抄写并妥善保管：\n"
                        : "Recovery codes, each good once; keep them on paper:\n");
     for (const std::string& code : reply->recovery_codes) {

@@ -35,6 +35,10 @@ Exit change_password(Console& console, const OwnAccountWords& words);
 /// for the drawer. It counts once it is confirmed.
 Exit begin_second_factor(Console& console);
 Exit confirm_second_factor(Console& console, const OwnAccountWords& words);
+/// {"url", "recovery_codes"} as JSON: what the server has made, for other programs and the page.
+/// Secret.
+[[nodiscard]] std::string second_factor_words(const sync::ErrandReply& reply,
+                                              const Identity& identity);
 
 /// Tells the server of this program, and asks for the names of what is above the account's scope.
 [[nodiscard]] sync::Errand reporting_in(record::Sequence newest);

@@ -22,7 +22,7 @@ ApiResponse busy(Language language) {
 }
 
 std::optional<std::vector<keys::SecretBytes>> read_secrets(
-    std::string body, std::initializer_list<std::string_view> names) {
+    std::string body, std::span<const std::string_view> names) {
     boost::system::error_code fault;
     json::value parsed = json::parse(body, fault);
     keys::cleanse(body);

@@ -1,9 +1,11 @@
 #include "client/cli/workplace.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -88,9 +90,9 @@ void Workplace::handle(const ApiRequest& request, Respond respond) {
             request.path == "/api/status"
                 ? locked_status(language)
                 : problem({423, "locked", "工作台已锁定。", "The workbench is locked."}, language));
-    } else if (posts && request.path == "/api/password") {
+    } else if (const OwnWish* const wish = own_wish(request); wish != nullptr) {
         touch();
-        change_password(request.body, language, opened, std::move(respond));
+        ask_for_own(*wish, request.body, language, opened, std::move(respond));
     } else if (posts && request.path == "/api/lock") {
         lock_when_asked();
         respond(done());
@@ -147,7 +149,8 @@ std::string Workplace::words_of(const Locked& locked, Language language) {
 }
 
 void Workplace::unlock(const std::string& body, Language language, Respond respond) {
-    auto words = detail::read_secrets(body, {"password"});
+    static constexpr std::array asked{std::string_view{"password"}};
+    auto words = detail::read_secrets(body, asked);
     if (!words) {
         respond(problem({400, "bad_request", "请输入密码。", "Enter the password."}, language));
         return;

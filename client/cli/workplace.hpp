@@ -35,9 +35,10 @@ public:
     Workplace(const Workplace&) = delete;
     Workplace& operator=(const Workplace&) = delete;
 
-    /// POST /api/unlock {password}, POST /api/lock, POST /api/activity, POST /api/password
-    /// {current, password}, GET /api/status while locked; everything else goes to the open
-    /// workbench's operations, or is 423.
+    /// POST /api/unlock {password}, POST /api/lock, POST /api/activity, GET /api/status while
+    /// locked, and what a person does for the own account: POST /api/password {current, password},
+    /// POST /api/second-factor {current}, POST /api/second-factor/confirm {code}. Everything else
+    /// goes to the open workbench's operations, or is 423.
     void handle(const ApiRequest& request, std::function<void(ApiResponse)> respond);
 
     /// Opens with what has been unlocked elsewhere.
@@ -67,14 +68,24 @@ private:
     /// Runs `work` after what was begun before. Argon2id takes a second: not on the thread that
     /// answers pages.
     void begin(std::move_only_function<void()> work);
-    // workplace_password.cpp
-    void change_password(const std::string& body, Language language, std::shared_ptr<Opened> opened,
-                         Respond respond);
-    struct NewPassword;
-    /// What the page is told; on the opener's thread.
-    [[nodiscard]] ApiResponse take_password(const NewPassword& wish, Opened& opened,
+    // workplace_own_account.cpp
+    struct OwnWish;
+    /// What is asked for the own account; null: something else is.
+    [[nodiscard]] static const OwnWish* own_wish(const ApiRequest& request);
+    void ask_for_own(const OwnWish& wish, const std::string& body, Language language,
+                     std::shared_ptr<Opened> opened, Respond respond);
+    // What the page is told; on the opener's thread.
+    using Secrets = std::vector<keys::SecretBytes>;
+    [[nodiscard]] ApiResponse take_password(const Secrets& typed, Opened& opened,
                                             Language language);
-    [[nodiscard]] std::optional<AccessFault> keep_taken(const NewPassword& wish,
+    [[nodiscard]] ApiResponse make_second_factor(const Secrets& typed, Opened& opened,
+                                                 Language language);
+    [[nodiscard]] ApiResponse confirm_second_factor(const Secrets& typed, Opened& opened,
+                                                    Language language);
+    /// Whoever finds the workbench open must not make it theirs.
+    [[nodiscard]] std::expected<void, ApiResponse> know(const keys::SecretBytes& current,
+                                                        Language language);
+    [[nodiscard]] std::optional<AccessFault> keep_taken(const keys::SecretBytes& password,
                                                         const sync::ErrandReply& reply,
                                                         Opened& opened);
     void lock(Locked locked);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +19,6 @@ namespace zhibu::client::detail {
 /// The texts under these names of {"name": "..."}, in their order; the text that they came in is
 /// cleansed. No value: one is not there, or is too long for a password.
 [[nodiscard]] std::optional<std::vector<keys::SecretBytes>> read_secrets(
-    std::string body, std::initializer_list<std::string_view> names);
+    std::string body, std::span<const std::string_view> names);
 
 }  // namespace zhibu::client::detail

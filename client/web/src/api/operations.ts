@@ -23,6 +23,7 @@ import type {
   RecordView,
   Reminders,
   Saved,
+  SecondFactor,
   Status,
 } from "./types";
 
@@ -178,6 +179,10 @@ export const api = {
     post<{ done: boolean }>(`/api/unlock?lang=${language}`, { password }),
   changePassword: (current: string, password: string, language: Language) =>
     post<{ done: boolean }>(`/api/password?lang=${language}`, { current, password }),
+  makeSecondFactor: (current: string, language: Language) =>
+    post<SecondFactor>(`/api/second-factor?lang=${language}`, { current }),
+  confirmSecondFactor: (code: string, language: Language) =>
+    post<{ done: boolean }>(`/api/second-factor/confirm?lang=${language}`, { code }),
   makeCode: (account: string, activates: boolean, language: Language) =>
     post<{ code: string; minutes: number }>(`/api/records/account/${account}/code?lang=${language}`, {
       activates,

@@ -430,3 +430,9 @@ export interface ExportState {
   readonly total: number;
   readonly file_name: string;
 }
+
+/** Secret: what an authenticator reads, and codes for the day on which it is lost. */
+export interface SecondFactor {
+  readonly url: string;
+  readonly recovery_codes: readonly string[];
+}

@@ -13,6 +13,7 @@ import { ActionButtons } from "../actions/ActionButtons";
 import { HistoryTab } from "../history/HistoryTab";
 import { listOf, listPages } from "../list/listPages";
 import { PrintLetterButton } from "../print/PrintLetterButton";
+import { FactorButton } from "../system/FactorButton";
 import { PasswordButton } from "../system/PasswordButton";
 import { recordSteps } from "../system/recordSteps";
 import { EditableRecord } from "./EditableRecord";
@@ -113,7 +114,12 @@ export function RecordPage({ page, kindName, id, tab, begins, isAlone = false }:
           </h2>
           {isRetired && <Mark tone="plain">{t("record.retired")}</Mark>}
         </div>
-        {isAlone && kindName === "account" && <PasswordButton />}
+        {isAlone && kindName === "account" && (
+          <div className="tools">
+            <PasswordButton />
+            <FactorButton />
+          </div>
+        )}
         {record.data !== undefined && (
           <div className="tools">
             {kindName === "letter" && <PrintLetterButton letter={record.data} />}

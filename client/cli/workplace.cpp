@@ -271,7 +271,7 @@ ApiParts Workplace::parts_for_pages(Opened& opened) {
                     opened.synchronising->group_made(last);
                 }
             },
-            console_.files.folder / "exports",
+            console_.files.folder,
             [this, &opened] { return make_enrolment_code(opened.identity, console_.random); },
             [&opened](sync::Errand errand, ApiParts::Answered answered) {
                 if (opened.synchronising) {

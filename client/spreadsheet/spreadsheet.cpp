@@ -1,16 +1,16 @@
 #include "client/spreadsheet/spreadsheet.hpp"
 
-#include <sys/stat.h>
+#include <linux/magic.h>
+#include <sys/mman.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 #include <xlsxwriter.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -24,6 +24,9 @@ namespace {
 constexpr lxw_row_t rows_max = 1'048'576;
 constexpr std::size_t text_bytes_max = 32'767;
 constexpr double fen_in_a_yuan = 100;
+/// What a cell takes before it is packed, and more: 100,000 persons with every column take 20.
+constexpr std::uint64_t cell_bytes = 64;
+constexpr const char* memory_folder = "/dev/shm";
 constexpr double narrow = 10;
 constexpr double wide = 40;
 
@@ -55,22 +58,29 @@ std::string cut(const std::string& text) {
     return text.substr(0, end);
 }
 
+/// Where rows lie until they are packed: no block of a disk where it can be helped, for what was
+/// once written to one can be found there after the file has gone.
+std::string folder_for(const Spreadsheet::Place& place, std::size_t columns) {
+    struct statfs memory{};
+    const bool is_memory = ::statfs(memory_folder, &memory) == 0 && memory.f_type == TMPFS_MAGIC;
+    const std::uint64_t room =
+        is_memory ? memory.f_bavail * static_cast<std::uint64_t>(memory.f_bsize) : 0;
+    return room / 2 > place.rows * columns * cell_bytes ? memory_folder : place.scratch.string();
+}
+
 }  // namespace
 
 class Spreadsheet::Book {
 public:
-    Book(std::filesystem::path file, std::string_view sheet_name,
-         std::vector<SpreadsheetColumn> columns)
-        : file_(std::move(file)),
-          folder_(file_.parent_path().string()),
+    Book(const Place& place, std::string_view sheet_name, std::vector<SpreadsheetColumn> columns)
+        : file_(::memfd_create("zhibu-list", MFD_CLOEXEC)),
+          folder_(folder_for(place, columns.size())),
           columns_(std::move(columns)) {
         lxw_workbook_options options{};
         options.constant_memory = LXW_TRUE;
         options.tmpdir = folder_.data();
-        // A file with a name that only its owner may read, before there is anything in it.
-        std::ofstream{file_, std::ios::binary};
-        ::chmod(file_.c_str(), S_IRUSR | S_IWUSR);
-        book_ = workbook_new_opt(file_.c_str(), &options);
+        const std::string name = "/proc/self/fd/" + std::to_string(file_);
+        book_ = file_ < 0 ? nullptr : workbook_new_opt(name.c_str(), &options);
         sheet_ = book_ == nullptr ? nullptr
                                   : workbook_add_worksheet(book_, std::string{sheet_name}.c_str());
         if (sheet_ != nullptr) {
@@ -81,9 +91,8 @@ public:
 
     ~Book() {
         static_cast<void>(close());
-        if (!is_kept_) {
-            std::error_code ignored;
-            std::filesystem::remove(file_, ignored);
+        if (file_ >= 0) {
+            ::close(file_);
         }
     }
 
@@ -104,9 +113,19 @@ public:
         return written;
     }
 
-    [[nodiscard]] bool keep() {
-        is_kept_ = close();
-        return is_kept_;
+    [[nodiscard]] bool finish() {
+        is_finished_ = close();
+        return is_finished_;
+    }
+
+    [[nodiscard]] std::expected<std::string, SpreadsheetFault> bytes() const {
+        const off_t size = is_finished_ ? ::lseek(file_, 0, SEEK_END) : -1;
+        std::string content(static_cast<std::size_t>(std::max<off_t>(size, 0)), '\0');
+        const ssize_t got = size > 0 ? ::pread(file_, content.data(), content.size(), 0) : -1;
+        if (size <= 0 || got != size) {
+            return std::unexpected{SpreadsheetFault::storage_failed};
+        }
+        return content;
     }
 
 private:
@@ -181,7 +200,8 @@ private:
 
     static constexpr std::uint8_t paper_a4 = 9;
 
-    std::filesystem::path file_;
+    /// In memory, without a name.
+    int file_ = -1;
     std::string folder_;
     std::vector<SpreadsheetColumn> columns_;
     lxw_workbook* book_ = nullptr;
@@ -192,7 +212,7 @@ private:
     lxw_format* day_ = nullptr;
     lxw_format* month_ = nullptr;
     lxw_row_t row_ = 0;
-    bool is_kept_ = false;
+    bool is_finished_ = false;
 };
 
 Spreadsheet::Spreadsheet(std::unique_ptr<Book> book) : book_(std::move(book)) {}
@@ -200,9 +220,8 @@ Spreadsheet::Spreadsheet(std::unique_ptr<Book> book) : book_(std::move(book)) {}
 Spreadsheet::~Spreadsheet() = default;
 
 std::expected<std::unique_ptr<Spreadsheet>, SpreadsheetFault> Spreadsheet::create(
-    const std::filesystem::path& file, std::string_view sheet_name,
-    std::vector<SpreadsheetColumn> columns) {
-    auto book = std::make_unique<Book>(file, sheet_name, std::move(columns));
+    const Place& place, std::string_view sheet_name, std::vector<SpreadsheetColumn> columns) {
+    auto book = std::make_unique<Book>(place, sheet_name, std::move(columns));
     if (!book->is_open()) {
         return std::unexpected{SpreadsheetFault::storage_failed};
     }
@@ -220,32 +239,12 @@ std::expected<void, SpreadsheetFault> Spreadsheet::add_row(std::span<const recor
 }
 
 std::expected<void, SpreadsheetFault> Spreadsheet::finish() {
-    if (!book_->keep()) {
+    if (!book_->finish()) {
         return std::unexpected{SpreadsheetFault::storage_failed};
     }
     return {};
 }
 
-std::expected<std::string, SpreadsheetFault> read_spreadsheet(const std::filesystem::path& file) {
-    std::ifstream stream{file, std::ios::binary};
-    std::string bytes{std::istreambuf_iterator<char>{stream}, {}};
-    if (!stream || bytes.empty()) {
-        return std::unexpected{SpreadsheetFault::storage_failed};
-    }
-    return bytes;
-}
-
-std::expected<void, SpreadsheetFault> prepare_spreadsheets(const std::filesystem::path& folder) {
-    std::error_code fault;
-    std::filesystem::remove_all(folder, fault);
-    if (!std::filesystem::create_directories(folder, fault) || fault) {
-        return std::unexpected{SpreadsheetFault::storage_failed};
-    }
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, fault);
-    if (fault) {
-        return std::unexpected{SpreadsheetFault::storage_failed};
-    }
-    return {};
-}
+std::expected<std::string, SpreadsheetFault> Spreadsheet::bytes() const { return book_->bytes(); }
 
 }  // namespace zhibu::client

@@ -29,15 +29,22 @@ struct SpreadsheetColumn {
 
 enum class SpreadsheetFault : std::uint8_t { storage_failed, too_many_rows };
 
-/// An .xlsx file of one sheet, written row by row: what is written is not kept in memory. Its first
-/// row is the header, which stays in view. Files are readable by their owner alone; parts lie in
-/// `folder` under no name until the end. Without finish() the file goes with the writer.
-/// Threads: not synchronised.
+/// An .xlsx file of one sheet, written row by row. Its first row is the header, which stays in
+/// view. Nothing of it has a name that a program could find, and it goes with this object or the
+/// process: the file lies in memory, packed; the rows before they are packed in the system's file
+/// system in memory where that has room for them, else in a nameless file in `scratch`. Threads:
+/// not synchronised.
 class Spreadsheet {
 public:
+    struct Place {
+        /// About how many rows will come.
+        std::uint64_t rows = 0;
+        /// A folder that is there, of this user alone.
+        std::filesystem::path scratch;
+    };
+
     [[nodiscard]] static std::expected<std::unique_ptr<Spreadsheet>, SpreadsheetFault> create(
-        const std::filesystem::path& file, std::string_view sheet_name,
-        std::vector<SpreadsheetColumn> columns);
+        const Place& place, std::string_view sheet_name, std::vector<SpreadsheetColumn> columns);
     ~Spreadsheet();
     Spreadsheet(const Spreadsheet&) = delete;
     Spreadsheet& operator=(const Spreadsheet&) = delete;
@@ -49,18 +56,13 @@ public:
 
     [[nodiscard]] std::expected<void, SpreadsheetFault> finish();
 
+    /// The finished file. Errors: storage_failed, also where it is not finished.
+    [[nodiscard]] std::expected<std::string, SpreadsheetFault> bytes() const;
+
 private:
     class Book;
     explicit Spreadsheet(std::unique_ptr<Book> book);
     std::unique_ptr<Book> book_;
 };
-
-/// The bytes of a finished file.
-[[nodiscard]] std::expected<std::string, SpreadsheetFault> read_spreadsheet(
-    const std::filesystem::path& file);
-
-/// Makes the folder, for its owner alone, and empties it of what an earlier program left.
-[[nodiscard]] std::expected<void, SpreadsheetFault> prepare_spreadsheets(
-    const std::filesystem::path& folder);
 
 }  // namespace zhibu::client

@@ -99,7 +99,7 @@ LargeWorkbench::LargeWorkbench() {
     parts.sign = sign;
     parts.sync_now = [](const std::string&) {};
     parts.group_made = [](record::Sequence) {};
-    parts.exports_folder = folder_.path() / "exports";
+    parts.scratch = folder_.path();
     api_ = std::make_unique<Api>(std::move(parts));
 }
 

@@ -138,6 +138,25 @@ def show(process):
                     for file in ("cmdline", "environ", "comm", "status"))
 
 
+def export_and_kill(stage, officer):
+    """A list that was exported and not yet fetched goes with the program, whatever ends it."""
+    workbench = Workbench(officer)
+    try:
+        code = workbench.address.split("#code=")[1]
+        token = workbench.ask("/api/session", method="POST", body={"code": code})[1]["token"]
+        begun = workbench.ask("/api/exports", token, "POST", {"kind": "person"})[1]["export"]
+        state = {}
+        while state.get("state", "running") == "running":
+            time.sleep(0.05)
+            state = workbench.ask(f"/api/exports/{begun}", token)[1]
+        stage.expect.that(state["state"] == "done" and state["done"] == PEOPLE,
+                          "a list of them is exported", state)
+        workbench.program.kill()
+        workbench.program.wait()
+    finally:
+        workbench.stop()
+
+
 def lock_and_look(stage, officer):
     workbench = Workbench(officer)
     process = workbench.program.pid
@@ -188,6 +207,7 @@ def no_core(stage, officer):
 def play(stage, temporary):
     officer, roster = set_up(stage)
     use(stage, officer)
+    export_and_kill(stage, officer)
     lock_and_look(stage, officer)
     no_core(stage, officer)
     stage.expect.that(search(show(stage.server.pid), personal() | secrets()) == [],

@@ -38,8 +38,8 @@ struct ApiParts {
     std::function<void(std::string second_factor)> sync_now;
     /// A group has been made here.
     std::function<void(record::Sequence)> group_made;
-    /// Where exports lie until a page has fetched them; this program's alone.
-    std::filesystem::path exports_folder = {};
+    /// A folder of this user alone, for nameless parts of what memory has no room for.
+    std::filesystem::path scratch = {};
     /// A new enrolment code of this space; none where the device's own files are damaged.
     std::function<std::optional<keys::EnrolmentCode>()> make_code = [] {
         return std::optional<keys::EnrolmentCode>{};
@@ -129,8 +129,7 @@ private:
     [[nodiscard]] std::expected<std::vector<rules::Finding>, ReplicaError> held_back_by(
         Replica& replica, const Export& job);
     [[nodiscard]] std::expected<void, ReplicaError> name_export(Replica& replica, Export& job);
-    [[nodiscard]] std::expected<void, SpreadsheetFault> open_export(std::uint64_t number,
-                                                                    Export& job);
+    [[nodiscard]] std::expected<void, SpreadsheetFault> open_export(Export& job);
     [[nodiscard]] ApiResponse begin_export(Replica& replica, Export job, const ListWish& wish);
     void go_on_exporting(std::uint64_t number);
     [[nodiscard]] bool export_page(Replica& replica, Export& job);

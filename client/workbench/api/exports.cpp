@@ -3,7 +3,6 @@
 #include <boost/json.hpp>
 #include <cstdint>
 #include <expected>
-#include <filesystem>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -171,19 +170,12 @@ std::expected<ExportWish, Problem> read_export(const catalog::Catalog& catalog,
 
 Problem storage_problem() {
     return Problem{507, "storage_failed",
-                   "导出文件无法写入磁盘，没有导出任何内容。请检查磁盘空间。",
-                   "The file cannot be written, so nothing was exported. Check the disk's room."};
+                   "导出文件写不下，没有导出任何内容。请关闭一些程序，并检查磁盘空间。",
+                   "There is no room for the file, so nothing was exported. Close other programs, "
+                   "and check the disk's room."};
 }
 
 }  // namespace
-
-Api::Exports::~Exports() {
-    for (auto& [number, job] : all) {
-        job.sheet.reset();
-        std::error_code ignored;
-        std::filesystem::remove(job.file, ignored);
-    }
-}
 
 std::expected<record::RecordId, ReplicaError> Api::own_organisation(Replica& replica) {
     ZHIBU_TRY(status, replica.status());
@@ -250,18 +242,13 @@ std::expected<void, ReplicaError> Api::name_export(Replica& replica, Export& job
     return {};
 }
 
-std::expected<void, SpreadsheetFault> Api::open_export(std::uint64_t number, Export& job) {
-    if (!exports_->folder_is_there) {
-        ZHIBU_TRY_VOID(prepare_spreadsheets(parts_.exports_folder));
-        exports_->folder_is_there = true;
-    }
-    job.file = parts_.exports_folder / (std::to_string(number) + ".xlsx");
+std::expected<void, SpreadsheetFault> Api::open_export(Export& job) {
     std::vector<SpreadsheetColumn> columns;
     for (const Column& each : job.columns) {
         columns.push_back(SpreadsheetColumn{each.header, each.shape});
     }
-    ZHIBU_TRY(sheet,
-              Spreadsheet::create(job.file, in(job.kind->label, job.language), std::move(columns)));
+    ZHIBU_TRY(sheet, Spreadsheet::create(Spreadsheet::Place{job.total, parts_.scratch},
+                                         in(job.kind->label, job.language), std::move(columns)));
     job.sheet = std::move(sheet);
     return {};
 }
@@ -314,13 +301,11 @@ ApiResponse Api::begin_export(Replica& replica, Export job, const ListWish& wish
     if (const auto named = name_export(replica, job); !named) {
         return refused(named.error());
     }
-    const std::uint64_t number = ++exports_->last;
-    if (!open_export(number, job)) {
+    if (!open_export(job)) {
         return problem(storage_problem(), language);
     }
+    const std::uint64_t number = ++exports_->last;
     while (exports_->all.size() >= exports_max) {
-        std::error_code ignored;
-        std::filesystem::remove(exports_->all.begin()->second.file, ignored);
         exports_->all.erase(exports_->all.begin());
     }
     const json::object form{{"export", number}, {"file_name", job.file_name}};
@@ -374,9 +359,9 @@ bool Api::export_page(Replica& replica, Export& job) {
 
 void Api::end_export(Replica& replica, Export& job) {
     const bool written = job.sheet->finish().has_value();
-    job.sheet.reset();
     job.state = written ? Export::State::done : Export::State::failed;
     if (!written) {
+        job.sheet.reset();
         return;
     }
     const catalog::Kind& kind = parts_.catalog->kind("export");
@@ -439,7 +424,7 @@ void Api::cancel_export(const ApiRequest& request, Language language, Respond re
 void Api::get_export_file(const ApiRequest& request, Language language, Respond respond) {
     with_export(request, language, std::move(respond), [language](Export& job) {
         const auto bytes = job.state == Export::State::done
-                               ? read_spreadsheet(job.file)
+                               ? job.sheet->bytes()
                                : std::expected<std::string, SpreadsheetFault>{
                                      std::unexpected{SpreadsheetFault::storage_failed}};
         if (!bytes) {

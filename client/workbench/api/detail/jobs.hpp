@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -49,7 +48,7 @@ struct Api::Export {
     std::vector<detail::Column> columns;
     Language language = Language::zh;
     std::string file_name;
-    std::filesystem::path file;
+    /// What there is of the file; none where it was cancelled or failed.
     std::unique_ptr<Spreadsheet> sheet;
     State state = State::running;
     std::uint64_t done = 0;
@@ -60,15 +59,8 @@ struct Api::Export {
 };
 
 struct Api::Exports {
-    Exports() = default;
-    /// What a page has not fetched by now goes.
-    ~Exports();
-    Exports(const Exports&) = delete;
-    Exports& operator=(const Exports&) = delete;
-
     std::map<std::uint64_t, Export> all;
     std::uint64_t last = 0;
-    bool folder_is_there = false;
 };
 
 }  // namespace zhibu::client

@@ -2,10 +2,13 @@
 
 #include <boost/json.hpp>
 #include <filesystem>
+#include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "client/roster/roster_file.hpp"
+#include "client/spreadsheet/spreadsheet.hpp"
 #include "client/workflow/named_exports.hpp"
 #include "shared/record/base64.hpp"
 #include "tests/client/workbench/api/actions_table.hpp"
@@ -147,6 +150,56 @@ TEST(Exports, ACancelledOneLeavesNoFile) {
         << "it was done already";
     EXPECT_EQ(workbench.get("/api/exports/99").status, 404U);
     EXPECT_EQ(workbench.get("/api/exports/99/file").status, 404U);
+}
+
+TEST(Exports, NothingOfItHasANameOnTheDisk) {
+    Workbench workbench{with_members({})};
+    const auto files = [&] {
+        std::set<std::filesystem::path> found;
+        for (const auto& each :
+             std::filesystem::recursive_directory_iterator{workbench.folder.path()}) {
+            found.insert(each.path());
+        }
+        return found;
+    };
+    const auto before = files();
+    const Answer begun = begin(workbench, R"({"kind":"person"})");
+    EXPECT_EQ(files(), before) << "while it is written";
+    ended(workbench, begun);
+    EXPECT_EQ(files(), before) << "nor before it is fetched";
+    EXPECT_GT(sheet_of(workbench, begun).rows().size(), 1U);
+}
+
+/// Whether this process holds a file in the folder that has no name any more.
+bool holds_nameless_in(const std::filesystem::path& folder) {
+    std::error_code gone;
+    for (const auto& each : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+        const std::string target = std::filesystem::read_symlink(each, gone).string();
+        if (target.starts_with(folder.string() + "/") && target.ends_with(" (deleted)")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+TEST(Exports, RowsLieInMemoryOrWithoutANameInTheScratchFolder) {
+    const Folder folder;
+    for (const bool fits : {true, false}) {
+        const std::uint64_t rows = fits ? 1 : std::numeric_limits<std::uint32_t>::max();
+        auto sheet = Spreadsheet::create({rows, folder.path()}, "名单",
+                                         {{"姓名"}, {"年龄", CellShape::number}});
+        ASSERT_TRUE(sheet);
+        EXPECT_FALSE((*sheet)->bytes()) << "before it is finished";
+        ASSERT_TRUE((*sheet)->add_row(
+            std::vector{record::Value{std::string{"张三"}}, record::Value{std::int64_t{7}}}));
+        EXPECT_EQ(holds_nameless_in(folder.path()), !fits);
+        EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+        ASSERT_TRUE((*sheet)->finish());
+        EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+        const auto bytes = (*sheet)->bytes();
+        ASSERT_TRUE(bytes);
+        EXPECT_TRUE(bytes->starts_with("PK"));
+    }
 }
 
 TEST(Exports, EveryWrongWishIsRefused) {

@@ -65,7 +65,7 @@ Workbench::Workbench(std::vector<record::RecordState> more) {
         answered(server_says);
     };
     parts.group_made = [this](record::Sequence last) { groups_made.push_back(last); };
-    parts.exports_folder = folder.path() / "exports";
+    parts.scratch = folder.path();
     api = std::make_unique<Api>(std::move(parts));
     api->watch([this](ApiNews each) { news.push_back(each); });
 }

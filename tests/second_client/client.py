@@ -10,12 +10,14 @@ import time
 import uuid
 
 import wire
+from box import entry
 from channel import Channel, Closed, tls
 from keys import AccountKey, Code, DeviceKey, is_root_of, openssl, verify_ed25519
 
 NONE = uuid.UUID(int=0)
 FIRST = {"kind": 0, "id": NONE}
 CREDIT = 1 << 20
+PART = 256 << 10
 CATALOG = 1  # of docs/catalog.md; what this client writes has been there from the first on
 
 
@@ -153,15 +155,20 @@ class SecondClient:
         self.folder = folder
         self.address, self.port = address, port
         self.key = DeviceKey(folder / "key.pem")
-        self.incarnation = uuid.uuid4()
         self.epoch = NONE
-        self.replica = Replica()
-        self.groups = {}    # sequence -> (bytes, signature)
-        self.receipts = {}  # sequence -> (verdict's bytes, verdict)
-        self.last = 0
         self.pinned = None
         self.newest_time = 0
         self.channel = None
+        self.begin(Replica())
+
+    def begin(self, replica):
+        """A new incarnation, upon what a replica holds."""
+        self.incarnation = uuid.uuid4()
+        self.replica = replica
+        self.groups = {}    # sequence -> (bytes, signature)
+        self.receipts = {}  # sequence -> (verdict's bytes, verdict)
+        self.last = 0
+        self.tail_parts = 0
 
     # Enrolment: section 3.
 
@@ -199,11 +206,15 @@ class SecondClient:
 
     # A session: section 4.
 
-    def sign_in(self, protocol=4):
+    def greet(self):
         context = tls(self.root, self.folder / "chain.pem", self.key.file)
         self.channel = Channel(self.address, self.port, "/sync", context)
         challenge = self.answer(self.channel, "Challenge")
         believe(challenge["space"] == self.identity["space"], "another space")
+        return challenge
+
+    def sign_in(self, protocol=4, factor=None):
+        challenge = self.greet()
         believe(challenge["oldest_protocol"] <= protocol, "a newer server")
         hello = {"protocol": min(protocol, challenge["newest_protocol"]), "catalog_version": CATALOG,
                  "space": self.identity["space"], "device": self.identity["device"],
@@ -214,6 +225,8 @@ class SecondClient:
                              self.identity["password_cost"])
         hello["account_proof"] = account.sign(
             wire.transcript(challenge, self.channel.binding, hello))
+        if factor:
+            self.channel.send("SecondFactor", code=factor)
         self.channel.send("Hello", **hello)
         self.protocol = hello["protocol"]
         welcome = self.answer(self.channel, "Welcome")
@@ -259,6 +272,21 @@ class SecondClient:
             if name in names:
                 return members
 
+    def hand_in(self, *sequences):
+        """Delivers without signing in: section 9. Returns up to where the server has them."""
+        self.greet()
+        boxes = []
+        for each in sequences:
+            name = {"device": self.identity["device"], "incarnation": self.incarnation,
+                    "sequence": each}
+            boxes.append({"box": entry(self.identity["server_box_key"], name, *self.groups[each])})
+        self.channel.send("HandIn", account=self.identity["account"], incarnation=self.incarnation,
+                          groups=boxes)
+        told = self.answer(self.channel, "HandedIn")
+        believe(told["incarnation"] == self.incarnation, "somebody else's hand-in")
+        self.leave()
+        return told["through"]
+
     # Pull: section 8.
 
     def pull_snapshot(self):
@@ -277,7 +305,6 @@ class SecondClient:
         self.replica.records, self.replica.confirmed = staged, first
 
     def subscribe(self):
-        self.parts = []
         self.channel.send("Subscribe", **{"from": self.replica.confirmed, "credit": CREDIT})
 
     def take_tail(self, name, told):
@@ -285,6 +312,7 @@ class SecondClient:
         for entry in entries:
             self.take_entry(entry)
         self.head = max(self.head, told["head"])
+        self.tail_parts += name == "TailPart"
         if name == "Tail":
             self.replica.confirmed = told["through"]
         elif told["is_last"]:
@@ -332,6 +360,12 @@ class SecondClient:
         self.groups[self.last] = (data, self.key.sign(hashlib.sha256(data).digest()))
         return self.last
 
+    def take_back(self, count):
+        """The last groups were never sent: as if they had not been made."""
+        for _ in range(count):
+            del self.groups[self.last]
+            self.last -= 1
+
     def push(self, *sequences):
         groups = [{"bytes": self.groups[each][0], "signature": self.groups[each][1]}
                   for each in sequences]
@@ -341,6 +375,28 @@ class SecondClient:
         self.channel.send("Push", groups=groups)
         while not set(sequences) <= set(self.receipts):
             self.wait_for("Verdicts")
+
+    def offer(self, sequence, parts=None):
+        """A group that no message holds, in so many parts at most; how much the server had before."""
+        data, signature = self.groups[sequence]
+        self.channel.send("GroupOffer", account=self.identity["account"], incarnation=self.incarnation,
+                          sequence=sequence, is_boxed=False, bytes=len(data),
+                          hash=hashlib.sha256(data).digest(), signature=signature)
+        held = self.wait_for("PartsHeld")
+        began = at = held["bytes"]
+        self.credit += held["push_credit"]
+        while at < len(data) and parts != 0:
+            part = data[at:at + min(PART, self.credit)]
+            self.channel.send("GroupPart", at=at, bytes=part)
+            self.credit -= len(part)
+            at += len(part)
+            held = self.wait_for("PartsHeld")
+            self.credit += held["push_credit"]
+            believe(held["bytes"] == at, "parts that were not sent")
+            parts = parts and parts - 1
+        if at == len(data):
+            self.wait_for("Verdicts")
+        return began
 
     def take_verdicts(self, told):
         self.credit += told["push_credit"]

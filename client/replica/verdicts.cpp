@@ -3,6 +3,7 @@
 
 #include "client/replica/detail/body.hpp"
 #include "client/replica/detail/failure.hpp"
+#include "shared/record/outside_chain.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::client {
@@ -91,11 +92,9 @@ void Replica::Body::take_verdicts(std::span<const record::Receipt> receipts) {
 }
 
 void Replica::Body::note_chain(const record::Verdict& verdict) {
-    const bool is_outside = std::ranges::any_of(verdict.reasons, [](const record::Reason& each) {
-        return each.rule == record::Reason::behind_gap;
-    });
     const auto position = static_cast<std::int64_t>(verdict.name.sequence.position);
-    if (is_outside && position < number("outside_chain").value_or(position + 1)) {
+    if (record::is_outside_chain(verdict.reasons) &&
+        position < number("outside_chain").value_or(position + 1)) {
         set_number("outside_chain", position);
     }
 }

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "shared/record/change.hpp"
+#include "shared/record/outside_chain.hpp"
 
 /// The server's own judgements, as they stand in record::Reason::rule beside the ids of rules. Each
 /// has a message in shared/rules under the same name.
@@ -20,7 +21,7 @@ inline constexpr std::string_view read_only = "R-905";
 inline constexpr std::string_view too_late = "R-917";
 
 // About the group.
-inline constexpr std::string_view fork = "fork";
+inline constexpr std::string_view fork = record::fork_rule;
 /// Handed in without a group before it, which its device has lost.
 inline constexpr std::string_view behind_gap = record::Reason::behind_gap;
 inline constexpr std::string_view depends_on_quarantined = "depends_on_quarantined";

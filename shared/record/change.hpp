@@ -153,8 +153,8 @@ struct Parameter {
 /// shared/rules ("R-307") or a judgement of the server ("outside_window"); its message is found
 /// there by that id, in both languages. Record and field are none where the reason has no place.
 struct Reason {
-    /// The rule of a group that stands outside of its chain, behind one that is missing from it: the
-    /// only one that a device reads.
+    /// The rule of a group that stands outside of its chain, behind one that is missing from it; see
+    /// shared/record/outside_chain.hpp.
     static constexpr std::string_view behind_gap = "behind_gap";
 
     std::string rule;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "server/committer/judge.hpp"
-#include "server/committer/reasons.hpp"
 #include "shared/keys/digest.hpp"
+#include "shared/record/outside_chain.hpp"
 #include "sync_protocol/codec/codec.hpp"
 #include "tests/simulation/simulated_catalog.hpp"
 #include "tests/simulation/world.hpp"
@@ -22,8 +22,7 @@ namespace {
 /// Not judged by what is in it: it stands beside its chain, as a copy's or behind a gap.
 bool is_set_aside(const record::Verdict& verdict) {
     return verdict.outcome == record::Outcome::quarantined && verdict.reasons.size() == 1 &&
-           (verdict.reasons.front().rule == server::reasons::fork ||
-            verdict.reasons.front().rule == server::reasons::behind_gap);
+           record::is_outside_chain(verdict.reasons);
 }
 
 /// Judges the log again, from its first position, on another sort of store.

@@ -195,6 +195,12 @@ bool Device::is_synchronising() const {
     return program_ && program_->agent && report_.phase != client::SyncPhase::ended;
 }
 
+bool Device::has_lasting_lease() const {
+    constexpr std::int64_t minute_ms = 60'000;
+    return program_ && program_->lease_ends &&
+           clock_.now().milliseconds + minute_ms < program_->lease_ends->milliseconds;
+}
+
 bool Device::has_deliveries(const record::EpochId& epoch) const {
     return program_ && std::ranges::any_of(program_->outbox->deliveries(program_->incarnation),
                                            [&](const sync::Delivery& each) {

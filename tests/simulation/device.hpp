@@ -87,6 +87,10 @@ public:
 
     [[nodiscard]] bool is_synchronising() const;
 
+    /// Whether its lease goes on for as long as anything is looked at. It does not once the group
+    /// that ends it has come.
+    [[nodiscard]] bool has_lasting_lease() const;
+
     /// Whether its outbox holds what former replicas have left and the server of `epoch` was not
     /// handed yet.
     [[nodiscard]] bool has_deliveries(const record::EpochId& epoch) const;

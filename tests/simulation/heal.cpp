@@ -89,7 +89,7 @@ bool is_at_rest(World& world, Device& device, record::LogIndex head) {
         device.close();
         return false;
     }
-    return stands_there && device.is_synchronising() &&
+    return stands_there && device.is_synchronising() && device.has_lasting_lease() &&
            device.last_report().phase == client::SyncPhase::caught_up;
 }
 
@@ -109,6 +109,10 @@ std::string standing(const Device& device) {
     if (report.refusal) {
         text += " refusal " + std::to_string(static_cast<int>(report.refusal->reason)) + " (" +
                 report.refusal->detail + ")";
+    }
+    if (report.wire_error) {
+        text += " wire " + std::to_string(static_cast<int>(report.wire_error->fault)) + " (" +
+                report.wire_error->detail + ")";
     }
     if (report.fault) {
         text += " fault " + std::to_string(static_cast<int>(*report.fault));

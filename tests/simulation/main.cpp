@@ -94,7 +94,8 @@ int main(int argc, char** argv) {
     Wish wish;
     program.add_option("--seeds", wish.seeds, "how many seeds, from --seed (or 1) on");
     program.add_option("--seed", wish.seed, "one seed, or the first of --seeds");
-    program.add_option("--steps", wish.steps, "of each seed (default: drawn, 75 to 500)")->check(CLI::Range(1, 100'000));
+    program.add_option("--steps", wish.steps, "of each seed (default: drawn, 75 to 500)")
+        ->check(CLI::Range(1, 100'000));
     program.add_option("--jobs", wish.jobs, "processes")->check(CLI::Range(1, 256));
     program.add_flag("--trace", wish.trace, "with one --seed: print every event");
     program.add_flag("--no-shrink", wish.keeps_length,

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "shared/record/outside_chain.hpp"
 #include "shared/vault/vfs.hpp"
 #include "sync_protocol/codec/codec.hpp"
 #include "tests/client/replica/fixture.hpp"
@@ -77,7 +78,15 @@ protected:
     ModelServer server;
 };
 
-TEST_F(ReplicaContinuity, WhatIsJudgedBehindAGapStandsOutsideOfTheChainUntilAnotherEpoch) {
+/// By the rule that its verdict names.
+class JudgedOutsideOfItsChain : public ReplicaContinuity,
+                                public testing::WithParamInterface<std::string_view> {};
+
+INSTANTIATE_TEST_SUITE_P(ByRule, JudgedOutsideOfItsChain,
+                         testing::Values(record::Reason::behind_gap, record::fork_rule),
+                         [](const auto& rule) { return std::string{rule.param}; });
+
+TEST_P(JudgedOutsideOfItsChain, IsNotCountedInItUntilAnotherEpoch) {
     const ModelServer backup = server;
     const auto first = device.commit(edit("first"));
     const auto second = device.commit(edit("second"));
@@ -85,7 +94,7 @@ TEST_F(ReplicaContinuity, WhatIsJudgedBehindAGapStandsOutsideOfTheChainUntilAnot
     const auto sent = device.replica->waiting_after(first, 1).value().front();
     record::Receipt outside = server.judge(sent, Outcome::quarantined);
     record::Verdict verdict = sync::decode_verdict(outside.verdict).value();
-    verdict.reasons.emplace_back().rule = record::Reason::behind_gap;
+    verdict.reasons.emplace_back().rule = GetParam();
     outside.verdict = sync::encode(verdict);
     ASSERT_TRUE(device.replica->take_verdicts({&outside, 1}));
     EXPECT_EQ(device.replica->status()->last_verdict, second);

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,9 +15,9 @@
 
 /// The workloads, each beside its limit in the same run: what the product takes for a day's work,
 /// everything on, as a multiple of what the machine needs at the least.
-///   zhibu_workload_bench [W1 ... W7] [--rounds N]
-/// A line to read and one of JSON for each figure. A round whose contents differ at the end is no
-/// figure.
+///   zhibu_workload_bench [W1 ... W7] [growth] [--rounds N] [--records N,N,N]
+/// Growth alone must be named: it takes half an hour. `--records` are its stores. A line to read
+/// and one of JSON for each figure. A round whose contents differ at the end is no figure.
 namespace zhibu::bench {
 namespace {
 
@@ -32,22 +34,49 @@ constexpr std::array<Workload, 7> workloads{{{"W1", &first_push},
                                              {"W6", &merges},
                                              {"W7", &idle}}};
 
-int run(std::vector<std::string> words) {
-    std::size_t count = 3;
-    const auto option = std::ranges::find(words, "--rounds");
-    if (option != words.end() && option + 1 != words.end()) {
-        count = std::stoul(*(option + 1));
-        words.erase(option, option + 2);
+/// Takes the option and its value out of the words.
+std::optional<std::string> option(std::vector<std::string>& words, std::string_view name) {
+    const auto found = std::ranges::find(words, name);
+    if (found == words.end() || found + 1 == words.end()) {
+        return std::nullopt;
     }
+    std::string value = *(found + 1);
+    words.erase(found, found + 2);
+    return value;
+}
+
+GrowthWish growth_wish(std::vector<std::string>& words, std::size_t rounds) {
+    GrowthWish wish;
+    wish.rounds = rounds;
+    if (const auto records = option(words, "--records")) {
+        wish.records.clear();
+        std::istringstream list{*records};
+        for (std::string count; std::getline(list, count, ',');) {
+            wish.records.push_back(std::stoul(count));
+        }
+        std::ranges::sort(wish.records);
+    }
+    return wish;
+}
+
+int run(std::vector<std::string> words) {
+    const std::size_t rounds = std::stoul(option(words, "--rounds").value_or("3"));
+    const GrowthWish wish = growth_wish(words, rounds);
     const Program server =
         std::filesystem::canonical("/proc/self/exe").parent_path() / "zhibu-server";
+    const auto named = [&](std::string_view name) {
+        return std::ranges::find(words, name) != words.end();
+    };
     Figures figures;
-    for (std::size_t round = 0; round < count; ++round) {
+    for (std::size_t round = 0; round < rounds; ++round) {
         for (const Workload& workload : workloads) {
-            if (words.empty() || std::ranges::find(words, workload.name) != words.end()) {
+            if (words.empty() || named(workload.name)) {
                 workload.round(server, figures);
             }
         }
+    }
+    if (named("growth")) {
+        growth(server, wish, figures);
     }
     figures.print();
     return EXIT_SUCCESS;
@@ -63,6 +92,10 @@ int main(int count, char** words) {
             run_bare_server(words[2], std::string_view{words[3]} == "sender"
                                           ? BareAnswer::its_sender
                                           : BareAnswer::all_others);
+        }
+        if (count == 4 && words[1] == pull_word) {
+            pull_alone(words[2], words[3]);
+            return EXIT_SUCCESS;
         }
         return run({words + 1, words + count});
     } catch (const std::exception& error) {

@@ -6,10 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <fstream>
 #include <stdexcept>
 #include <thread>
@@ -56,22 +54,6 @@ bool answers(std::uint16_t port) {
         ::connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
     ::close(probe);
     return connected;
-}
-
-std::string output_of(const std::string& command) {
-    FILE* pipe = ::popen(command.c_str(), "r");
-    if (pipe == nullptr) {
-        throw std::runtime_error("cannot run " + command);
-    }
-    std::string text;
-    std::array<char, 4096> part{};
-    while (std::fgets(part.data(), static_cast<int>(part.size()), pipe) != nullptr) {
-        text += part.data();
-    }
-    if (::pclose(pipe) != 0) {
-        throw std::runtime_error(command + ": " + text);
-    }
-    return text;
 }
 
 DraftField set(const catalog::Kind& kind, std::string_view field, record::Value value) {
@@ -212,6 +194,8 @@ std::vector<std::unique_ptr<Device>> Committee::add_devices(
 std::uint64_t Committee::server_resident_kib() const { return status_kib(server_, "VmRSS:"); }
 
 std::uint64_t Committee::server_resident_kib_most() const { return status_kib(server_, "VmHWM:"); }
+
+void Committee::forget_server_resident_kib_most() const { forget_most_resident(server_); }
 
 double Committee::server_processor_seconds() const { return processor_seconds(server_); }
 

@@ -40,8 +40,9 @@ public:
     /// Resident size of the server's process.
     [[nodiscard]] std::uint64_t server_resident_kib() const;
 
-    /// The most that it has been since the server's start.
+    /// The most that it has been since the server's start, or since that was forgotten.
     [[nodiscard]] std::uint64_t server_resident_kib_most() const;
+    void forget_server_resident_kib_most() const;
 
     /// Processor time of the server's process since its start, in seconds.
     [[nodiscard]] double server_processor_seconds() const;

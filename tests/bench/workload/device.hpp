@@ -33,6 +33,8 @@ public:
 
     void enrol(std::uint16_t port, const std::string& code);
 
+    [[nodiscard]] std::filesystem::path folder() const { return console_.files.folder; }
+
     /// Takes the replica away, and opens an empty one.
     void forget_replica();
 

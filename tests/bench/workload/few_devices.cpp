@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,11 +21,11 @@ std::vector<MadePerson> people_for(std::size_t count, const std::vector<record::
     return people;
 }
 
-std::pair<double, std::vector<record::RecordId>> enter(Device& device,
-                                                       const std::vector<MadePerson>& people) {
+std::pair<Spent, std::vector<record::RecordId>> enter(Device& device,
+                                                      const std::vector<MadePerson>& people) {
     const record::KindNumber kind = catalog::standard_catalog().kind("person").id();
     std::vector<record::RecordId> ids;
-    double seconds = 0;
+    Spent spent;
     for (std::size_t first = 0; first < people.size(); first += group_size) {
         client::Draft draft{"import", {}};
         for (std::size_t at = first; at < std::min(first + group_size, people.size()); ++at) {
@@ -35,29 +34,25 @@ std::pair<double, std::vector<record::RecordId>> enter(Device& device,
             draft.changes.push_back(
                 {{kind, ids.back()}, record::Operation::create, people[at].fields});
         }
-        const auto start = std::chrono::steady_clock::now();
-        static_cast<void>(device.commit(draft));
-        seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        spent += spent_on([&] { static_cast<void>(device.commit(draft)); });
     }
-    return {seconds, std::move(ids)};
+    return {spent, std::move(ids)};
 }
 
-double edit(Device& device, const std::vector<record::RecordId>& ids, std::string_view field,
-            const std::function<record::Value(std::size_t)>& value) {
+Spent edit(Device& device, const std::vector<record::RecordId>& ids, std::string_view field,
+           const std::function<record::Value(std::size_t)>& value) {
     const catalog::Kind& kind = catalog::standard_catalog().kind("person");
     const record::FieldNumber number = kind.field(field).id();
-    double seconds = 0;
+    Spent spent;
     for (std::size_t first = 0; first < ids.size(); first += group_size) {
         client::Draft draft{"edit", {}};
         for (std::size_t at = first; at < std::min(first + group_size, ids.size()); ++at) {
             draft.changes.push_back(
                 {{kind.id(), ids[at]}, record::Operation::update, {{number, value(at)}}});
         }
-        const auto start = std::chrono::steady_clock::now();
-        static_cast<void>(device.commit(draft));
-        seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        spent += spent_on([&] { static_cast<void>(device.commit(draft)); });
     }
-    return seconds;
+    return spent;
 }
 
 // W1: 10,000 new records made offline; the first push to an empty server.
@@ -119,8 +114,9 @@ void edits(const Program& server, Figures& figures) {
     }
     Round local;
     Round push;
-    local.product = edit(committee.officer(), entered.second, "mobile",
-                         [&](std::size_t at) { return record::Value{mobiles[at]}; });
+    local.product = edit(committee.officer(), entered.second, "mobile", [&](std::size_t at) {
+                        return record::Value{mobiles[at]};
+                    }).wall;
     push.product = committee.officer().synchronise();
     committee.officer().demand_taken();
     committee.officer().synchronise_and_compare();

@@ -18,7 +18,10 @@ struct Known {
     double target = 0;
 };
 
-constexpr std::array<Known, 13> known_figures{{{"W1", "s", 5},
+/// The most that a change may cost in a large store, as a multiple of what it costs in a small one.
+constexpr double growth_most = 1.3;
+
+constexpr std::array<Known, 28> known_figures{{{"W1", "s", 5},
                                                {"W2", "s", 4},
                                                {"W3a", "s", 2.5},
                                                {"W3b", "s", 2.5},
@@ -30,7 +33,22 @@ constexpr std::array<Known, 13> known_figures{{{"W1", "s", 5},
                                                {"W5 last", "ms", 0},
                                                {"W6", "s", 4},
                                                {"W7", "KiB", 1.5},
-                                               {"W7 before idling", "KiB", 0}}};
+                                               {"W7 before idling", "KiB", 0},
+                                               {"growth W1a", "us", growth_most},
+                                               {"growth W1a processor", "us", growth_most},
+                                               {"growth W1b", "us", growth_most},
+                                               {"growth W1b processor", "us", growth_most},
+                                               {"growth W2", "us", growth_most},
+                                               {"growth W2 processor", "us", growth_most},
+                                               {"growth W3a", "us", growth_most},
+                                               {"growth W3a processor", "us", growth_most},
+                                               {"growth W3b", "us", growth_most},
+                                               {"growth W3b processor", "us", growth_most},
+                                               {"growth W1b server", "us", growth_most},
+                                               {"growth W2 server", "us", growth_most},
+                                               {"growth W3b server", "us", growth_most},
+                                               {"memory W2 client", "MiB", 1},
+                                               {"memory W2 server", "MiB", 1}}};
 
 const Known& known(std::string_view name) {
     const auto* found = std::ranges::find(known_figures, name, &Known::name);
@@ -51,13 +69,14 @@ double percentile(std::vector<double> values, double percent) {
     return values.at(static_cast<std::size_t>(std::max(rank, 1.0)) - 1);
 }
 
-void Figures::add(const std::string& name, const Round& round) {
+void Figures::add(const std::string& name, const Round& round, std::size_t records) {
     static_cast<void>(known(name));
-    rounds_[name].push_back(round);
+    rounds_[{name, records}].push_back(round);
 }
 
 void Figures::print() const {
-    for (const auto& [name, all] : rounds_) {
+    for (const auto& [place, all] : rounds_) {
+        const auto& [name, records] = place;
         const Known& figure = known(name);
         const std::string unit{figure.unit};
         std::vector<double> product;
@@ -70,14 +89,16 @@ void Figures::print() const {
         }
         const std::string target =
             figure.target == 0 ? "null" : std::to_string(figure.target).substr(0, 3);
-        std::printf("%-16s %9.3f %s, limit %9.3f %s: %5.2f times%s\n", name.c_str(),
-                    median(product), unit.c_str(), median(limit), unit.c_str(), median(ratio),
-                    figure.target == 0 ? "" : (", target " + target).c_str());
-        std::printf(R"({"workload": "%s", "median_%s": %.4f, "limit_%s": %.4f, "ratio": %.2f, )"
+        const std::string in_store = records == 0 ? "" : std::to_string(records);
+        std::printf("%-20s %7s %9.3f %s, limit %9.3f %s: %5.2f times%s\n", name.c_str(),
+                    in_store.c_str(), median(product), unit.c_str(), median(limit), unit.c_str(),
+                    median(ratio), figure.target == 0 ? "" : (", target " + target).c_str());
+        std::printf(R"({"workload": "%s", %s"median_%s": %.4f, "limit_%s": %.4f, "ratio": %.2f, )"
                     R"("target": %s, "rounds": %zu})"
                     "\n",
-                    name.c_str(), unit.c_str(), median(product), unit.c_str(), median(limit),
-                    median(ratio), target.c_str(), all.size());
+                    name.c_str(), records == 0 ? "" : (R"("records": )" + in_store + ", ").c_str(),
+                    unit.c_str(), median(product), unit.c_str(), median(limit), median(ratio),
+                    target.c_str(), all.size());
     }
     for (const std::string& words : notes_) {
         std::printf("%s\n", words.c_str());

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace zhibu::bench {
@@ -15,8 +17,9 @@ struct Round {
 /// What the rounds have measured.
 class Figures {
 public:
-    /// `name` is one that is known (checked).
-    void add(const std::string& name, const Round& round);
+    /// `name` is one that is known (checked). @param records  so many were in the store; 0 where
+    /// the workload's name says it
+    void add(const std::string& name, const Round& round, std::size_t records = 0);
 
     /// Words that stand beside a figure, such as what its limit leaves out.
     void note(const std::string& words) { notes_.push_back(words); }
@@ -25,7 +28,7 @@ public:
     void print() const;
 
 private:
-    std::map<std::string, std::vector<Round>> rounds_;
+    std::map<std::pair<std::string, std::size_t>, std::vector<Round>> rounds_;
     std::vector<std::string> notes_;
 };
 

@@ -2,8 +2,11 @@
 
 #include <unistd.h>
 
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -19,20 +22,52 @@ std::uint64_t status_kib(pid_t process, std::string_view line) {
     throw std::runtime_error("a process's size is not known");
 }
 
-double processor_seconds(pid_t process) {
-    std::ifstream file{"/proc/" + std::to_string(process) + "/stat"};
-    std::string text;
-    std::getline(file, text);
-    // After the name, which may hold spaces: state and ten numbers, then user and system time.
-    std::istringstream rest{text.substr(text.rfind(')') + 2)};
-    std::string skipped;
-    for (int field = 0; field < 11; ++field) {
-        rest >> skipped;
+void forget_most_resident(pid_t process) {
+    std::ofstream references{"/proc/" + std::to_string(process) + "/clear_refs"};
+    // Linux: proc(5), "Reset the peak resident set size".
+    references << "5" << std::flush;
+    if (!references) {
+        throw std::runtime_error("a process's greatest size cannot be forgotten");
     }
-    double user = 0;
-    double system = 0;
-    rest >> user >> system;
-    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+double processor_seconds(pid_t process) {
+    clockid_t clock{};
+    timespec taken{};
+    if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &taken) != 0) {
+        throw std::runtime_error("a process's processor time is not known");
+    }
+    return static_cast<double>(taken.tv_sec) + static_cast<double>(taken.tv_nsec) / 1e9;
+}
+
+std::string output_of(const std::string& command) {
+    FILE* pipe = ::popen(command.c_str(), "r");
+    if (pipe == nullptr) {
+        throw std::runtime_error("cannot run " + command);
+    }
+    std::string text;
+    std::array<char, 4096> part{};
+    while (std::fgets(part.data(), static_cast<int>(part.size()), pipe) != nullptr) {
+        text += part.data();
+    }
+    if (::pclose(pipe) != 0) {
+        throw std::runtime_error(command + ": " + text);
+    }
+    return text;
+}
+
+Spent& Spent::operator+=(const Spent& other) {
+    wall += other.wall;
+    processor += other.processor;
+    return *this;
+}
+
+Spent spent_on(const std::function<void()>& work) {
+    const auto start = std::chrono::steady_clock::now();
+    const double before = processor_seconds(::getpid());
+    work();
+    return {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+            processor_seconds(::getpid()) - before};
 }
 
 }  // namespace zhibu::bench

@@ -44,6 +44,8 @@ struct FieldConflict {
     bool about_life = false;
     /// The value that is not the one that stands, of this account, lost without an officer.
     bool is_own_loss = false;
+    /// Of the two values the offered one was not taken; otherwise the committed one was replaced.
+    bool is_offered_lost = false;
 };
 
 /// What an officer does with a case.

@@ -53,6 +53,9 @@ std::expected<FieldConflict, ReplicaError> read_conflict(Replica& replica,
                        held<record::RecordId>(kind, state, "loser") == account;
     ZHIBU_TRY(record, replica.find(read.subject));
     read.record = std::move(record);
+    read.is_offered_lost = held<record::RecordId>(kind, state, "offered_by") ==
+                               held<record::RecordId>(kind, state, "loser") &&
+                           (!read.record || read.record->value(read.field) != read.offered);
     read.state = std::move(state);
     return read;
 }
@@ -70,15 +73,6 @@ std::expected<std::vector<FieldConflict>, ReplicaError> read_conflicts(
         conflicts.push_back(std::move(read));
     }
     return conflicts;
-}
-
-/// The value that lost; of the two kept the one that was not taken.
-const Value& lost_value(const catalog::Kind& kind, const FieldConflict& of) {
-    const auto loser = held<record::RecordId>(kind, of.state, "loser");
-    return held<record::RecordId>(kind, of.state, "offered_by") == loser &&
-                   (!of.record || of.record->value(of.field) != of.offered)
-               ? of.offered
-               : of.committed;
 }
 
 }  // namespace
@@ -130,7 +124,7 @@ std::vector<Draft> settle(const catalog::Catalog& catalog, const FieldConflict& 
             break;
         case ConflictDecision::resubmit:
             state = conflict_state::seen;
-            value = lost_value(kind, of);
+            value = of.is_offered_lost ? of.offered : of.committed;
             break;
         case ConflictDecision::seen:
             state = conflict_state::seen;

@@ -1,5 +1,6 @@
 #include "client/words/casework_forms.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdint>
 #include <string>
@@ -80,13 +81,55 @@ std::string plain_text(const catalog::Catalog& catalog, const Field& field,
                : record::to_text(value);
 }
 
+/// What people call the record of a change: as it stands here, as the change itself names it where
+/// it never came to be, an entry by its owner.
+std::string name_of_subject(Replica& replica, const catalog::Catalog& catalog, const Kind& kind,
+                            const record::Change& change, Language language) {
+    const auto found = replica.find(change.record);
+    const bool is_here = found && *found;
+    if (is_here) {
+        if (std::string name = name_of(replica, catalog, change.record, language); !name.empty()) {
+            return name;
+        }
+    }
+    for (const std::string_view naming : {"name", "number", "label", "person", "owner"}) {
+        const Field* field = kind.find(naming);
+        if (field == nullptr) {
+            continue;
+        }
+        const auto given =
+            std::ranges::find(change.fields, field->id(), &record::FieldChange::field);
+        const record::Value value = given != change.fields.end() ? given->value
+                                    : is_here                    ? (*found)->value(field->id())
+                                                                 : record::Value{};
+        if (!record::is_empty(value)) {
+            return shown(replica, catalog, *field, value, language);
+        }
+    }
+    return {};
+}
+
+/// {record, kind, kind_text, name}
+json::object subject_form(Replica& replica, const catalog::Catalog& catalog,
+                          const record::Change& change, Language language) {
+    const Kind* kind = catalog.find(change.record.kind);
+    if (kind == nullptr) {
+        return {
+            {"record", to_text(change.record.id)}, {"kind", ""}, {"kind_text", ""}, {"name", ""}};
+    }
+    return {{"record", to_text(change.record.id)},
+            {"kind", kind->name},
+            {"kind_text", in(kind->label, language)},
+            {"name", name_of_subject(replica, catalog, *kind, change, language)}};
+}
+
 json::object change_form(Replica& replica, const catalog::Catalog& catalog,
                          const record::Change& change, Language language) {
     const Kind* kind = catalog.find(change.record.kind);
     json::object form = operation_form(change.operation, language);
-    form["record"] = to_text(change.record.id);
-    form["kind"] = kind == nullptr ? std::string_view{} : kind->name;
-    form["kind_text"] = kind == nullptr ? std::string_view{} : in(kind->label, language);
+    for (auto& [name, value] : subject_form(replica, catalog, change, language)) {
+        form[name] = value;
+    }
     json::array fields;
     for (const record::FieldChange& each : change.fields) {
         const Field* field = kind == nullptr ? nullptr : kind->find(each.field);
@@ -164,6 +207,9 @@ json::object case_form(Replica& replica, const catalog::Catalog& catalog, const 
 json::object own_group_form(Replica& replica, const catalog::Catalog& catalog, const OwnGroup& own,
                             Language language) {
     json::object form = group_form(catalog, own, language);
+    if (!own.group.changes.empty()) {
+        form["about"] = subject_form(replica, catalog, own.group.changes.front(), language);
+    }
     const auto found = case_of(replica, catalog, own);
     if (found && *found) {
         const QuarantineCase& of = **found;
@@ -204,6 +250,7 @@ json::object conflict_form(Replica& replica, const catalog::Catalog& catalog,
         {"committed_by", read.shown("committed_by")},
         {"life", of.about_life},
         {"own_loss", of.is_own_loss},
+        {"lost", of.is_offered_lost ? "offered" : "committed"},
         {"remark", read.shown("remark")},
         {"decided_by", read.shown("decided_by")},
         {"decided_at", read.number("decided_at")}};

@@ -92,13 +92,16 @@ bool Making::applies() {
 
 void Making::take_inputs() {
     for (const ActionInput& each : setting_.action.inputs) {
-        const Field& field = kind_of(setting_, each.kind).field(each.field);
+        const catalog::Kind& kind = kind_of(setting_, each.kind);
+        const Field& field = kind.field(each.field);
         Value value = input(each.name());
         if (!record::is_empty(value)) {
             set(each.kind, each.field, std::move(value));
         } else if (each.required) {
             refuse("required_missing",
                    {{"字段", std::string{field.label.zh}}, {"field", std::string{field.label.en}}});
+            // A field's number says nothing without its kind, which may be an entry's.
+            findings_.back().record.kind = kind.id();
             findings_.back().field = field.id();
         }
     }

@@ -6,7 +6,7 @@ import { App } from "./app/App";
 import "./app/page.css";
 import "./components/grid/grid.css";
 import "./features/print/print.css";
-import { guardDrafts } from "./features/record/drafts";
+import { guardDrafts } from "./app/drafts";
 import { startWords } from "./i18n";
 
 const client = new QueryClient({

@@ -12,6 +12,7 @@
 #include "client/workbench/api/queries.hpp"
 #include "shared/catalog/menu_sections.hpp"
 #include "shared/catalog/metadata.hpp"
+#include "shared/rules/own_contact.hpp"
 
 namespace zhibu::client {
 namespace {
@@ -43,13 +44,22 @@ json::object editing_form(const sync::Lease& lease, record::Instant now) {
                       {"manages", lease.manages},
                       {"always_open", lease.always_open},
                       {"lease_ends_at", lease.expires_at.milliseconds}};
+    json::array own_contact;
+    for (const std::string_view field : rules::own_contact()) {
+        own_contact.emplace_back(field);
+    }
+    form["own_contact"] = std::move(own_contact);
+    json::array periods;
     for (const sync::EditPeriod& period : lease.periods) {
+        periods.emplace_back(json::object{{"starts_at", period.starts_at.milliseconds},
+                                          {"ends_at", period.ends_at.milliseconds}});
         if (period.starts_at <= now && now < period.ends_at) {
             form["open_until"] = period.ends_at.milliseconds;
         } else if (now < period.starts_at && !form.contains("opens_next")) {
             form["opens_next"] = period.starts_at.milliseconds;
         }
     }
+    form["periods"] = std::move(periods);
     return form;
 }
 

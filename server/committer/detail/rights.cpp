@@ -21,6 +21,7 @@
 #include "shared/record/state.hpp"
 #include "shared/record/value.hpp"
 #include "shared/rules/life_cycle.hpp"
+#include "shared/rules/own_contact.hpp"
 #include "shared/rules/rights.hpp"
 
 namespace zhibu::server::detail {
@@ -148,8 +149,9 @@ void judge_own_account(Case& judged, const Placed& placed) {
     const bool keeps_contact =
         change != judged.group.changes.end() && change->operation == record::Operation::update &&
         std::ranges::all_of(change->fields, [&](const record::FieldChange& field) {
-            return field.field == placed.kind.field("post").id() ||
-                   field.field == placed.kind.field("phone").id();
+            const catalog::Field* named = placed.kind.find(field.field);
+            return named != nullptr && std::ranges::find(rules::own_contact(), named->name) !=
+                                           rules::own_contact().end();
         });
     if (!keeps_contact || !reaches(judged, *judged.bench.control, rules::Deed::keep_own_contact,
                                    {judged.author->scope})) {

@@ -30,11 +30,28 @@ TEST(CaseForm, DrawsTheContentThroughTheCatalogInBothLanguages) {
     const auto& change = zh.at("content").as_array().at(0);
     EXPECT_EQ(change.at("kind_text").as_string(), "人员");
     EXPECT_EQ(change.at("operation_text").as_string(), "新增");
+    // Whom it is about says the change itself: the record never came to be.
+    EXPECT_EQ(change.at("name").as_string(), "王明");
     EXPECT_EQ(change.at("fields").as_array().at(0).at("label").as_string(), "姓名");
     EXPECT_EQ(change.at("fields").as_array().at(0).at("value").as_string(), "王明");
     const auto en = case_form(*secretary.replica, words(), secretary.only_case(), Language::en);
     EXPECT_EQ(en.at("state_text").as_string(), "Waiting");
     EXPECT_EQ(en.at("content").as_array().at(0).at("operation_text").as_string(), "new");
+}
+
+TEST(OwnGroupForm, SaysWhatItIsAbout) {
+    Court court;
+    Machine secretary{court, court.secretary_a};
+    const record::RecordId person = court.new_id();
+    secretary.commit(creation("person", person, applicant(court.branch_a, 1)));
+    const auto groups = secretary.replica->own_groups(1);
+    ASSERT_TRUE(groups);
+    const auto form = own_group_form(*secretary.replica, words(), groups->front(), Language::zh);
+    const auto& about = form.at("about");
+    EXPECT_EQ(about.at("kind").as_string(), "person");
+    EXPECT_EQ(about.at("kind_text").as_string(), "人员");
+    EXPECT_EQ(about.at("name").as_string(), "王明");
+    EXPECT_EQ(about.at("record").as_string(), to_text(person));
 }
 
 TEST(ConflictForm, NamesRecordFieldAndBothValues) {

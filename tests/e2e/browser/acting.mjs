@@ -11,7 +11,8 @@ async function give(tab, label, value) {
       await input.press("Enter");
     }
   } else if ((await input.getAttribute("role")) === "combobox") {
-    await input.click();
+    // Where a value stands already, it lies over the input.
+    await input.focus();
     await input.fill(value);
     await tab.page.locator(".ant-select-item-option:visible", { hasText: value }).first().click();
   } else {
@@ -43,7 +44,8 @@ export async function act(tab, name, inputs, look = async () => undefined) {
   const accept = dialog.getByRole("checkbox");
   for (let i = 0; i < 50 && !(await confirm.isEnabled()); i += 1) {
     if ((await accept.count()) > 0 && !(await accept.isChecked())) {
-      await accept.check();
+      // A warning may go while the preview still follows what was typed.
+      await accept.check({ timeout: 500 }).catch(() => undefined);
     }
     await tab.page.waitForTimeout(100);
   }

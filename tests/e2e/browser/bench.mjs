@@ -121,7 +121,10 @@ export class Tab {
     });
   }
 
-  /** Elements that stick out of the window to the right, or words cut off in buttons and menus. */
+  /**
+   * Elements that stick out of the window to the right, headings of lists that are cut, buttons that
+   * their cell of a list does not hold.
+   */
   async cutOff() {
     return this.page.evaluate(() => {
       const out = [];
@@ -132,6 +135,17 @@ export class Tab {
         const box = each.getBoundingClientRect();
         if (box.width > 0 && box.right > window.innerWidth + 1 && each.closest(".grid") === null) {
           out.push(each.outerHTML.slice(0, 120));
+        }
+      }
+      for (const each of document.querySelectorAll(".grid-header .grid-title")) {
+        if (each.scrollWidth > each.clientWidth + 1) {
+          out.push(`heading ${each.textContent}`);
+        }
+      }
+      for (const each of document.querySelectorAll(".grid-steps button")) {
+        const cell = each.closest(".grid-cell").getBoundingClientRect();
+        if (each.getBoundingClientRect().right > cell.right) {
+          out.push(`button ${each.textContent}`);
         }
       }
       return out;

@@ -18,7 +18,7 @@ export async function faults(browser, pictures) {
   await tab.page.keyboard.press("Enter");
   await address(tab, "改错的地方");
   await tab.page.getByRole("button", { name: /待上传 1/ }).click();
-  await tab.page.getByRole("dialog").getByRole("button", { name: "撤销这一步" }).click();
+  await tab.page.getByRole("dialog").getByRole("button", { name: "撤销这一步" }).first().click();
   await tab.page.locator(".ant-popconfirm").getByRole("button", { name: "撤销这一步" }).click();
   await tab.page.getByText("改错的地方").waitFor({ state: "detached" });
   expect(true, "a step that still waits is undone");

@@ -135,6 +135,34 @@ async function list(tab) {
   expect(true, "back again, the list stands as it stood");
 }
 
+/** What others decide is shown, and offers nothing that would be refused; the own contact is one's own. */
+async function own(tab) {
+  await tab.go("conflicts/fields");
+  await tab.page.getByText("由上级组织裁定").first().waitFor();
+  const offered = await tab.page.getByRole("button", { name: "采用提出的值" }).count();
+  expect(offered === 0, "a branch is told who decides a conflict, and is not asked to", offered);
+  await tab.go("conflicts/losses");
+  await tab.page.locator(".side", { hasText: "您的值" }).getByText("江苏南京").waitFor();
+  await tab.page.locator(".side", { hasText: "采用的值" }).getByText("浙江杭州").waitFor();
+  expect(true, "of a value that was not taken, one's own and the other are told apart");
+  await tab.go("profile");
+  await tab.page.getByRole("button", { name: "修改", exact: true }).click();
+  const asked = await tab.page.locator("form .ant-form-item").count();
+  await field(tab, "联系方式").fill("021-5555");
+  await field(tab, "联系方式").press("Enter");
+  await tab.page.locator("dd", { hasText: "021-5555" }).waitFor();
+  expect(asked === 2, "个人信息: post and contact are kept by their holder, and nothing else is asked", asked);
+  await tab.go("elections");
+  await tab.page.getByRole("button", { name: "新增" }).first().click();
+  await tab.choose("党组织", "第一党支部");
+  await tab.choose("选举类别", "换届");
+  await field(tab, "选举日期").fill("2025-06-01");
+  await field(tab, "选举日期").press("Tab");
+  await tab.page.getByRole("button", { name: "保存" }).click();
+  await tab.page.locator("dd", { hasText: "2025-06-01" }).waitFor();
+  expect(true, "组织换届选举: one is entered there, for the organisation that is chosen");
+}
+
 export async function secretary(browser, pictures) {
   const tab = await Tab.open(browser, await ask("serve", "branch"), pictures);
   await refuses(tab);
@@ -142,6 +170,7 @@ export async function secretary(browser, pictures) {
   await saves(tab);
   await hostile(tab);
   await list(tab);
+  await own(tab);
   expect(tab.complaints.length === 0, "the console stays silent", tab.complaints);
   await ask("stop", "branch");
 }

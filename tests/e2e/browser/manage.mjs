@@ -174,7 +174,7 @@ async function actions(tab) {
   await tab.page.getByRole("menuitem", { name: "党员报到" }).click();
   const dialog = tab.page.getByRole("dialog");
   await dialog.getByText("共 2 条").waitFor();
-  await dialog.getByText("不能办理").first().waitFor();
+  await dialog.getByText("还需填写：报到社区").first().waitFor();
   expect(true, "a preview says of each record what is missing");
   await dialog.getByLabel("报到社区", { exact: true }).fill("示范社区");
   await dialog.getByText("其中 0 条不能办理").waitFor();

@@ -150,11 +150,11 @@ async function newcomers(tab) {
   await tab.page.getByLabel(/姓名、编号/).fill("平内转");
   await tab.page.getByText("共 2 条").waitFor();
   expect(true, "the second branch has those who were moved");
-  const lacking = await failed(tab, "外省市转入（新增）", { 姓名: "蒋外省" });
-  expect(lacking.includes("身份证号"), "外省市转入（新增） says what lacks", lacking.slice(0, 400));
+  const lacking = await failed(tab, "快速新增（外省市转入）", { 姓名: "蒋外省" });
+  expect(lacking.includes("身份证号"), "快速新增（外省市转入） says what lacks", lacking.slice(0, 400));
   await tab.picture("zh-newcomer");
   await closeDialog(tab);
-  await act(tab, "外省市转入（新增）", {
+  await act(tab, "快速新增（外省市转入）", {
     姓名: "蒋外省",
     身份证号: idNumber("1988-02-03", 351),
     性别: "男",

@@ -79,6 +79,10 @@ export interface Editing {
   readonly lease_ends_at: number;
   readonly open_until?: number;
   readonly opens_next?: number;
+  /** The account's own edit windows, as far as the lease knows them. */
+  readonly periods: readonly { readonly starts_at: number; readonly ends_at: number }[];
+  /** Fields of the own account's record that its holder keeps. */
+  readonly own_contact: readonly string[];
   /** Kinds of the sections that the account only reads. */
   readonly only_read: readonly string[];
 }
@@ -147,6 +151,14 @@ export interface GroupCase {
   readonly decided_by: string;
 }
 
+/** A record that something is about. */
+export interface Subject {
+  readonly record: string;
+  readonly kind: string;
+  readonly kind_text: string;
+  readonly name: string;
+}
+
 export interface Group {
   readonly sequence: number;
   readonly action: string;
@@ -159,6 +171,8 @@ export interface Group {
   readonly reasons: readonly { readonly rule: string; readonly message: string }[];
   readonly decisions: readonly Decision[];
   readonly case?: GroupCase;
+  /** What its first change is about. */
+  readonly about?: Subject;
 }
 
 export interface Finding {
@@ -183,12 +197,9 @@ export interface ContentField {
   readonly previous: string;
 }
 
-export interface ContentChange {
+export interface ContentChange extends Subject {
   readonly operation: string;
   readonly operation_text: string;
-  readonly record: string;
-  readonly kind: string;
-  readonly kind_text: string;
   readonly fields: readonly ContentField[];
 }
 
@@ -235,6 +246,8 @@ export interface ConflictForm {
   /** The record was out of use when the value came. */
   readonly life: boolean;
   readonly own_loss: boolean;
+  /** Of an own loss: which of the two values is one's own. */
+  readonly lost: "offered" | "committed";
   readonly remark: string;
   readonly decided_by: string;
   readonly decided_at: number;

@@ -1,5 +1,5 @@
 import { Layout } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import type { Status } from "../api/types";
 import { ErrorBoundary } from "../components/ErrorBoundary";
@@ -16,6 +16,10 @@ export function Frame({ status }: { readonly status: Status }) {
   useActivity();
   const route = useRoute();
   const [syncOpen, setSyncOpen] = useState(false);
+  // Who follows a link out of the panel wants to see where it leads.
+  useEffect(() => {
+    setSyncOpen(false);
+  }, [route]);
   const openSync = () => {
     setSyncOpen(true);
   };

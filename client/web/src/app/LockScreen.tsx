@@ -54,6 +54,7 @@ export function LockScreen({ status }: { readonly status: LockedStatus }) {
             <LanguageButton />
           </Space>
           <Typography.Text>{t("lock.account", { account: status.account })}</Typography.Text>
+          {why === "" && <Typography.Text type="secondary">{t("lock.safe")}</Typography.Text>}
           {why !== "" && !isOpening && <Alert type="warning" showIcon message={why} role="alert" />}
           <Form
             form={form}

@@ -60,18 +60,36 @@ export const plainText = (field: Field, held: FieldValue | undefined): string =>
 
 const WIDTHS: Readonly<Record<string, number>> = {
   boolean: 90,
-  code: 115,
-  reference: 170,
+  reference: 155,
   integer: 110,
   money: 120,
-  day: 130,
-  month: 130,
+  day: 115,
+  month: 115,
   instant: 170,
   note: 280,
 };
 
-/** How wide a column of the field is, in pixels: as its longest usual value. */
-export function widthOf(field: Field): number {
+const CODE_MAX = 170;
+/** Of a list's codes so many fit; the few longer ones are cut, and said in full where one points. */
+const CODES_FITTING = 0.9;
+const CELL_PADDING = 26;
+
+/** About how wide a letter is, in pixels, and one of a heading, which is bold. */
+const LETTER = 7.6;
+const BOLD_LETTER = 9.7;
+
+/** About how wide words are, in pixels: Han characters are square. */
+const wordsWidth = (words: string, letter: number): number =>
+  Array.from(words).reduce((sum, character) => sum + (character > "\u2e80" ? 14.2 : letter), 0);
+
+function valuesWidth(field: Field, language: Language, catalog: Catalog | undefined): number {
+  if (field.type === "code") {
+    const widths = codesOf(catalog, field)
+      .map((code) => wordsWidth(code.label[language], LETTER))
+      .sort((left, right) => left - right);
+    const fitting = widths[Math.ceil(widths.length * CODES_FITTING) - 1] ?? 0;
+    return Math.min(CODE_MAX, fitting + CELL_PADDING);
+  }
   const fixed = WIDTHS[field.type];
   if (fixed !== undefined) {
     return fixed;
@@ -79,3 +97,10 @@ export function widthOf(field: Field): number {
   const width = field.width ?? 0;
   return width <= 20 ? 130 : width <= 50 ? 140 : 240;
 }
+
+/** How wide a column of the field is, in pixels: as its longest usual value, or its heading. */
+export const widthOf = (field: Field, language: Language, catalog: Catalog | undefined): number =>
+  Math.max(
+    valuesWidth(field, language, catalog),
+    Math.round(wordsWidth(labelOf(field, language), BOLD_LETTER)) + CELL_PADDING,
+  );

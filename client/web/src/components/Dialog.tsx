@@ -23,6 +23,10 @@ export function Dialog({ title, onClose, isPanel = false, isWide = false, childr
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // Who opens a form wants to type; the browser would begin at the button that closes it.
+    element
+      ?.querySelector<HTMLElement>("form input:not([disabled]), form textarea:not([disabled])")
+      ?.focus();
     return () => {
       element?.close();
     };

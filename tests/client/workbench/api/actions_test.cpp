@@ -99,6 +99,16 @@ TEST(ApiAction, TheTableSaysWhatAFormNeeds) {
     }
 }
 
+// The number of an entry's field is another field's of the person.
+TEST(ApiAction, AnInputOfAnEntryThatLacksIsNamedAsTheEntrysField) {
+    Workbench workbench{with_members({man(60, "50")})};
+    const json::object body{{"records", json::array{id(60)}}, {"inputs", json::object{}}};
+    const Answer preview = workbench.ask("POST", "/api/actions/check_in/preview", {{"lang", "en"}},
+                                         json::serialize(body));
+    EXPECT_EQ(preview.text("/records/0/findings/0/rule"), "required_missing");
+    EXPECT_EQ(preview.text("/records/0/findings/0/field"), "community");
+}
+
 TEST(ApiAction, WhatIsNotForARecordOrLacksAnInputSaysSoBesideIt) {
     Workbench workbench{with_members({man(60, "10"), man(61, "35", ready())})};
     const json::object body{{"records", json::array{id(60), id(61)}},

@@ -29,7 +29,7 @@ function Title<Row>({
         onSort(column.key);
       }}
     >
-      {column.title}
+      <span className="grid-title">{column.title}</span>
       {column.sorted === "ascending" && <CaretUpFilled aria-hidden />}
       {column.sorted === "descending" && <CaretDownFilled aria-hidden />}
     </button>
@@ -57,6 +57,7 @@ export function GridHeader<Row>({ columns, selection, onSort, background }: Prop
             key={column.key}
             role="columnheader"
             className="grid-cell"
+            title={column.title}
             style={{ flexBasis: column.width }}
             {...(column.sorted === undefined ? {} : { "aria-sort": column.sorted })}
           >

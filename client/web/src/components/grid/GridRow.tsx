@@ -1,4 +1,5 @@
 import { Checkbox } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { GridColumn, Selection } from "./Grid";
@@ -15,6 +16,9 @@ interface Props<Row> {
   readonly onActive: (index: number) => void;
   readonly onOpen: (row: Row) => void;
 }
+
+const titleOf = (shown: ReactNode) =>
+  typeof shown === "string" && shown !== "" ? { title: shown } : {};
 
 export function GridRow<Row>(props: Props<Row>) {
   const { t } = useTranslation();
@@ -56,6 +60,8 @@ export function GridRow<Row>(props: Props<Row>) {
           key={column.key}
           role="gridcell"
           className="grid-cell"
+          // What is cut off can still be read.
+          {...titleOf(row === undefined ? undefined : column.render(row))}
           style={{ flexBasis: column.width }}
         >
           {row === undefined ? (

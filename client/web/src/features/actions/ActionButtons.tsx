@@ -7,6 +7,7 @@ import { useActions } from "../../api/queries";
 import type { Action, RecordView, Saved } from "../../api/types";
 import type { Entry } from "../../app/menu";
 import { labelOf } from "../../catalog/catalog";
+import type { Language } from "../../i18n";
 import { useLanguage } from "../../i18n/useLanguage";
 import { useSavedMessage } from "../history/useSavedMessage";
 import { ActionDialog } from "./ActionDialog";
@@ -35,6 +36,26 @@ function sorted(actions: readonly Action[], title: string): readonly Action[] {
   return [...actions.filter(isHere), ...actions.filter((action) => !isHere(action))];
 }
 
+/** A long menu scrolls, so that its last entries can be reached in a low window. */
+const MENU_STYLE = { maxHeight: "60vh", overflowY: "auto" } as const;
+
+/** The page of the menu on which the users look for the action. */
+const pageOfAction = (action: Action, language: Language): string =>
+  action.place[language].split("/").at(-1) ?? "";
+
+/** As entries of a menu, under the names of the pages that they belong to. */
+function grouped(actions: readonly Action[], language: Language) {
+  const pages = [...new Set(actions.map((action) => pageOfAction(action, language)))];
+  return pages.map((label) => ({
+    key: label,
+    type: "group" as const,
+    label,
+    children: actions
+      .filter((action) => pageOfAction(action, language) === label)
+      .map((action) => ({ key: action.name, label: labelOf(action, language) })),
+  }));
+}
+
 /** What can be done with the chosen records, or to make one. */
 export function ActionButtons({ page, kind, records, of, onDone }: Props) {
   const { t, i18n } = useTranslation();
@@ -48,7 +69,8 @@ export function ActionButtons({ page, kind, records, of, onDone }: Props) {
     (useActions().data ?? []).filter(
       (each) =>
         each.choice === choice &&
-        (each.kind === kind || (choice === "none" && isPlaced(each, title))) &&
+        // What makes a record stands on its own page alone: elsewhere it would vanish from the list.
+        (choice === "none" ? isPlaced(each, title) : each.kind === kind) &&
         (of === undefined || suits(each, of)),
     ),
     title,
@@ -71,7 +93,8 @@ export function ActionButtons({ page, kind, records, of, onDone }: Props) {
         <Dropdown
           trigger={["click"]}
           menu={{
-            items: more.map((action) => ({ key: action.name, label: labelOf(action, language) })),
+            style: MENU_STYLE,
+            items: grouped(more, language),
             onClick: ({ key }) => {
               setChosen(actions.find((action) => action.name === key));
             },

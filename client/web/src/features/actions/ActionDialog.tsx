@@ -1,15 +1,17 @@
 import { Alert, Button, Checkbox, Form, Space } from "antd";
+import type { TFunction } from "i18next";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useCatalog } from "../../api/queries";
-import type { Action, Saved } from "../../api/types";
+import type { Action, ActionInput, Finding, Plan, Saved } from "../../api/types";
 import { fieldNamed, kindNamed, labelOf } from "../../catalog/catalog";
 import { FieldInput } from "../../catalog/FieldInput";
 import { Dialog } from "../../components/Dialog";
+import { Findings, stops } from "../../components/Findings";
 import { useLanguage } from "../../i18n/useLanguage";
 import { PlanTable } from "./PlanTable";
-import { useActionForm } from "./useActionForm";
+import { filledBy, useActionForm } from "./useActionForm";
 
 interface Props {
   readonly action: Action;
@@ -18,14 +20,41 @@ interface Props {
   readonly onDone: (saved: Saved) => void;
 }
 
+/** What the rules say of one input, where it is given for one record alone. */
+function aboutInput(
+  plan: Plan | undefined,
+  input: ActionInput,
+  value: string | undefined,
+): readonly Finding[] {
+  const [record, another] = plan?.records ?? [];
+  return record === undefined || another !== undefined || (value ?? "") === ""
+    ? []
+    : record.findings.filter((finding) => finding.field === input.field);
+}
+
+/** What an input is for, where its label does not say it. */
+function hint(input: ActionInput, count: number, t: TFunction): string | undefined {
+  const filled = filledBy(input);
+  if (filled !== undefined) {
+    return t(`actions.filled.${filled}`);
+  }
+  return input.each && count > 1 ? t("actions.each") : undefined;
+}
+
 /** An action's inputs, what it would do with each record, and the confirmation. */
 export function ActionDialog({ action, records, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const language = useLanguage();
   const catalog = useCatalog().data;
   const id = useId();
-  const form = useActionForm(action, records, onDone);
+  const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
+  const form = useActionForm(action, records, leftOut, onDone);
+  const stopped = (form.plan?.records ?? []).filter((record) => record.findings.some(stops));
+  const planned = form.plan?.records.length ?? 0;
+  const canLeaveOut = form.isCurrent && stopped.length > 0 && stopped.length < planned;
   const [accepted, setAccepted] = useState<string>();
+  // What stood in it when it was opened was typed another time.
+  const [isLeft] = useState(form.hasDraft);
   const warnings = form.plan?.warnings ?? [];
   // Another warning than those that were accepted asks anew.
   const areAccepted = warnings.length === 0 || accepted === warnings.join(" ");
@@ -40,17 +69,27 @@ export function ActionDialog({ action, records, onClose, onDone }: Props) {
           }
         }}
       >
+        {isLeft && form.hasDraft && (
+          <Alert type="info" showIcon message={t("form.draft")} style={{ marginBottom: 12 }} />
+        )}
         <div className="fields">
           {action.inputs.map((input) => {
             const field = fieldNamed(kindNamed(catalog, input.kind), input.field);
+            const about = aboutInput(form.plan, input, form.inputs[input.name]);
             return field === undefined ? null : (
               <Form.Item
                 key={input.name}
                 layout="vertical"
                 label={labelOf(input, language)}
                 htmlFor={`${id}-${input.name}`}
-                required={input.required}
-                {...(input.each && records.length > 1 ? { extra: t("actions.each") } : {})}
+                required={input.required && filledBy(input) === undefined}
+                extra={hint(input, records.length, t)}
+                {...(about.length === 0
+                  ? {}
+                  : {
+                      validateStatus: about.some(stops) ? "error" : "warning",
+                      help: <Findings findings={about} />,
+                    })}
               >
                 <FieldInput
                   field={field}
@@ -101,7 +140,23 @@ export function ActionDialog({ action, records, onClose, onDone }: Props) {
             >
               {t("actions.confirm", { name: labelOf(action, language) })}
             </Button>
-            <Button onClick={onClose}>{t("form.cancel")}</Button>
+            {canLeaveOut && (
+              <Button
+                onClick={() => {
+                  setLeftOut(new Set([...leftOut, ...stopped.map((record) => record.record)]));
+                }}
+              >
+                {t("actions.leaveOut", { count: stopped.length })}
+              </Button>
+            )}
+            <Button
+              onClick={() => {
+                form.discard();
+                onClose();
+              }}
+            >
+              {t("form.cancel")}
+            </Button>
           </Space>
         </div>
       </form>

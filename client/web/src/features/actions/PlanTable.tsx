@@ -2,7 +2,7 @@ import { Alert } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useCatalog } from "../../api/queries";
-import type { Action, Fields, Plan, PlannedChange, PlannedRecord } from "../../api/types";
+import type { Action, Fields, Finding, Plan, PlannedChange, PlannedRecord } from "../../api/types";
 import { fieldNamed, kindNamed, labelOf } from "../../catalog/catalog";
 import { FieldInput } from "../../catalog/FieldInput";
 import { type DataColumn, DataTable } from "../../components/DataTable";
@@ -45,9 +45,34 @@ function Changes({ of }: { readonly of: PlannedRecord }) {
   );
 }
 
+/** Of what nobody has come to yet one does not complain; it is asked for. */
+const isMissing = (finding: Finding): boolean => finding.rule === "required_missing";
+
+/** Nothing but fields that are empty still. */
+const isBegun = (of: PlannedRecord): boolean =>
+  of.findings.some(isMissing) && !of.findings.some((one) => stops(one) && !isMissing(one));
+
+/** Which required fields are empty still, in one line. */
+function Missing({ of, action }: { readonly of: PlannedRecord; readonly action: Action }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const catalog = useCatalog().data;
+  const names = of.findings.filter(isMissing).map((finding) => {
+    const named =
+      action.inputs.find((input) => input.field === finding.field) ??
+      fieldNamed(kindNamed(catalog, action.kind), finding.field);
+    return named === undefined ? finding.message : labelOf(named, language);
+  });
+  return names.length === 0 ? null : (
+    <div>{t("actions.missing", { names: names.join(t("actions.comma")) })}</div>
+  );
+}
+
 function Result({ of }: { readonly of: PlannedRecord }) {
   const { t } = useTranslation();
-  return of.findings.some(stops) ? (
+  return isBegun(of) ? (
+    <Mark tone="plain">{t("actions.begun")}</Mark>
+  ) : of.findings.some(stops) ? (
     <Mark tone="bad">{t("actions.refused")}</Mark>
   ) : of.findings.length > 0 ? (
     <Mark tone="wait">{t("actions.check")}</Mark>
@@ -61,7 +86,8 @@ export function PlanTable({ plan, action, each, onType }: Props) {
   const { t } = useTranslation();
   const language = useLanguage();
   const catalog = useCatalog().data;
-  const refused = plan.records.filter((record) => record.findings.some(stops)).length;
+  const begun = plan.records.filter(isBegun).length;
+  const refused = plan.records.filter((record) => record.findings.some(stops)).length - begun;
   // Findings that are about no single record.
   const said = new Set(plan.records.flatMap((record) => record.findings.map((one) => one.message)));
   const general = plan.findings.filter((finding) => !said.has(finding.message));
@@ -96,7 +122,9 @@ export function PlanTable({ plan, action, each, onType }: Props) {
   return (
     <>
       <p aria-live="polite">
-        {t("actions.summary", { total: plan.records.length, refused })}
+        {begun === plan.records.length && begun > 0
+          ? t("actions.fill", { total: plan.records.length })
+          : t("actions.summary", { total: plan.records.length, refused })}
       </p>
       {general.length > 0 && (
         <Alert
@@ -123,7 +151,8 @@ export function PlanTable({ plan, action, each, onType }: Props) {
             render: (record) => (
               <>
                 <Changes of={record} />
-                <Findings findings={record.findings} />
+                <Missing of={record} action={action} />
+                <Findings findings={record.findings.filter((one) => !isMissing(one))} />
               </>
             ),
           },

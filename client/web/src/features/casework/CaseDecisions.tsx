@@ -10,6 +10,7 @@ import { useLanguage } from "../../i18n/useLanguage";
 import { AmendForm } from "./AmendForm";
 import { openCases } from "./caseStates";
 import { RemarkForm } from "./RemarkForm";
+import { useMayDecide } from "./useMayDecide";
 
 type Step = "return" | "discard" | "amend";
 
@@ -26,8 +27,12 @@ export function CaseDecisions({ of }: { readonly of: CaseForm }) {
       refresh();
     },
   });
+  const mayDecide = useMayDecide();
   if (!openCases.has(of.state)) {
     return null;
+  }
+  if (!mayDecide) {
+    return <span>{t("cases.above")}</span>;
   }
   const cancel = () => {
     setStep(undefined);

@@ -6,7 +6,8 @@ import type { ConflictForm } from "../../api/types";
 import { fieldNamed, useKind } from "../../catalog/catalog";
 import { FieldInput } from "../../catalog/FieldInput";
 import { Mark } from "../../components/Mark";
-import { Sides } from "./Sides";
+import { Sides, sidesOf } from "./Sides";
+import { useMayDecide } from "./useMayDecide";
 import { useSettling } from "./useSettling";
 
 /** Of list conflict_state. */
@@ -53,23 +54,26 @@ export function ConflictCard({ of }: { readonly of: ConflictForm }) {
   const { t } = useTranslation();
   const [third, setThird] = useState(false);
   const settling = useSettling(of.number);
-  const isOpen = of.state === WAITING;
+  const mayDecide = useMayDecide();
+  const isWaiting = of.state === WAITING;
+  const isOpen = isWaiting && mayDecide;
   return (
     <Card
       size="small"
       title={
         <Space>
           {`${of.number} ${of.kind_text} ${of.name} · ${of.label}`}
-          <Mark tone={isOpen ? "wait" : "good"}>{of.state_text}</Mark>
+          <Mark tone={isWaiting ? "wait" : "good"}>{of.state_text}</Mark>
         </Space>
       }
     >
       <Space direction="vertical" size="small" style={{ width: "100%" }}>
         {of.life && <Alert type="info" message={t("conflicts.life")} />}
-        <Sides of={of} />
+        <Sides sides={sidesOf(of, t)} />
         {of.now !== undefined && of.now !== of.committed && (
           <span>{t("conflicts.now", { value: of.now })}</span>
         )}
+        {isWaiting && !mayDecide && <span>{t("conflicts.above")}</span>}
         {settling.isError && (
           <Alert type="error" showIcon role="alert" message={settling.error.message} />
         )}

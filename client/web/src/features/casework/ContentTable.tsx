@@ -13,7 +13,7 @@ const rowsOf = (content: readonly ContentChange[]): readonly Row[] =>
     change.fields.map((field) => ({
       ...field,
       key: `${String(place)}:${field.field}`,
-      what: `${change.kind_text} · ${change.operation_text}`,
+      what: [change.kind_text, change.name, change.operation_text].filter(Boolean).join(" · "),
     })),
   );
 

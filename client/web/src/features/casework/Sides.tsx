@@ -1,20 +1,23 @@
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 
 import type { ConflictForm } from "../../api/types";
 
-interface Side {
+export interface Side {
   readonly title: string;
   readonly by: string;
   readonly value: string;
 }
 
+/** What stood there and what was offered. */
+export const sidesOf = (of: ConflictForm, t: TFunction): readonly Side[] => [
+  { title: t("conflicts.standing"), by: of.committed_by, value: of.committed },
+  { title: t("conflicts.offered"), by: of.offered_by, value: of.offered },
+];
+
 /** Both values of one field, side by side, each with who gave it. */
-export function Sides({ of }: { readonly of: ConflictForm }) {
+export function Sides({ sides }: { readonly sides: readonly Side[] }) {
   const { t } = useTranslation();
-  const sides: readonly Side[] = [
-    { title: t("conflicts.standing"), by: of.committed_by, value: of.committed },
-    { title: t("conflicts.offered"), by: of.offered_by, value: of.offered },
-  ];
   return (
     <div className="sides">
       {sides.map((side) => (

@@ -46,6 +46,7 @@ function Told({ step }: { readonly step: HistoryStep }) {
         <strong>{secondText(step.at)}</strong>
         {step.account} · {step.device} · {step.action_text}
         <Mark tone="good">{t(`history.${step.step}`, { defaultValue: step.step })}</Mark>
+        {step.decision !== undefined && <UndoButton group={step.decision} />}
       </Space>
       <Fields fields={step.fields} />
       {step.decision !== undefined && <GroupVerdict group={step.decision} />}

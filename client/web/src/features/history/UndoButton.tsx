@@ -8,10 +8,10 @@ import { useRefresh } from "../../api/queries";
 import type { Group } from "../../api/types";
 import { useLanguage } from "../../i18n/useLanguage";
 
-/** What the server has not judged yet, its author may undo. */
-const PENDING = "waiting";
+/** What waits, or is in effect; of what was set aside or refused there is nothing to take back. */
+const UNDOABLE: ReadonlySet<string> = new Set(["waiting", "accepted", "merged"]);
 
-/** Undoes a group of one's own that is still waiting, by another one. */
+/** Undoes a group of one's own by another one; refused where its values have changed since. */
 export function UndoButton({
   group,
 }: {
@@ -29,7 +29,7 @@ export function UndoButton({
     },
     onError: (error) => void message.error(error.message, 8),
   });
-  return group.stage !== PENDING || group.action === "undo" ? null : (
+  return !UNDOABLE.has(group.stage) || group.action === "undo" ? null : (
     <Popconfirm
       title={t("history.undoAsk")}
       okText={t("history.undo")}

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useCases, useConflicts } from "../../api/queries";
 import type { Status } from "../../api/types";
 import { addressOf } from "../../app/route";
+import { useMayDecide } from "../casework/useMayDecide";
 import { WindowCalendar } from "../windows/WindowCalendar";
 import { Reminders } from "./Reminders";
 import { Todo } from "./Todo";
@@ -24,14 +25,16 @@ function Undecided({ status, onSync }: Props) {
   const { t } = useTranslation();
   const cases = useCases(false).data?.length ?? 0;
   const conflicts = useConflicts("waiting").data?.length ?? 0;
+  const mayDecide = useMayDecide();
   const losses = useConflicts("losses").data?.length ?? 0;
   const all: readonly Waiting[] = [
     { title: t("home.waiting"), count: status.waiting },
     { title: t("home.quarantined"), count: status.quarantined },
     { title: t("home.rejected"), count: status.rejected },
     { title: t("home.parked"), count: status.parked },
-    { title: t("home.cases"), count: cases, href: addressOf("conflicts", "cases") },
-    { title: t("home.conflicts"), count: conflicts, href: addressOf("conflicts", "fields") },
+    // Of one's own cases the line above speaks.
+    { title: t("home.cases"), count: mayDecide ? cases : 0, href: addressOf("conflicts", "cases") },
+    { title: t(mayDecide ? "home.conflicts" : "home.conflictsAbove"), count: conflicts, href: addressOf("conflicts", "fields") },
     { title: t("home.losses"), count: losses, href: addressOf("conflicts", "losses") },
   ];
   const there = all.filter((each) => each.count > 0);

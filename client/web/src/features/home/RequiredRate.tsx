@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { Filled, Reminders } from "../../api/types";
 import { fieldNamed, labelOf, useKind } from "../../catalog/catalog";
 import { useLanguage } from "../../i18n/useLanguage";
+import { pageOf } from "../list/listPages";
+import { useFilteredList } from "../list/useListState";
 
 const percent = (filled: number, due: number): number =>
   due === 0 ? 100 : Math.floor((filled / due) * 1000) / 10;
@@ -12,6 +14,7 @@ function Fields({ kind, of }: { readonly kind: string; readonly of: Filled }) {
   const { t } = useTranslation();
   const language = useLanguage();
   const declared = useKind(kind);
+  const open = useFilteredList();
   const missing = of.fields.filter((each) => each.filled < of.records);
   return (
     <ul className="missing">
@@ -19,8 +22,16 @@ function Fields({ kind, of }: { readonly kind: string; readonly of: Filled }) {
         const field = fieldNamed(declared, each.field);
         return (
           <li key={each.field}>
-            {field === undefined ? each.field : labelOf(field, language)}:{" "}
-            {t("home.lacking", { count: of.records - each.filled, all: of.records })}
+            <button
+              type="button"
+              className="grid-open"
+              onClick={() => {
+                open(pageOf(kind), kind, [{ field: each.field, is: "empty", values: [] }]);
+              }}
+            >
+              {field === undefined ? each.field : labelOf(field, language)}:{" "}
+              {t("home.lacking", { count: of.records - each.filled, all: of.records })}
+            </button>
           </li>
         );
       })}

@@ -15,8 +15,14 @@ export function Todo({ count, title, deadline, isLate = false, href, onOpen }: P
   const content = (
     <>
       <strong className={count === 0 ? "todo-none" : ""}>{count}</strong>
-      <span>{title}</span>
-      {deadline !== undefined && <Mark tone={isLate ? "bad" : "wait"}>{deadline}</Mark>}
+      <span>
+        {title}
+        {deadline !== undefined && (
+          <div>
+            <Mark tone={isLate ? "bad" : "wait"}>{deadline}</Mark>
+          </div>
+        )}
+      </span>
     </>
   );
   return (

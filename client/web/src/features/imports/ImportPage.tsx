@@ -76,7 +76,11 @@ function Steps({ page, kind }: Props) {
           </section>
           <section>
             <h3 className="section-title">{t("imports.step3")}</h3>
-            <p aria-live="polite">{t("imports.counts", { good: preview.good, refused })}</p>
+            <p aria-live="polite">
+              {preview.good + refused === 0
+                ? t("imports.noRows")
+                : t("imports.counts", { good: preview.good, refused })}
+            </p>
             <RefusedRows preview={preview} onFix={form.fix} />
           </section>
           <Button

@@ -1,4 +1,4 @@
-import { Button, Space, Typography } from "antd";
+import { Button, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -13,12 +13,12 @@ interface Props {
 export function BatchBar({ count, onClear, children }: Props) {
   const { t } = useTranslation();
   return (
-    <Space wrap role="region" aria-label={t("list.batch")}>
+    <div className="tools" role="region" aria-label={t("list.batch")}>
       <Typography.Text strong>{t("list.chosen", { count })}</Typography.Text>
       {children}
       <Button type="link" onClick={onClear}>
         {t("list.clearChoice")}
       </Button>
-    </Space>
+    </div>
   );
 }

@@ -1,13 +1,14 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useCatalog } from "../../api/queries";
 import type { Field, Kind, RecordView } from "../../api/types";
 import type { Entry } from "../../app/menu";
 import { go } from "../../app/route";
 import { labelOf, nameOf, widthOf } from "../../catalog/catalog";
 import { Grid, type GridColumn, type Selection } from "../../components/grid/Grid";
 import { useLanguage } from "../../i18n/useLanguage";
-import { useMayEdit } from "../record/useMayEdit";
+import { useIsOwnAccount, useMayEdit } from "../record/useMayEdit";
 import { recordSteps } from "../system/recordSteps";
 import type { Rows } from "./useRows";
 
@@ -26,7 +27,7 @@ interface Props {
   readonly empty: ReactNode;
 }
 
-const STEPS_WIDTH = 190;
+const STEPS_WIDTH = { zh: 190, en: 240 };
 
 /** Enough to tell two apart, not enough to copy. */
 const masked = (text: string): string =>
@@ -46,10 +47,12 @@ export function ListGrid(props: Props) {
   const language = useLanguage();
   const mayEdit = useMayEdit(kind);
   const steps = mayEdit ? recordSteps[kind.name] : undefined;
+  const catalog = useCatalog().data;
+  const isOwn = useIsOwnAccount();
   const columns: GridColumn<RecordView>[] = fields.map((field) => ({
     key: field.name,
     title: labelOf(field, language),
-    width: widthOf(field),
+    width: widthOf(field, language, catalog),
     sorted: sortedAs(order, field.name),
     render: (row) => {
       const shown = row.fields[field.name]?.shown ?? "";
@@ -60,8 +63,8 @@ export function ListGrid(props: Props) {
     columns.splice(1, 0, {
       key: "steps",
       title: t("list.steps"),
-      width: STEPS_WIDTH,
-      render: steps,
+      width: STEPS_WIDTH[language],
+      render: (row) => <span className="grid-steps">{isOwn(row) ? null : steps(row)}</span>,
     });
   }
   return (

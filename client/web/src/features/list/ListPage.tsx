@@ -16,13 +16,14 @@ import { stepFields } from "../system/recordSteps";
 import { BatchBar } from "./BatchBar";
 import { ColumnChooser } from "./ColumnChooser";
 import { EmptyList } from "./EmptyList";
+import { FirstStep } from "./FirstStep";
 import { ListFilters } from "./ListFilters";
 import { ListGrid } from "./ListGrid";
 import type { ListPageSpec } from "./listPages";
 import { MakingTools } from "./MakingTools";
 import { PrintButton } from "./PrintButton";
 import { useArrangement } from "./useArrangement";
-import { useListState } from "./useListState";
+import { placeOf, useListState } from "./useListState";
 import { useRows } from "./useRows";
 import { useSelection } from "./useSelection";
 
@@ -52,7 +53,7 @@ export function ListPage(props: Props) {
 
 function KindList({ page, spec, finding, isTitled = true, kind }: Props & { readonly kind: Kind }) {
   const { t } = useTranslation();
-  const place = `${page}.${spec.kind}`;
+  const place = placeOf(page, spec.kind);
   const { state, change } = useListState(place);
   const { arrangement, arrange, error: notKept } = useArrangement(place);
   const [isBare, setIsBare] = useState(false);
@@ -85,9 +86,6 @@ function KindList({ page, spec, finding, isTitled = true, kind }: Props & { read
     state.conditions.length > 0 ||
     named !== own ||
     finding !== undefined;
-  const create = () => {
-    go(page, spec.kind, "new");
-  };
   return (
     <div className="page">
       <div className="page-head">
@@ -184,7 +182,7 @@ function KindList({ page, spec, finding, isTitled = true, kind }: Props & { read
           onRange={onRange}
           empty={
             <EmptyList
-              what={t(`empty.${page}`, { defaultValue: t("empty.other") })}
+              what={t([`empty.${spec.kind}`, `empty.${page}`, "empty.other"])}
               isFiltered={isFiltered}
               onUnfilter={() => {
                 change({ search: "", conditions: [], named: undefined });
@@ -193,12 +191,7 @@ function KindList({ page, spec, finding, isTitled = true, kind }: Props & { read
                 }
               }}
               firstStep={
-                spec.creates === true &&
-                mayEdit && (
-                  <Button type="primary" onClick={create}>
-                    {t("list.create")}
-                  </Button>
-                )
+                mayEdit && <FirstStep page={page} spec={spec} />
               }
             />
           }

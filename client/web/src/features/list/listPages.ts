@@ -9,6 +9,8 @@ export interface ListPageSpec {
   readonly isFiltered?: boolean;
   /** A new record can be made here. */
   readonly creates?: boolean;
+  /** New ones come from what is done on that page. */
+  readonly begunAt?: Entry;
   /** Rosters of these are brought in here. */
   readonly imports?: boolean;
   /** Lists of other kinds on the same page, each in a tab of its own. */
@@ -20,10 +22,11 @@ export const listPages: Readonly<Partial<Record<Entry, ListPageSpec>>> = {
   persons: { kind: "person", filter: "all_members", isFiltered: true, creates: true, imports: true },
   duplicates: { kind: "person", filter: "duplicates", isFiltered: true },
   planReport: { kind: "plan", filter: "unanswered_plans", creates: true },
-  transfers: { kind: "letter", filter: "open_letters", creates: true },
+  // A letter comes from the member who leaves, or from a request.
+  transfers: { kind: "letter", filter: "open_letters", begunAt: "persons" },
   dues: { kind: "dues_payment", creates: true },
-  elections: { kind: "organisation_election" },
-  appraisals: { kind: "organisation_appraisal" },
+  elections: { kind: "organisation_election", creates: true },
+  appraisals: { kind: "organisation_appraisal", creates: true },
   tree: { kind: "organisation", filter: "terms_expired", creates: true },
   users: {
     kind: "account",

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useRef, useState } from "react";
 
 import type { Condition } from "../../api/conditions";
+import { go } from "../../app/route";
 
 export interface ListState {
   readonly search: string;
@@ -24,6 +25,18 @@ const Kept = createContext<Map<string, ListState>>(new Map());
 export function ListStates({ children }: { readonly children: ReactNode }) {
   const states = useRef(new Map<string, ListState>());
   return <Kept.Provider value={states.current}>{children}</Kept.Provider>;
+}
+
+/** Where a page's list of a kind keeps how it stands. */
+export const placeOf = (page: string, kind: string): string => `${page}.${kind}`;
+
+/** Goes to a list with these filters alone. */
+export function useFilteredList() {
+  const kept = useContext(Kept);
+  return (page: string, kind: string, conditions: readonly Condition[]) => {
+    kept.set(placeOf(page, kind), { ...FRESH, conditions });
+    go(page);
+  };
 }
 
 /** How the list at that place stands: search, order, filters, selection. */

@@ -19,6 +19,9 @@ export function TreePage({
   const { t } = useTranslation();
   return (
     <div className="page">
+      <div className="page-head">
+        <h2>{t("menu.tree")}</h2>
+      </div>
       <Tabs
         className="page-tabs"
         activeKey={tab === TREE ? TREE : "list"}
@@ -35,7 +38,7 @@ export function TreePage({
           <OrganisationTree />
         </div>
       ) : (
-        <ListPage page="tree" spec={spec} finding={tab} />
+        <ListPage page="tree" spec={spec} finding={tab} isTitled={false} />
       )}
     </div>
   );

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Fields, Kind, RecordView, Saved } from "../../api/types";
 import { Findings } from "../../components/Findings";
 import { useSavedMessage } from "../history/useSavedMessage";
+import { editableFields } from "./formFields";
 import { RecordFacts } from "./RecordFacts";
 import { RecordForm } from "./RecordForm";
 import { useRecordForm } from "./useRecordForm";
@@ -16,12 +17,14 @@ interface Props {
   readonly owner?: string;
   readonly begins?: Fields | undefined;
   readonly mayEdit: boolean;
+  /** The fields that may be edited, where they are not all. */
+  readonly only?: readonly string[] | undefined;
   readonly onSaved?: (saved: Saved) => void;
   readonly onCancel?: () => void;
 }
 
 /** A record as it stands, or its form; a form that was left is open again with what was typed. */
-export function EditableRecord({ kind, record, owner, begins, mayEdit, onSaved, onCancel }: Props) {
+export function EditableRecord({ kind, record, owner, begins, mayEdit, only, onSaved, onCancel }: Props) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const say = useSavedMessage();
@@ -39,6 +42,9 @@ export function EditableRecord({ kind, record, owner, begins, mayEdit, onSaved, 
       onSaved?.(saved);
     },
   });
+  const asked = (
+    record === undefined && owner === undefined ? kind.fields : editableFields(kind)
+  ).filter((field) => only?.includes(field.name) !== false);
   const editing = mayEdit && (opened || form.hasDraft || record === undefined);
   if (record !== undefined && !editing) {
     return (
@@ -96,6 +102,7 @@ export function EditableRecord({ kind, record, owner, begins, mayEdit, onSaved, 
         values={form.values}
         findings={form.findings}
         isNew={record === undefined}
+        fields={asked}
         isSaving={form.isSaving}
         onType={(field, value) => {
           setOpened(true);

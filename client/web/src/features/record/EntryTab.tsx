@@ -10,7 +10,7 @@ import { useRecords, useRefresh } from "../../api/queries";
 import type { Kind, RecordView } from "../../api/types";
 import { labelOf, nameOf, OWNER } from "../../catalog/catalog";
 import { useLanguage } from "../../i18n/useLanguage";
-import { draftKey, useDraft } from "./drafts";
+import { draftKey, useDraft } from "../../app/drafts";
 import { EditableRecord } from "./EditableRecord";
 import { useMayEdit } from "./useMayEdit";
 

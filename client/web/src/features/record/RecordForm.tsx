@@ -8,10 +8,12 @@ import { FieldInput } from "../../catalog/FieldInput";
 import { sectionsOf } from "../../catalog/sections";
 import { Findings, stops } from "../../components/Findings";
 import { useLanguage } from "../../i18n/useLanguage";
-import { editableFields, findingsByField, neededFields } from "./formFields";
+import { findingsByField, neededFields } from "./formFields";
 
 interface Props {
   readonly kind: Kind;
+  /** Those that can be asked for. */
+  readonly fields: readonly Field[];
   readonly values: Fields;
   readonly findings: readonly Finding[];
   readonly isNew: boolean;
@@ -22,9 +24,12 @@ interface Props {
 }
 
 /** The fields that are asked for: all, or those a record needs, and whatever a finding is about. */
-function shownFields(kind: Kind, all: boolean, findings: readonly Finding[]): readonly Field[] {
-  const needed = neededFields(kind);
-  const fields = editableFields(kind);
+function shownFields(
+  fields: readonly Field[],
+  all: boolean,
+  findings: readonly Finding[],
+): readonly Field[] {
+  const needed = neededFields(fields);
   return all || needed.length === 0
     ? fields
     : fields.filter(
@@ -40,7 +45,9 @@ export function RecordForm(props: Props) {
   const language = useLanguage();
   const id = useId();
   const [all, setAll] = useState(!props.isNew);
-  const fields = shownFields(kind, all, findings);
+  const fields = shownFields(props.fields, all, findings);
+  const needed = neededFields(props.fields).length;
+  const isChoice = needed > 0 && needed < props.fields.length;
   const found = findingsByField(findings, fields);
   const general = found.get("") ?? [];
   return (
@@ -52,7 +59,7 @@ export function RecordForm(props: Props) {
       noValidate
     >
       <Form component={false}>
-        {neededFields(kind).length < editableFields(kind).length && (
+        {isChoice && (
           <Segmented
             style={{ marginBottom: 12 }}
             options={[

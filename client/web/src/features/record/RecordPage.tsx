@@ -2,7 +2,7 @@ import { ArrowLeftOutlined } from "@ant-design/icons";
 import { Alert, Button, Spin, Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { useCatalog, useRecord } from "../../api/queries";
+import { useCatalog, useOpenStatus, useRecord } from "../../api/queries";
 import type { Fields, Kind, RecordView } from "../../api/types";
 import { isEntry } from "../../app/menu";
 import { go } from "../../app/route";
@@ -19,7 +19,7 @@ import { recordSteps } from "../system/recordSteps";
 import { EditableRecord } from "./EditableRecord";
 import { EntryTab } from "./EntryTab";
 import { RetireButton } from "./RetireButton";
-import { useMayEdit } from "./useMayEdit";
+import { useIsOwnAccount, useMayEdit } from "./useMayEdit";
 
 interface Props {
   /** Where one comes from and goes back to. */
@@ -42,12 +42,14 @@ function RecordTabs({
   record,
   tab,
   mayEdit,
+  only,
 }: {
   readonly page: string;
   readonly kind: Kind;
   readonly record: RecordView;
   readonly tab: string | undefined;
   readonly mayEdit: boolean;
+  readonly only: readonly string[] | undefined;
 }) {
   const { t } = useTranslation();
   const language = useLanguage();
@@ -64,7 +66,7 @@ function RecordTabs({
         {
           key: MAIN,
           label: t("record.main"),
-          children: <EditableRecord kind={kind} record={record} mayEdit={mayEdit} />,
+          children: <EditableRecord kind={kind} record={record} mayEdit={mayEdit} only={only} />,
         },
         ...entries.map((entry) => ({
           key: entry.name,
@@ -87,7 +89,10 @@ export function RecordPage({ page, kindName, id, tab, begins, isAlone = false }:
   const language = useLanguage();
   const kind = useKind(kindName);
   const record = useRecord(kindName, id);
-  const writes = useMayEdit(kind);
+  const isOwn = useIsOwnAccount()(record.data);
+  const editing = useOpenStatus()?.editing;
+  const mayWrite = useMayEdit(kind);
+  const writes = isOwn ? editing?.may_write === true : mayWrite;
   if (kind === undefined || (id !== undefined && record.isLoading)) {
     return <Spin />;
   }
@@ -114,16 +119,16 @@ export function RecordPage({ page, kindName, id, tab, begins, isAlone = false }:
           </h2>
           {isRetired && <Mark tone="plain">{t("record.retired")}</Mark>}
         </div>
-        {isAlone && kindName === "account" && (
-          <div className="tools">
-            <PasswordButton />
-            <FactorButton />
-          </div>
-        )}
         {record.data !== undefined && (
           <div className="tools">
+            {isOwn && (
+              <>
+                <PasswordButton />
+                <FactorButton />
+              </>
+            )}
             {kindName === "letter" && <PrintLetterButton letter={record.data} />}
-            {writes && (
+            {writes && !isOwn && (
               <>
                 {recordSteps[kindName]?.(record.data)}
                 {isEntry(page) && !isAlone && (
@@ -160,7 +165,14 @@ export function RecordPage({ page, kindName, id, tab, begins, isAlone = false }:
             onCancel={back}
           />
         ) : (
-          <RecordTabs page={page} kind={kind} record={record.data} tab={tab} mayEdit={mayEdit} />
+          <RecordTabs
+            page={page}
+            kind={kind}
+            record={record.data}
+            tab={tab}
+            mayEdit={mayEdit}
+            only={isOwn ? editing?.own_contact : undefined}
+          />
         )}
       </div>
     </div>

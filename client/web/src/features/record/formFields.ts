@@ -6,8 +6,8 @@ export const editableFields = (kind: Kind): readonly Field[] =>
   kind.fields.filter((field) => kind.owner === undefined || field.name !== OWNER);
 
 /** What a new record is asked for first; the rest can wait. */
-export const neededFields = (kind: Kind): readonly Field[] =>
-  editableFields(kind).filter((field) => field.required !== "no");
+export const neededFields = (fields: readonly Field[]): readonly Field[] =>
+  fields.filter((field) => field.required !== "no");
 
 /** The record's fields as the form shows them. */
 export const formValues = (kind: Kind, record: RecordView | undefined): Fields =>

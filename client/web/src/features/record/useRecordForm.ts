@@ -8,7 +8,7 @@ import type { Field, Fields, Finding, Kind, RecordView, Saved } from "../../api/
 import { OWNER } from "../../catalog/catalog";
 import { useSettled } from "../../components/useSettled";
 import { useLanguage } from "../../i18n/useLanguage";
-import { draftKey, dropDraft, keepDraft, useDraft } from "./drafts";
+import { draftKey, dropDraft, keepDraft, useDraft } from "../../app/drafts";
 import { changedFields, formValues, typed } from "./formFields";
 
 const CHECK_AFTER_MS = 350;

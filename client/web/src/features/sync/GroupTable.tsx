@@ -5,12 +5,14 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../api/operations";
 import { useGroups, useRefresh } from "../../api/queries";
 import type { Group } from "../../api/types";
+import { addressOf } from "../../app/route";
 import { DataTable } from "../../components/DataTable";
 import { Mark, type Tone } from "../../components/Mark";
 import { secondText } from "../../i18n/moments";
 import { useLanguage } from "../../i18n/useLanguage";
 import { openCases, RETURNED } from "../casework/caseStates";
 import { UndoButton } from "../history/UndoButton";
+import { pageOf } from "../list/listPages";
 import { GroupVerdict } from "./GroupVerdict";
 
 const tones: Readonly<Record<string, Tone>> = {
@@ -84,8 +86,17 @@ export function GroupTable({ pageSize }: { readonly pageSize: number }) {
         {
           key: "action",
           title: t("sync.action"),
-          width: 120,
-          render: (group) => group.action_text,
+          width: 170,
+          render: (group) => (
+            <div className="stack">
+              {group.action_text}
+              {group.about !== undefined && group.about.name !== "" && (
+                <a href={addressOf(pageOf(group.about.kind), group.about.kind, group.about.record)}>
+                  {group.about.kind_text} {group.about.name}
+                </a>
+              )}
+            </div>
+          ),
         },
         { key: "changes", title: t("sync.changes"), width: 60, render: (group) => group.changes },
         {

@@ -23,14 +23,24 @@ function daysOf(month: dayjs.Dayjs): readonly dayjs.Dayjs[] {
   return Array.from({ length: CELLS }, (_, i) => monday.add(i, "day"));
 }
 
-const touches = (record: RecordView, day: dayjs.Dayjs): boolean =>
-  momentOf(record, "starts_at") < day.endOf("day").valueOf() &&
-  momentOf(record, "ends_at") > day.startOf("day").valueOf();
+interface Period {
+  readonly starts_at: number;
+  readonly ends_at: number;
+}
+
+const periodOf = (record: RecordView): Period => ({
+  starts_at: momentOf(record, "starts_at"),
+  ends_at: momentOf(record, "ends_at"),
+});
+
+const meets = (period: Period, day: dayjs.Dayjs): boolean =>
+  period.starts_at < day.endOf("day").valueOf() && period.ends_at > day.startOf("day").valueOf();
 
 /** A month, with the edit windows of each day. */
 export function WindowCalendar() {
   const { t } = useTranslation();
-  const now = useOpenStatus()?.now ?? 0;
+  const status = useOpenStatus();
+  const now = status?.now ?? 0;
   const [months, setMonths] = useState(0);
   const windows = useRecords("window", {
     search: "",
@@ -39,6 +49,11 @@ export function WindowCalendar() {
     offset: 0,
     limit: WINDOWS_MAX,
   });
+  const listed = windows.data?.records ?? [];
+  // A window that was opened from above is known by its times alone.
+  const own = (status?.editing?.periods ?? []).filter(
+    (period) => !listed.some((each) => periodOf(each).ends_at === period.ends_at),
+  );
   const month = shanghai(now).startOf("month").add(months, "month");
   const days = daysOf(month);
   const weeks = Array.from({ length: CELLS / WEEK }, (_, i) => days.slice(i * WEEK, (i + 1) * WEEK));
@@ -79,7 +94,7 @@ export function WindowCalendar() {
           {weeks.map((week) => (
             <tr key={week[0]?.valueOf()}>
               {week.map((day) => {
-                const open = (windows.data?.records ?? []).filter((each) => touches(each, day));
+                const open = listed.filter((each) => meets(periodOf(each), day));
                 const isToday = day.format("YYYY-MM-DD") === today;
                 return (
                   <td key={day.valueOf()} className={day.month() === month.month() ? "" : "beside"}>
@@ -89,6 +104,9 @@ export function WindowCalendar() {
                         {each.fields["account"]?.shown ?? each.fields["organisation"]?.shown}
                       </a>
                     ))}
+                    {own.some((each) => meets(each, day)) && (
+                      <span className="calendar-own">{t("windows.own")}</span>
+                    )}
                     {open.length > 2 && <small>{t("windows.more", { count: open.length - 2 })}</small>}
                   </td>
                 );

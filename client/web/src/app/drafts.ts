@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from "react";
 
-import type { Fields } from "../../api/types";
+import type { Fields } from "../api/types";
 
 /**
- * What was typed and is not saved yet, by the record that it is for. It outlives its form, another
+ * What was typed and is not saved yet, by the record or the action that it is for. It outlives its form, another
  * page and the lock: what somebody typed goes by Save or Discard alone. It is in memory and nowhere
  * else, and nothing of it is shown while the workbench is locked.
  */

@@ -1,15 +1,12 @@
 #include "client/agent/sync_agent.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "client/agent/backoff.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::client {
 namespace {
-
-constexpr std::chrono::milliseconds backoff_first{500};
-constexpr std::chrono::milliseconds backoff_longest{60'000};
 
 sync::ReplicaPosition position_of(const ReplicaStatus& status, std::uint32_t catalog_version) {
     sync::ReplicaPosition position;
@@ -481,16 +478,7 @@ void SyncAgent::session_over(SyncReport report, bool went_well) {
 }
 
 std::chrono::milliseconds SyncAgent::next_delay() {
-    const unsigned doublings = std::min(failures_, 7U);
-    const auto ceiling = std::min(backoff_longest, backoff_first * (1U << doublings));
-    std::array<std::uint8_t, 4> bytes{};
-    parts_.random->fill(bytes);
-    const std::uint32_t roll = static_cast<std::uint32_t>(bytes[0]) << 24U |
-                               static_cast<std::uint32_t>(bytes[1]) << 16U |
-                               static_cast<std::uint32_t>(bytes[2]) << 8U | bytes[3];
-    // Full jitter: anywhere between now and the ceiling, so that branches do not come in step.
-    return std::chrono::milliseconds{
-        static_cast<std::int64_t>(roll % static_cast<std::uint32_t>(ceiling.count() + 1))};
+    return backoff_delay(failures_, *parts_.random);
 }
 
 }  // namespace zhibu::client

@@ -43,6 +43,14 @@ constexpr std::array own_settings{
     Setting{"listen", "port", "0 takes any free port.", &Config::listen_port, 0, 65'535},
     Setting{"listen", "connections_max", "Further ones wait until one has ended.",
             &Config::connections_max, 1, 1'000'000, true},
+    Setting{"listen", "handshakes_max",
+            "Of these, those that have not signed in by TLS yet; a storm of devices is served so "
+            "many at a time.",
+            &Config::handshakes_max, 1, 100'000, true},
+    Setting{"listen", "sessions_max",
+            "Devices in session; beyond it they take turns of a minute. Less than connections_max, "
+            "so that the others can be told.",
+            &Config::sessions_max, 1, 1'000'000, true},
     Setting{"listen", "health_port", "GET /health and /ready, on loopback only; 0 for none.",
             &Config::health_port, 0, 65'535},
     Setting{"listen", "stop_seconds", "How long a graceful stop may take.", &Config::stop_seconds,

@@ -16,6 +16,8 @@ struct Config {
     std::string listen_address = "0.0.0.0";
     std::int64_t listen_port = 7443;
     std::int64_t connections_max = 10'000;
+    std::int64_t handshakes_max = 256;
+    std::int64_t sessions_max = 8'000;
     /// Loopback only; 0 for none.
     std::int64_t health_port = 7480;
     std::int64_t stop_seconds = 10;

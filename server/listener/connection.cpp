@@ -57,11 +57,30 @@ Connection::Connection(asio::ip::tcp::socket socket, asio::ssl::context& tls, Co
     const auto remote = beast::get_lowest_layer(stream_).socket().remote_endpoint(ignored);
     address_ = ignored ? "unknown" : remote.address().to_string();
     host_.alive.insert(this);
+    ticket_ = host_.gate.enter(*this, Gate::Moment::clock::now());
 }
 
 Connection::~Connection() {
+    leave_gate(GateEnd::failed);
     host_.alive.erase(this);
-    host_.on_end();
+    host_.on_room();
+}
+
+void Connection::leave_gate(GateEnd end) {
+    if (ticket_) {
+        host_.gate.leave(*std::exchange(ticket_, std::nullopt), end);
+        host_.on_room();
+    }
+}
+
+bool Connection::is_awaited() {
+    Code unknown;
+    return beast::get_lowest_layer(stream_).socket().available(unknown) == 0;
+}
+
+void Connection::give_way() {
+    leave_gate(GateEnd::silent);
+    finish(sync::WireFault::timed_out, "others wait");
 }
 
 void Connection::start() {
@@ -177,6 +196,7 @@ void Connection::on_accept(const Code& code) {
         return;
     }
     open_ = true;
+    leave_gate(GateEnd::wire);
     parser_.reset();
     tell([this](sync::WireEvents& events) { events.on_open(*this, peer_); });
     if (!finished_) {
@@ -350,6 +370,7 @@ void Connection::finish_gently(sync::WireFault fault, const std::string& detail)
 
 void Connection::report_end(sync::WireFault fault, const std::string& detail) {
     finished_ = true;
+    leave_gate(fault == sync::WireFault::timed_out ? GateEnd::late : GateEnd::failed);
     queue_.drop();
     if (open_) {
         const sync::WireError error{fault, detail};

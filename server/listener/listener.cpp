@@ -1,5 +1,10 @@
 #include "server/listener/listener.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
 #include <csignal>
 #include <utility>
 
@@ -20,6 +25,21 @@ using Code = boost::system::error_code;
 
 std::unexpected<ListenError> unusable(ListenError::Fault fault, const Code& code) {
     return std::unexpected{ListenError{fault, code.message()}};
+}
+
+/// Whether the peer has closed, or is not there any more: a handshake would be for nobody.
+bool has_gone(asio::ip::tcp::socket& socket) {
+    pollfd asked{socket.native_handle(), POLLRDHUP, 0};
+    return ::poll(&asked, 1, 0) == 1;
+}
+
+/// How many connections the system holds for that listening socket, ready to be taken.
+std::size_t waiting_at(int listening) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    // Of a listening socket this field is the length of its queue.
+    return ::getsockopt(listening, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_unacked
+                                                                             : 0;
 }
 
 std::expected<asio::ssl::context, ListenError> make_tls(const ListenerSettings& settings,
@@ -65,14 +85,16 @@ public:
           signals_{context_},
           reloads_{context_},
           grace_{context_},
+          full_{context_},
           guard_{context_.get_executor()} {
         host_.settings = std::move(settings);
-        host_.on_end = [this] { take_next_if_waiting(); };
+        host_.gate.set_places(host_.settings.handshakes_max);
+        host_.on_room = [this] { take_next_if_waiting(); };
     }
 
     ~Body() {
         // Handlers hold connections, and connections their host: drop them while it lives.
-        host_.on_end = [] {};
+        host_.on_room = [] {};
     }
 
     /// Serves with this from the next connection on: TLS keeps what it has made of the former.
@@ -89,9 +111,18 @@ public:
         return {};
     }
 
-    void set_connections_max(std::size_t most) {
-        host_.settings.connections_max = most;
+    void set_limits(std::size_t connections, std::size_t handshakes) {
+        host_.settings.connections_max = connections;
+        host_.gate.set_places(handshakes);
         take_next_if_waiting();
+    }
+
+    [[nodiscard]] ListenerCounts counts() {
+        ListenerCounts counts{host_.alive.size(), host_.gate.inside(), count_waiting(), {}};
+        for (std::size_t end = 0; end < gate_ends.size(); ++end) {
+            counts.left.at(end) = host_.gate.left(static_cast<GateEnd>(end));
+        }
+        return counts;
     }
 
     std::expected<void, ListenError> open_port() {
@@ -204,6 +235,10 @@ private:
         if (stopping_ || accepting_ || host_.alive.size() >= host_.settings.connections_max) {
             return;
         }
+        if (!host_.gate.has_room()) {
+            look_at_gate();
+            return;
+        }
         accepting_ = true;
         acceptor_.async_accept([this](const Code& code, asio::ip::tcp::socket socket) {
             accepting_ = false;
@@ -211,7 +246,9 @@ private:
             if (stopping_) {
                 return;
             }
-            if (!code) {
+            if (!code && has_gone(socket)) {
+                host_.gate.note(GateEnd::left_first);
+            } else if (!code) {
                 std::make_shared<Connection>(std::move(socket), tls_, host_)->start();
             } else if (code != asio::error::operation_aborted) {
                 // Out of descriptors, most likely: others must end first.
@@ -225,6 +262,28 @@ private:
             }
             take_next();
         });
+    }
+
+    /// All its places are taken: looks again when some may have to give way.
+    void look_at_gate() {
+        if (std::exchange(looking_, true)) {
+            return;
+        }
+        full_.expires_at(host_.gate.next_look(Gate::Moment::clock::now()));
+        full_.async_wait([this](const Code& cancelled) {
+            looking_ = false;
+            if (cancelled) {
+                return;
+            }
+            if (count_waiting() != 0) {
+                host_.gate.make_room(Gate::Moment::clock::now());
+            }
+            take_next();
+        });
+    }
+
+    [[nodiscard]] std::size_t count_waiting() {
+        return acceptor_.is_open() ? waiting_at(acceptor_.native_handle()) : 0;
     }
 
     void take_next_if_waiting() {
@@ -241,6 +300,7 @@ private:
                 health_->stop();
             }
             grace_.cancel();
+            full_.cancel();
             Code ignored;
             signals_.cancel(ignored);
             reloads_.cancel(ignored);
@@ -256,10 +316,13 @@ private:
     asio::signal_set signals_;
     asio::signal_set reloads_;
     asio::steady_timer grace_;
+    /// While the gate is full.
+    asio::steady_timer full_;
     std::optional<asio::steady_timer> pause_;
     asio::executor_work_guard<asio::io_context::executor_type> guard_;
     std::shared_ptr<HealthListener> health_;
     bool accepting_ = false;
+    bool looking_ = false;
     bool stopping_ = false;
 };
 
@@ -297,7 +360,11 @@ std::expected<void, ListenError> Listener::use_certificate(std::string chain,
     return body_->use_certificate(std::move(chain), key);
 }
 
-void Listener::set_connections_max(std::size_t most) { body_->set_connections_max(most); }
+void Listener::set_limits(std::size_t connections, std::size_t handshakes) {
+    body_->set_limits(connections, handshakes);
+}
+
+ListenerCounts Listener::counts() const { return body_->counts(); }
 
 std::expected<std::uint16_t, ListenError> Listener::serve_health(
     std::uint16_t port, std::function<std::optional<Monitored>(const std::string& path)> answer) {

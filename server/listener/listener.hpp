@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/listener/gate.hpp"
 #include "shared/keys/secret_bytes.hpp"
 #include "sync_protocol/session/wire.hpp"
 
@@ -27,6 +29,8 @@ struct ListenerSettings {
     /// 0 takes any free port; port() says which.
     std::uint16_t port = 0;
     std::size_t connections_max = 10'000;
+    /// Connections that are not wires yet; at it no other is taken until one of them is.
+    std::size_t handshakes_max = 256;
     /// PEM: the server's certificate, its intermediate, the root.
     std::string server_chain;
     /// PEM: the root and the devices' intermediate; a client certificate must lead to the root
@@ -46,6 +50,17 @@ struct Monitored {
     unsigned status = 200;
     std::string_view type = "application/json";
     std::string body;
+};
+
+/// How the listener stands, and what became of those that came.
+struct ListenerCounts {
+    std::size_t connections = 0;
+    /// Of these, those that are not wires yet.
+    std::size_t handshakes = 0;
+    /// Connections that the system holds until they are taken.
+    std::size_t waiting = 0;
+    /// What became of the others, by `gate_ends`, since the start.
+    std::array<std::uint64_t, gate_ends.size()> left{};
 };
 
 /// Takes connections: TLS 1.3 only, mutual, no tickets, no resumption; WebSocket target /sync with
@@ -90,8 +105,11 @@ public:
     [[nodiscard]] std::expected<void, ListenError> use_certificate(std::string chain,
                                                                    const keys::SecretBytes& key);
 
-    /// On the executor. Fewer end no connection.
-    void set_connections_max(std::size_t most);
+    /// On the executor. Fewer end no connection. @param handshakes  at least 1 (checked)
+    void set_limits(std::size_t connections, std::size_t handshakes);
+
+    /// On the executor.
+    [[nodiscard]] ListenerCounts counts() const;
 
     /// Answers GET on loopback with what `answer` gives for the path (no value: 404), until the
     /// last wire has closed after stop(). Call before run(). Port 0 takes any free one; returns

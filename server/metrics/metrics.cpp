@@ -50,6 +50,27 @@ std::string label(std::string_view text) {
     return plain;
 }
 
+/// Who comes, and how far each got.
+std::string arrivals(const Gauges& gauges) {
+    std::string text = single("zhibu_connections", "gauge", "Open connections of devices.",
+                              std::to_string(gauges.connections));
+    text += single("zhibu_handshakes", "gauge", "Of these, those still in their handshake.",
+                   std::to_string(gauges.handshakes));
+    text += single("zhibu_connections_waiting", "gauge",
+                   "Connections that the system holds until there is room.",
+                   std::to_string(gauges.connections_waiting));
+    text += header("zhibu_handshakes_total", "counter", "Handshakes that are over, by their end.");
+    for (const auto& [end, count] : gauges.handshake_ends) {
+        text +=
+            "zhibu_handshakes_total{end=\"" + label(end) + "\"} " + std::to_string(count) + "\n";
+    }
+    text += single("zhibu_put_off_total", "counter", "Devices that were told to come later.",
+                   std::to_string(gauges.put_off));
+    text += single("zhibu_gave_way_total", "counter", "Sessions ended so that others had a turn.",
+                   std::to_string(gauges.gave_way));
+    return text;
+}
+
 }  // namespace
 
 void Histogram::note(std::chrono::microseconds duration) {
@@ -92,7 +113,8 @@ void Metrics::note(const CommitMeasure& measure) {
 
 std::string Metrics::text(const Gauges& gauges) const {
     const std::lock_guard lock{mutex_};
-    std::string text =
+    std::string text = arrivals(gauges);
+    text +=
         single("zhibu_sessions", "gauge", "Open sync sessions.", std::to_string(gauges.sessions));
     text += single("zhibu_log_index", "gauge", "The log's newest position.",
                    std::to_string(gauges.head.position));

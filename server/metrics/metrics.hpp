@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,17 @@ struct Gauges {
     LogIndex head;
     LogIndex backed_up;
     Instant now;
+    /// Sockets of devices, whatever they have come to.
+    std::size_t connections = 0;
+    /// Of these, those that are not wires yet.
+    std::size_t handshakes = 0;
+    /// Held by the system until they are taken.
+    std::size_t connections_waiting = 0;
+    /// What became of those that were taken, a word each, since the start.
+    std::vector<std::pair<std::string_view, std::uint64_t>> handshake_ends;
+    /// Devices that were told to come later, and sessions that ended for another device's turn.
+    std::uint64_t put_off = 0;
+    std::uint64_t gave_way = 0;
     /// How far each connected device's replica is behind the log, by what it was sent.
     std::vector<std::pair<DeviceId, std::uint64_t>> lags;
 };

@@ -18,6 +18,7 @@
 #include "server/metrics/metrics.hpp"
 #include "server/rekey/rekeyer.hpp"
 #include "server/service/cluster_follower.hpp"
+#include "server/service/open_files.hpp"
 #include "server/session/reading_desk.hpp"
 #include "shared/keys/system.hpp"
 #include "shared/record/check.hpp"
@@ -35,6 +36,7 @@ ListenerSettings listener_settings(const Config& config, const ServerKeys& keys)
     settings.address = config.listen_address;
     settings.port = static_cast<std::uint16_t>(config.listen_port);
     settings.connections_max = static_cast<std::size_t>(config.connections_max);
+    settings.handshakes_max = static_cast<std::size_t>(config.handshakes_max);
     settings.server_chain = server_chain(keys);
     settings.trusted_for_devices = to_pem(keys.root) + to_pem(keys.device_authority.certificate);
     return settings;
@@ -129,7 +131,10 @@ public:
             follower_ = std::make_unique<ClusterFollower>(
                 ClusterFollower::Parts{*opened_.cluster, [this] { committer_->follow(); }, log_});
         }
-        listener_->executor().post([this] { ending_->look(); });
+        listener_->executor().post([this] {
+            set_limits();
+            ending_->look();
+        });
         const auto enrolments = std::make_shared<const EnrolmentParts>(enrolment_parts());
         errands_ = std::make_unique<Errands>(enrolments);
         listener_->run(Listener::Accepts{[this] { return host_->accept(); },
@@ -158,8 +163,20 @@ private:
         for (const std::string& place : result.taken) {
             log_("config_taken", place);
         }
-        listener_->set_connections_max(static_cast<std::size_t>(config_.connections_max));
+        set_limits();
+        host_->set_sessions_max(static_cast<std::size_t>(config_.sessions_max));
         host_->set_leases(lease_lengths());
+    }
+
+    /// On the executor.
+    void set_limits() {
+        const auto wanted = static_cast<std::size_t>(config_.connections_max);
+        const std::size_t connections = connections_within_open_files(wanted);
+        if (connections < wanted) {
+            log_("open_files_too_few",
+                 "connections " + std::to_string(connections) + " of " + std::to_string(wanted));
+        }
+        listener_->set_limits(connections, static_cast<std::size_t>(config_.handshakes_max));
     }
 
     void take_certificate() {
@@ -202,10 +219,8 @@ private:
     std::optional<Monitored> monitored(const std::string& path) {
         const LogIndex head{head_.load()};
         if (path == "/metrics") {
-            const Gauges gauges{host_->open_sessions(), head, LogIndex{backed_up_.load()},
-                                clock_.now(), host_->lags(head)};
             return Monitored{200, "text/plain; version=0.0.4; charset=utf-8",
-                             metrics_.text(gauges)};
+                             metrics_.text(gauges(head))};
         }
         if (path != "/health" && path != "/ready") {
             return std::nullopt;
@@ -218,6 +233,25 @@ private:
                          R"({"status":")" + status + R"(","sessions":)" +
                              std::to_string(host_->open_sessions()) + R"(,"log_index":)" +
                              std::to_string(head.position) + "}\n"};
+    }
+
+    [[nodiscard]] Gauges gauges(LogIndex head) const {
+        Gauges gauges;
+        gauges.sessions = host_->open_sessions();
+        gauges.head = head;
+        gauges.backed_up = LogIndex{backed_up_.load()};
+        gauges.now = clock_.now();
+        const ListenerCounts counts = listener_->counts();
+        gauges.connections = counts.connections;
+        gauges.handshakes = counts.handshakes;
+        gauges.connections_waiting = counts.waiting;
+        for (std::size_t end = 0; end < gate_ends.size(); ++end) {
+            gauges.handshake_ends.emplace_back(gate_ends.at(end), counts.left.at(end));
+        }
+        gauges.put_off = host_->put_off();
+        gauges.gave_way = host_->gave_way();
+        gauges.lags = host_->lags(head);
+        return gauges;
     }
 
     Rekeyer::Parts rekeyer_parts() {
@@ -335,6 +369,7 @@ private:
     SessionHost::Settings host_settings() const {
         SessionHost::Settings settings;
         settings.leases = lease_lengths();
+        settings.sessions_max = static_cast<std::size_t>(config_.sessions_max);
         settings.rules = config_.rules;
         return settings;
     }

@@ -117,6 +117,10 @@ void LiveSession::decide_admission(const Arrival& arrival) {
         return;
     }
     host_.lockout_.succeeded(hello_.account, hello_.device);
+    if (auto put_off = host_.take_place(hello_.device, now)) {
+        deny(*put_off);
+        return;
+    }
     sync::Welcome welcome;
     welcome.protocol = hello_.protocol;
     welcome.epoch = host_.identity_.epoch;

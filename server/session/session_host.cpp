@@ -42,19 +42,44 @@ sync::SignedLease SessionHost::sign_lease(const sync::Lease& lease) const {
     return signed_lease;
 }
 
+std::optional<sync::Refusal> SessionHost::take_place(const DeviceId& device, Instant now) {
+    const auto own = by_device_.find(device);
+    const bool has_place = own != by_device_.end() && places_.contains({own->second.since, device});
+    if (has_place || places_.size() < settings_.sessions_max) {
+        return std::nullopt;
+    }
+    sync::Refusal refusal = sync::Refusal::of(sync::RefusalReason::server_busy);
+    const auto [since, oldest] = *places_.begin();
+    const Instant turn_over{since.milliseconds + settings_.turn_ms};
+    if (now < turn_over) {
+        ++put_off_;
+        refusal.not_before = turn_over;
+        return refusal;
+    }
+    ++gave_way_;
+    places_.erase(places_.begin());
+    refusal.not_before = Instant{now.milliseconds + settings_.turn_ms};
+    by_device_.at(oldest).session->stop(refusal);
+    return std::nullopt;
+}
+
 void SessionHost::opened(LiveSession& session) {
     if (!session.is_open()) {
         return;
     }
+    const Instant now = parts_.clock->now();
     Open& open = by_device_[session.hello().device];
     if (LiveSession* older = std::exchange(open.session, &session); older != nullptr) {
+        places_.erase({open.since, session.hello().device});
         if (const auto look_at = std::exchange(open.look_at, std::nullopt)) {
             looks_.erase({*look_at, session.hello().device});
         }
         older->stop(sync::Refusal::of(sync::RefusalReason::replaced_by_newer_session));
     }
+    open.since = now;
+    places_.emplace(now, session.hello().device);
     parts_.log("session_opened", to_text(session.hello().device));
-    plan_look(session, parts_.clock->now());
+    plan_look(session, now);
     arm();
 }
 
@@ -64,6 +89,7 @@ void SessionHost::closed(LiveSession& session) {
         if (found->second.look_at) {
             looks_.erase({*found->second.look_at, found->first});
         }
+        places_.erase({found->second.since, found->first});
         by_device_.erase(found);
         parts_.session_over(session.hello().device);
     }

@@ -44,6 +44,10 @@ public:
         /// How long a device that has shown its account's second factor is not asked again. Kept in
         /// memory: a restart asks anew.
         std::int64_t second_factor_hours = 12;
+        /// Devices in session at once. Further ones take turns with them.
+        std::size_t sessions_max = 8'000;
+        /// What a session has of that at least.
+        std::int64_t turn_ms = 60'000;
     };
 
     struct Parts {
@@ -87,10 +91,19 @@ public:
     /// Ends all sessions in an orderly way; new ones are refused.
     void stop();
 
+    /// Fewer end no session before its turn is over and another device comes.
+    void set_sessions_max(std::size_t most) { settings_.sessions_max = most; }
+
     /// For the leases that are granted from now on.
     void set_leases(const LeaseLengths& lengths) { settings_.leases = lengths; }
 
     [[nodiscard]] std::size_t open_sessions() const { return by_device_.size(); }
+
+    /// Devices that were told to come later, as all others were still in their turn.
+    [[nodiscard]] std::uint64_t put_off() const { return put_off_; }
+
+    /// Sessions that have ended so that another device had a turn.
+    [[nodiscard]] std::uint64_t gave_way() const { return gave_way_; }
 
     [[nodiscard]] bool is_connected(const DeviceId& device) const {
         return by_device_.contains(device);
@@ -104,6 +117,9 @@ private:
 
     [[nodiscard]] sync::Lease make_lease(const Account& account, const DeviceId& device);
     [[nodiscard]] sync::SignedLease sign_lease(const sync::Lease& lease) const;
+    /// Whether that device may begin now. Where all places are taken the session that has stood for
+    /// longest gives way, if its turn is over; otherwise the refusal says when one will be.
+    [[nodiscard]] std::optional<sync::Refusal> take_place(const DeviceId& device, Instant now);
     void opened(LiveSession& session);
     void closed(LiveSession& session);
     [[nodiscard]] std::vector<LiveSession*> sessions() const;
@@ -132,9 +148,14 @@ private:
     struct Open {
         LiveSession* session = nullptr;
         std::optional<Instant> look_at;
+        Instant since;
     };
 
     std::map<DeviceId, Open> by_device_;
+    /// The same, longest standing first, without those that have given way and still close.
+    std::set<std::pair<Instant, DeviceId>> places_;
+    std::uint64_t put_off_ = 0;
+    std::uint64_t gave_way_ = 0;
     /// The looks of all open sessions, soonest first.
     std::set<std::pair<Instant, DeviceId>> looks_;
     std::unique_ptr<sync::Executor::Timer> next_look_;

@@ -88,11 +88,7 @@ int run(std::vector<std::string> words) {
 int main(int count, char** words) {
     using namespace zhibu::bench;
     try {
-        if (count == 4 && words[1] == bare_server_word) {
-            run_bare_server(words[2], std::string_view{words[3]} == "sender"
-                                          ? BareAnswer::its_sender
-                                          : BareAnswer::all_others);
-        }
+        serve_if_bare(count, words);
         if (count == 4 && words[1] == pull_word) {
             pull_alone(words[2], words[3]);
             return EXIT_SUCCESS;

@@ -17,6 +17,7 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include "server/listener/gate.hpp"
 #include "server/listener/listener.hpp"
 #include "sync_protocol/session/write_queue.hpp"
 
@@ -29,14 +30,17 @@ namespace beast = boost::beast;
 struct ConnectionHost {
     ListenerSettings settings;
     Listener::Accepts accepts;
+    Gate gate{settings.handshakes_max};
     /// Alive connections, for stop().
     std::set<class Connection*> alive;
-    /// One has ended: room for another.
-    std::function<void()> on_end;
+    /// One has ended, or left the gate: room for another.
+    std::function<void()> on_room;
 };
 
 /// One accepted socket through TLS, the upgrade, and its life as a wire.
-class Connection final : public sync::Wire, public std::enable_shared_from_this<Connection> {
+class Connection final : public sync::Wire,
+                         public Newcomer,
+                         public std::enable_shared_from_this<Connection> {
 public:
     Connection(asio::ip::tcp::socket socket, asio::ssl::context& tls, ConnectionHost& host);
     ~Connection() override;
@@ -52,9 +56,14 @@ public:
 
     [[nodiscard]] std::size_t unsent_bytes() const override { return queue_.unsent_bytes(); }
 
+    [[nodiscard]] bool is_awaited() override;
+    void give_way() override;
+
 private:
     using Code = boost::system::error_code;
 
+    /// Does nothing once it has left.
+    void leave_gate(GateEnd end);
     void on_handshake(const Code& code);
     void on_request(const Code& code);
     void upgrade(const Listener::Accept& accept);
@@ -80,6 +89,7 @@ private:
     [[nodiscard]] std::optional<sync::PeerIdentity> peer();
 
     ConnectionHost& host_;
+    std::optional<Gate::Ticket> ticket_;
     std::string address_;
     beast::websocket::stream<beast::ssl_stream<beast::tcp_stream>> stream_;
     /// Bounds a close and what follows an end.

@@ -21,7 +21,7 @@ enum class BareAnswer { its_sender, all_others };
 
 class BareServer {
 public:
-    /// Starts it: this program once more, with the words that run_bare_server() takes.
+    /// Starts it: this program once more, which calls serve_if_bare().
     BareServer(std::filesystem::path folder, BareAnswer answer);
     ~BareServer();
     BareServer(const BareServer&) = delete;
@@ -39,11 +39,9 @@ private:
     std::uint16_t port_ = 0;
 };
 
-/// The word that makes this program a bare server; it is followed by the folder and the answer.
-inline constexpr std::string_view bare_server_word = "--bare-server";
-
-/// Serves until killed.
-[[noreturn]] void run_bare_server(const std::filesystem::path& folder, BareAnswer answer);
+/// A program with a BareServer calls it first: where these words are those with which BareServer
+/// has started it, it serves until killed.
+void serve_if_bare(int count, const char* const* words);
 
 /// Seconds.
 struct CrowdTimes {

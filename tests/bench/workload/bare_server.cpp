@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 
 #include "tests/bench/workload/bare_crowd.hpp"
@@ -23,6 +24,9 @@ namespace zhibu::bench {
 namespace {
 
 constexpr std::chrono::seconds start_deadline{10};
+/// Followed by the folder and whom it answers.
+constexpr std::string_view server_word = "--bare-server";
+constexpr std::string_view sender_word = "sender";
 
 std::string read_all(const std::filesystem::path& file) {
     std::ifstream in{file};
@@ -123,8 +127,8 @@ BareServer::BareServer(std::filesystem::path folder, BareAnswer answer) : pair_{
     std::ofstream{folder / "trusted.pem"} << pair_.server.trusted;
     process_ = ::fork();
     if (process_ == 0) {
-        ::execl("/proc/self/exe", "bare-server", std::string{bare_server_word}.c_str(),
-                folder.c_str(), answer == BareAnswer::its_sender ? "sender" : "others",
+        ::execl("/proc/self/exe", "bare-server", server_word.data(), folder.c_str(),
+                answer == BareAnswer::its_sender ? sender_word.data() : "others",
                 static_cast<char*>(nullptr));
         ::_exit(127);
     }
@@ -143,9 +147,13 @@ BareServer::~BareServer() {
     ::waitpid(process_, nullptr, 0);
 }
 
-void run_bare_server(const std::filesystem::path& folder, BareAnswer answer) {
+void serve_if_bare(int count, const char* const* words) {
+    if (count != 4 || words[1] != server_word) {
+        return;
+    }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    Serving serving{folder, answer};
+    Serving serving{words[2],
+                    words[3] == sender_word ? BareAnswer::its_sender : BareAnswer::all_others};
     while (true) {
         serving.round();
     }

@@ -70,7 +70,11 @@ void Caller::send_group(record::Change change) {
 void Caller::call(client::WireClient& wires, std::function<void()> told) {
     told_ = std::move(told);
     session_.emplace(position_, words_->server_key, sync::ClientSession::Settings{});
-    moments_.called = now();
+    last_ = {};
+    ended_.reset();
+    if (!moments_.called) {
+        moments_.called = now();
+    }
     wires.connect(words_->endpoint, words_->trust, &credentials_, *this);
 }
 
@@ -92,6 +96,8 @@ void Caller::on_closed(const sync::WireError& error) {
     if (error.fault != sync::WireFault::closed_here && trouble_.empty()) {
         trouble_ = "closed: " + error.detail;
     }
+    last_.wire_error = error;
+    ended_ = last_;
     told_();
 }
 
@@ -136,7 +142,6 @@ void Caller::perform(const sync::client_effect::StoreVerdicts& effect) {
         }
         waiting_.pop_front();
         position_.last_verdict = verdict->name.sequence;
-        position_.confirmed = std::max(position_.confirmed, verdict->index);
     }
     if (waiting_.empty()) {
         moments_.acknowledged = now();
@@ -168,6 +173,8 @@ void Caller::perform(const sync::client_effect::Compare& effect) {
 void Caller::perform(const sync::client_effect::KeepPin& effect) { position_.ledger = effect.pin; }
 
 void Caller::perform(const sync::client_effect::End& effect) {
+    last_.refusal = effect.refusal;
+    last_.fault = effect.fault;
     if (effect.refusal || effect.fault) {
         trouble_ =
             "the session was ended: " +

@@ -9,7 +9,9 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -47,13 +49,31 @@ std::uint16_t free_port() {
     return ntohs(address.sin_port);
 }
 
+bool connects(int probe, std::uint16_t port) {
+    sockaddr_in address = loopback(port);
+    return ::connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+}
+
 bool answers(std::uint16_t port) {
     const int probe = loopback_socket();
-    sockaddr_in address = loopback(port);
-    const bool connected =
-        ::connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    const bool connected = connects(probe, port);
     ::close(probe);
     return connected;
+}
+
+/// All that a server says to a request, to its end.
+std::string answer_to(std::uint16_t port, std::string_view request) {
+    const int asking = loopback_socket();
+    std::string text;
+    if (connects(asking, port) &&
+        ::send(asking, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
+        std::array<char, 4096> part{};
+        for (ssize_t got = 0; (got = ::recv(asking, part.data(), part.size(), 0)) > 0;) {
+            text.append(part.data(), static_cast<std::size_t>(got));
+        }
+    }
+    ::close(asking);
+    return text;
 }
 
 DraftField set(const catalog::Kind& kind, std::string_view field, record::Value value) {
@@ -66,7 +86,8 @@ Committee::Committee(std::filesystem::path folder, std::filesystem::path server)
     : folder_{std::move(folder)},
       program_{std::move(server)},
       password_{folder_ / "password"},
-      port_{free_port()} {
+      port_{free_port()},
+      health_port_{free_port()} {
     std::filesystem::create_directories(folder_);
     std::ofstream{password_} << "correct horse battery staple\n";
     std::filesystem::permissions(password_, std::filesystem::perms{0600});
@@ -93,7 +114,8 @@ void Committee::stop_server() {
 
 void Committee::found() {
     std::ofstream{folder_ / "server.toml"}
-        << "[listen]\naddress = \"127.0.0.1\"\nport = " << port_ << "\nhealth_port = 0\n"
+        << "[listen]\naddress = \"127.0.0.1\"\nport = " << port_
+        << "\nhealth_port = " << health_port_ << "\n"
         << "[passwords]\nmemory_kib = 19456\npasses = 2\n[rules]\nextra_divisions = [\"99\"]\n";
     first_code_ = last_line(output_of(program_.string() + " --lang en --config " +
                                       (folder_ / "server.toml").string() + " --data " +
@@ -196,6 +218,17 @@ std::uint64_t Committee::server_resident_kib() const { return status_kib(server_
 std::uint64_t Committee::server_resident_kib_most() const { return status_kib(server_, "VmHWM:"); }
 
 void Committee::forget_server_resident_kib_most() const { forget_most_resident(server_); }
+
+std::optional<double> Committee::metric(const std::string& name) const {
+    std::istringstream lines{
+        answer_to(health_port_, "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")};
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with(name + " ")) {
+            return std::stod(line.substr(name.size()));
+        }
+    }
+    return std::nullopt;
+}
 
 double Committee::server_processor_seconds() const { return processor_seconds(server_); }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,10 @@ public:
     /// Processor time of the server's process since its start, in seconds.
     [[nodiscard]] double server_processor_seconds() const;
 
+    /// One of the server's metrics as it is now; none where it does not tell it.
+    /// @param name  with its labels, as the exposition format has them
+    [[nodiscard]] std::optional<double> metric(const std::string& name) const;
+
     /// No session may be open.
     void stop_server();
     void start_server();
@@ -66,6 +71,7 @@ private:
     std::filesystem::path program_;
     std::filesystem::path password_;
     std::uint16_t port_ = 0;
+    std::uint16_t health_port_ = 0;
     std::string first_code_;
     pid_t server_ = 0;
     record::RecordId general_branch_;

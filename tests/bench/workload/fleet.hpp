@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "client/agent/sync_agent.hpp"
 #include "client/agent/wire_client.hpp"
 #include "shared/keys/ed25519.hpp"
 #include "shared/keys/p256.hpp"
@@ -52,11 +53,13 @@ public:
     /// The same, in the session that stands.
     void send_group(record::Change change);
 
-    /// Begins to connect. `told` is called whenever one of the moments below has come.
+    /// Begins to connect, or to connect anew once ended() says that the session before is over.
+    /// `told` is called whenever one of the moments below has come, and at the end.
     void call(client::WireClient& wires, std::function<void()> told);
 
     /// None while it has not come.
     struct Moments {
+        /// For the first time.
         std::optional<Moment> called;
         /// The server has let the session begin.
         std::optional<Moment> admitted;
@@ -70,6 +73,9 @@ public:
 
     /// When the log's entries of others were decoded here, in their order.
     [[nodiscard]] const std::vector<Moment>& heard() const { return heard_; }
+
+    /// What ended the session, as the product's agent reports it; none while it stands.
+    [[nodiscard]] const std::optional<client::SyncReport>& ended() const { return ended_; }
 
     /// What ended the session too early, for people; empty: nothing did.
     [[nodiscard]] const std::string& trouble() const { return trouble_; }
@@ -112,6 +118,8 @@ private:
     std::function<void()> told_;
     Moments moments_;
     std::vector<Moment> heard_;
+    client::SyncReport last_;
+    std::optional<client::SyncReport> ended_;
     std::string trouble_;
 };
 

@@ -27,13 +27,6 @@ double seconds_between(Moment from, Moment until) {
     return std::chrono::duration<double>(until - from).count();
 }
 
-record::Change mobile_change(const record::RecordId& id, std::size_t number) {
-    const catalog::Kind& kind = catalog::standard_catalog().kind("person");
-    return {{kind.id(), id},
-            record::Operation::update,
-            {{kind.field("mobile").id(), record::Value{other_mobile(number)}, {}, {}}}};
-}
-
 void demand_no_trouble(const Callers& callers) {
     for (const auto& caller : callers) {
         if (!caller->trouble().empty()) {
@@ -47,12 +40,20 @@ bool have(const Callers& callers, std::optional<Moment> Caller::Moments::* momen
         callers, [&](const auto& caller) { return (caller->moments().*moment).has_value(); });
 }
 
-/// The officer's replica equals the server's store, and holds the new mobile of each of these.
-void demand_edited(Device& officer, const std::vector<record::RecordId>& ids, std::size_t count) {
+}  // namespace
+
+record::Change mobile_change(const record::RecordId& id, std::size_t number) {
+    const catalog::Kind& kind = catalog::standard_catalog().kind("person");
+    return {{kind.id(), id},
+            record::Operation::update,
+            {{kind.field("mobile").id(), record::Value{other_mobile(number)}, {}, {}}}};
+}
+
+void demand_edited(Device& officer, const std::vector<record::RecordId>& ids) {
     officer.synchronise_and_compare();
     const catalog::Kind& kind = catalog::standard_catalog().kind("person");
     const record::FieldNumber mobile = kind.field("mobile").id();
-    for (std::size_t number = 0; number < count; ++number) {
+    for (std::size_t number = 0; number < ids.size(); ++number) {
         const auto found = officer.with_replica(
             [&](client::Replica& replica) { return replica.find({kind.id(), ids.at(number)}); });
         if (!found || !*found || (*found)->value(mobile) != record::Value{other_mobile(number)}) {
@@ -60,8 +61,6 @@ void demand_edited(Device& officer, const std::vector<record::RecordId>& ids, st
         }
     }
 }
-
-}  // namespace
 
 // W4: 200 enrolled clients connect at once and push 20 edits each.
 void crowd(const Program& server, Figures& figures) {
@@ -102,7 +101,7 @@ void crowd(const Program& server, Figures& figures) {
         times.push_back(
             seconds_between(*caller->moments().called, *caller->moments().acknowledged));
     }
-    demand_edited(committee.officer(), ids, ids.size());
+    demand_edited(committee.officer(), ids);
     const BareServer bare{folder.path() / "bare", BareAnswer::its_sender};
     const CrowdTimes limit = bare_push(bare, clients, callers.front()->made_bytes());
     figures.add("W4 total", {seconds_between(first, last), limit.total});
@@ -148,7 +147,7 @@ void fan_out(const Program& server, Figures& figures) {
         },
         [&] { return sent.size() == pushes && all_heard(pushes); }, patience);
     demand_no_trouble(callers);
-    demand_edited(committee.officer(), ids, ids.size());
+    demand_edited(committee.officer(), ids);
     const auto sum_up = [](const std::vector<std::vector<double>>& sends) {
         std::vector<double> all;
         std::vector<double> last;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "shared/record/change.hpp"
 #include "shared/record/id.hpp"
 #include "tests/bench/workload/device.hpp"
 #include "tests/bench/workload/figures.hpp"
@@ -61,5 +62,12 @@ std::pair<Spent, std::vector<record::RecordId>> enter(Device& device,
 /// One field of each in groups of a hundred; returns what the device took.
 Spent edit(Device& device, const std::vector<record::RecordId>& ids, std::string_view field,
            const std::function<record::Value(std::size_t)>& value);
+
+/// Another mobile number, of that number, for the person.
+[[nodiscard]] record::Change mobile_change(const record::RecordId& id, std::size_t number);
+
+/// Ends the bench unless the officer's replica equals the server's store, and holds for each of
+/// these the mobile number of its own place in the list.
+void demand_edited(Device& officer, const std::vector<record::RecordId>& ids);
 
 }  // namespace zhibu::bench

@@ -48,6 +48,24 @@ TEST(MetricsText, ALabelIsNeverBroken) {
         << text;
 }
 
+TEST(MetricsText, SaysWhoComesAndHowFarEachGot) {
+    Gauges gauges;
+    gauges.connections = 300;
+    gauges.handshakes = 256;
+    gauges.connections_waiting = 70;
+    gauges.handshake_ends = {{"wire", 44}, {"silent", 3}};
+    gauges.put_off = 5;
+    gauges.gave_way = 2;
+    const std::string text = Metrics{}.text(gauges);
+    EXPECT_TRUE(has_line(text, "zhibu_connections 300")) << text;
+    EXPECT_TRUE(has_line(text, "zhibu_handshakes 256"));
+    EXPECT_TRUE(has_line(text, "zhibu_connections_waiting 70"));
+    EXPECT_TRUE(has_line(text, "zhibu_handshakes_total{end=\"wire\"} 44"));
+    EXPECT_TRUE(has_line(text, "zhibu_handshakes_total{end=\"silent\"} 3"));
+    EXPECT_TRUE(has_line(text, "zhibu_put_off_total 5"));
+    EXPECT_TRUE(has_line(text, "zhibu_gave_way_total 2"));
+}
+
 class MetricsOf : public testing::Test {
 public:
     MetricsOf() {

@@ -125,6 +125,62 @@ TEST_F(HostOf, ANewerSessionOfOneDeviceReplacesTheOlder) {
     EXPECT_TRUE(newer.is_told(RefusalReason::outside_window)) << "its look went with the older";
 }
 
+TEST_F(HostOf, ADeviceTooManyIsToldWhenATurnIsOver) {
+    host.set_sessions_max(1);
+    Peer first{enrol(court.secretary_a), {}, {}, {}};
+    Peer second{enrol(court.secretary_a), {}, {}, {}};
+    log_in(first);
+    const Instant began = court.clock.now();
+    pass(20'000);
+    open(second);
+    greet(second);
+    ASSERT_TRUE(executor.run_until([&] { return second.wire.closed; }));
+    EXPECT_TRUE(second.is_told(RefusalReason::server_busy));
+    EXPECT_EQ(second.sent<sync::Refusal>().front().not_before, after(began, minute_ms));
+    EXPECT_FALSE(first.wire.closed);
+    EXPECT_EQ(host.put_off(), 1U);
+    EXPECT_EQ(host.open_sessions(), 1U);
+}
+
+TEST_F(HostOf, WhoHasStoodForLongestGivesWayWhenItsTurnIsOver) {
+    host.set_sessions_max(2);
+    Peer first{enrol(court.secretary_a), {}, {}, {}};
+    Peer second{enrol(court.secretary_a), {}, {}, {}};
+    Peer third{enrol(court.secretary_a), {}, {}, {}};
+    Peer fourth{enrol(court.secretary_a), {}, {}, {}};
+    log_in(first);
+    pass(1'000);
+    log_in(second);
+    pass(minute_ms);
+    log_in(third);
+    EXPECT_TRUE(first.is_told(RefusalReason::server_busy));
+    EXPECT_EQ(first.sent<sync::Refusal>().front().not_before, after(court.clock.now(), minute_ms));
+    EXPECT_FALSE(second.wire.closed);
+    // The first still closes: its place is taken all the same, and it is not asked twice.
+    log_in(fourth);
+    EXPECT_TRUE(second.is_told(RefusalReason::server_busy));
+    EXPECT_FALSE(third.wire.closed);
+    EXPECT_EQ(host.gave_way(), 2U);
+    first.close();
+    second.close();
+    EXPECT_EQ(host.open_sessions(), 2U);
+}
+
+TEST_F(HostOf, ADeviceThatComesAnewTakesItsOwnPlace) {
+    host.set_sessions_max(1);
+    const Desk device = enrol(court.secretary_a);
+    Peer older{device, {}, {}, {}};
+    Peer newer{device, {}, {}, {}};
+    log_in(older);
+    log_in(newer);
+    EXPECT_TRUE(older.is_told(RefusalReason::replaced_by_newer_session));
+    EXPECT_FALSE(newer.wire.closed);
+    older.close();
+    newer.close();
+    Peer other{enrol(court.secretary_a), {}, {}, {}};
+    log_in(other);
+}
+
 TEST_F(HostOf, WhatIsReadForASessionThatHasEndedIsDropped) {
     Peer peer{enrol(court.secretary_a), {}, {}, {}};
     log_in(peer);

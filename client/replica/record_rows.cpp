@@ -8,7 +8,6 @@
 #include "client/replica/detail/tables.hpp"
 #include "shared/catalog/schema.hpp"
 #include "shared/keys/digest.hpp"
-#include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::client::detail {
@@ -23,29 +22,30 @@ using record::RecordState;
 }  // namespace
 
 RecordRows::RecordRows(Connection& connection, const catalog::Catalog& catalog)
-    : connection_(connection), catalog_(catalog), writer_(connection, catalog, {}) {
-    for (const catalog::Kind& kind : catalog.kinds()) {
-        Texts texts;
-        texts.columns = "id, retired, life_changed_at, versions, extra";
-        for (const catalog::Field& field : kind.fields) {
-            texts.columns += ", " + identifier(field.name);
-        }
-        const std::string table = identifier(kind.name);
-        texts.select = "SELECT " + texts.columns + " FROM " + table + " WHERE id=?";
-        texts.remove = "DELETE FROM " + table + " WHERE id=?";
-        texts.exists = "SELECT 1 FROM " + table + " WHERE id=?";
-        for (const catalog::Field& field : kind.fields) {
-            texts.holding.push_back("SELECT id FROM " + table + " WHERE " + identifier(field.name) +
-                                    " IS ? LIMIT ?");
-        }
-        texts_.push_back(std::move(texts));
+    : connection_(connection), catalog_(catalog), writer_(connection, catalog, {}) {}
+
+RecordRows::Texts RecordRows::make_texts(const catalog::Kind& kind) {
+    Texts texts;
+    texts.columns = "id, retired, life_changed_at, versions, extra";
+    for (const catalog::Field& field : kind.fields) {
+        texts.columns += ", " + identifier(field.name);
     }
+    const std::string table = identifier(kind.name);
+    texts.select = "SELECT " + texts.columns + " FROM " + table + " WHERE id=?";
+    texts.remove = "DELETE FROM " + table + " WHERE id=?";
+    texts.exists = "SELECT 1 FROM " + table + " WHERE id=?";
+    for (const catalog::Field& field : kind.fields) {
+        texts.holding.push_back("SELECT id FROM " + table + " WHERE " + identifier(field.name) +
+                                " IS ? LIMIT ?");
+    }
+    return texts;
 }
 
 const RecordRows::Texts& RecordRows::texts(const catalog::Kind& kind) const {
-    const auto at = static_cast<std::size_t>(&kind - catalog_.kinds().data());
-    ZHIBU_CHECK(at < texts_.size());
-    return texts_[at];
+    if (const auto made = texts_.find(kind.id()); made != texts_.end()) {
+        return made->second;
+    }
+    return texts_.emplace(kind.id(), make_texts(kind)).first->second;
 }
 
 const std::string& RecordRows::columns(const catalog::Kind& kind) const {

@@ -8,7 +8,6 @@
 #include "client/pinyin/search_keys.hpp"
 #include "client/replica/detail/columns.hpp"
 #include "shared/catalog/schema.hpp"
-#include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::client::detail {
@@ -97,37 +96,40 @@ void bind_versions(const RecordState& state, const Row& made, Query& row) {
 
 RowWriter::RowWriter(Connection& connection, const catalog::Catalog& catalog,
                      std::string_view prefix)
-    : connection_(connection), catalog_(catalog) {
-    const auto table = [prefix](std::string_view name) {
-        return identifier(std::string{prefix} + std::string{name});
-    };
+    : connection_(connection), catalog_(catalog), prefix_(prefix) {
     replace_unknown_ =
         "REPLACE INTO " + table("unknown_record") + "(kind, id, state) VALUES(?, ?, ?)";
     replace_keys_ = "REPLACE INTO " + table("search") + "(kind, id, keys) VALUES(?, ?, ?)";
     remove_keys_ = "DELETE FROM " + table("search") + " WHERE kind=? AND id=?";
-    for (const catalog::Kind& kind : catalog_.kinds()) {
-        Texts texts;
-        texts.replace =
-            "REPLACE INTO " + table(kind.name) + "(id, retired, life_changed_at, versions, extra";
-        const std::string set =
-            "UPDATE " + table(kind.name) + " SET life_changed_at=?, versions=?, extra=?";
-        texts.set_versions = set + " WHERE id=?";
-        for (const catalog::Field& field : kind.fields) {
-            texts.replace += ", " + identifier(field.name);
-            texts.set_field.push_back(set + ", " + identifier(field.name) + "=? WHERE id=?");
-            if (finds(field)) {
-                texts.searched.push_back(&field);
-            }
+}
+
+std::string RowWriter::table(std::string_view name) const {
+    return identifier(prefix_ + std::string{name});
+}
+
+RowWriter::Texts RowWriter::make_texts(const catalog::Kind& kind) const {
+    Texts texts;
+    texts.replace =
+        "REPLACE INTO " + table(kind.name) + "(id, retired, life_changed_at, versions, extra";
+    const std::string set =
+        "UPDATE " + table(kind.name) + " SET life_changed_at=?, versions=?, extra=?";
+    texts.set_versions = set + " WHERE id=?";
+    for (const catalog::Field& field : kind.fields) {
+        texts.replace += ", " + identifier(field.name);
+        texts.set_field.push_back(set + ", " + identifier(field.name) + "=? WHERE id=?");
+        if (finds(field)) {
+            texts.searched.push_back(&field);
         }
-        texts.replace += ") VALUES(" + parameters(first_field_column + kind.fields.size()) + ")";
-        texts_.push_back(std::move(texts));
     }
+    texts.replace += ") VALUES(" + parameters(first_field_column + kind.fields.size()) + ")";
+    return texts;
 }
 
 const RowWriter::Texts& RowWriter::texts(const catalog::Kind& kind) const {
-    const auto at = static_cast<std::size_t>(&kind - catalog_.kinds().data());
-    ZHIBU_CHECK(at < texts_.size());
-    return texts_[at];
+    if (const auto made = texts_.find(kind.id()); made != texts_.end()) {
+        return made->second;
+    }
+    return texts_.emplace(kind.id(), make_texts(kind)).first->second;
 }
 
 void RowWriter::write(const RecordState& state) {

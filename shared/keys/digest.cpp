@@ -1,8 +1,13 @@
 #include "shared/keys/digest.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
+#include <openssl/params.h>
+
+#include <array>
+#include <string>
 
 #include "shared/keys/freed.hpp"
 #include "shared/record/check.hpp"
@@ -64,24 +69,28 @@ record::Hash hmac_sha256(std::span<const std::uint8_t> key, std::span<const std:
 
 SecretBytes hkdf_sha256(std::span<const std::uint8_t> secret, std::span<const std::uint8_t> salt,
                         std::string_view info, std::size_t bytes) {
-    const Freed<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context{
-        EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr)};
+    // By EVP_PKEY it takes twice as long, for the search of a key type that is none.
+    static EVP_KDF* const method = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
+    const Freed<EVP_KDF_CTX, EVP_KDF_CTX_free> context{EVP_KDF_CTX_new(method)};
+    ZHIBU_CHECK(context != nullptr);
     SecretBytes derived{bytes};
-    std::size_t length = bytes;
-    const auto* info_bytes =
-        static_cast<const unsigned char*>(static_cast<const void*>(info.data()));
-    ZHIBU_CHECK(EVP_PKEY_derive_init(context.get()) == 1);
-    ZHIBU_CHECK(EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) == 1);
     // No salt means a hash of zeros. Source: RFC 5869, 2.2.
     const record::Hash zeros{};
     const auto used = salt.empty() ? std::span<const std::uint8_t>{zeros} : salt;
-    ZHIBU_CHECK(EVP_PKEY_CTX_set1_hkdf_salt(context.get(), used.data(),
-                                            static_cast<int>(used.size())) == 1);
-    ZHIBU_CHECK(EVP_PKEY_CTX_set1_hkdf_key(context.get(), secret.data(),
-                                           static_cast<int>(secret.size())) == 1);
-    ZHIBU_CHECK(info.empty() || EVP_PKEY_CTX_add1_hkdf_info(context.get(), info_bytes,
-                                                            static_cast<int>(info.size())) == 1);
-    ZHIBU_CHECK(EVP_PKEY_derive(context.get(), derived.span().data(), &length) == 1);
+    // What is only read is taken as mutable.
+    const auto octets = [](const char* name, const void* data, std::size_t size) {
+        return OSSL_PARAM_construct_octet_string(name, const_cast<void*>(data), size);
+    };
+    std::string digest = "SHA256";
+    const std::array parameters{
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
+        octets(OSSL_KDF_PARAM_KEY, secret.data(), secret.size()),
+        octets(OSSL_KDF_PARAM_SALT, used.data(), used.size()),
+        octets(OSSL_KDF_PARAM_INFO, info.data(), info.size()),
+        OSSL_PARAM_construct_end(),
+    };
+    ZHIBU_CHECK(EVP_KDF_derive(context.get(), derived.span().data(), derived.size(),
+                               parameters.data()) == 1);
     return derived;
 }
 

@@ -230,7 +230,7 @@ std::vector<std::pair<const PlantedPerson*, record::RecordId>> branches_of_plant
 /// it may see is found there, by the same search.
 void check_bytes(World& world) {
     const auto control = world.committee->committer().control();
-    const auto branches = branches_of_planted(world, *world.committee->reader());
+    const auto branches = branches_of_planted(world, world.committee->reader());
     for (const auto& device : world.devices) {
         const server::Account* account = control->account(device->kit().identity.account);
         const std::vector<std::uint8_t> bytes = device->pages();

@@ -17,6 +17,12 @@ const std::filesystem::path store_file = "/space";
 const std::filesystem::path copied_file = "/backup/space";
 const std::filesystem::path waiting_file = "/restoring/space";
 
+std::unique_ptr<server::StoreReader> reader_of(server::Store& store) {
+    auto opened = store.open_reader();
+    ZHIBU_CHECK(opened.has_value());
+    return *std::move(opened);
+}
+
 /// Takes the copy away from the disk, to where nothing happens to it.
 support::MemoryDisk carried_away(support::MemoryDisk& disk) {
     support::MemoryDisk medium;
@@ -114,7 +120,8 @@ void Committee::start() {
     auto committer = server::Committer::start(std::move(parts), {});
     ZHIBU_CHECK(committer.has_value());
     program.committer = *std::move(committer);
-    program.desk = std::make_unique<server::ReadingDesk>(reader(), program.reading);
+    program.desk =
+        std::make_unique<server::ReadingDesk>(reader_of(*program.store), program.reading);
     server::SessionHost::Settings settings;
     settings.rules = rules_;
     program.host =
@@ -235,17 +242,15 @@ void Committee::write(std::vector<record::Change> changes, std::function<void(bo
 
 server::Committer& Committee::committer() { return *program_->committer; }
 
-std::unique_ptr<server::StoreReader> Committee::reader() {
-    auto opened = program_->store->open_reader();
-    ZHIBU_CHECK(opened.has_value());
-    return *std::move(opened);
+server::StoreReader& Committee::reader() {
+    if (!program_->watcher) {
+        program_->watcher = reader_of(*program_->store);
+    }
+    return *program_->watcher;
 }
 
 record::LogIndex Committee::head() {
-    if (!program_->watcher) {
-        program_->watcher = reader();
-    }
-    const auto newest = program_->watcher->head();
+    const auto newest = reader().head();
     ZHIBU_CHECK(newest.has_value());
     return *newest;
 }

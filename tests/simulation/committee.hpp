@@ -74,8 +74,8 @@ public:
     void write(std::vector<record::Change> changes, std::function<void(bool)> done);
 
     [[nodiscard]] server::Committer& committer();
-    /// A reader of one's own, of the newest commit.
-    [[nodiscard]] std::unique_ptr<server::StoreReader> reader();
+    /// A reader of the newest commit, for whoever looks on. It lives as long as the program.
+    [[nodiscard]] server::StoreReader& reader();
     /// The newest position of the log.
     [[nodiscard]] record::LogIndex head();
     [[nodiscard]] record::SpaceId space() const;

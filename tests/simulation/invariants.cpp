@@ -172,14 +172,14 @@ void check_history(World& world) {
 }  // namespace
 
 void check_when_quiet(World& world) {
-    const auto reader = world.committee->reader();
-    check_saved(world, *reader);
-    check_overheard(world, *reader);
-    check_chains(world, *reader);
+    server::StoreReader& reader = world.committee->reader();
+    check_saved(world, reader);
+    check_overheard(world, reader);
+    check_chains(world, reader);
     check_history(world);
     for (const auto& device : world.devices) {
         if (!world.failure) {
-            check_replica(world, *device, *reader);
+            check_replica(world, *device, reader);
         }
     }
 }

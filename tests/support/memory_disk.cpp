@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <ranges>
 #include <string>
 #include <utility>
 
@@ -37,6 +38,15 @@ struct Plain {
 /// A string, as a vector with an allocator of its own copies byte by byte.
 using Bytes = std::basic_string<char, std::char_traits<char>, Plain<char>>;
 
+/// A store's file grows by a page at a time to its full size in every run, and is copied by each
+/// enlargement.
+void reserve(Bytes& content, std::size_t size) {
+    constexpr std::size_t growth = 4;
+    if (size > content.capacity()) {
+        content.reserve(growth * size);
+    }
+}
+
 void append(Bytes& content, std::span<const std::uint8_t> bytes) {
     content.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
@@ -56,10 +66,23 @@ struct PendingTruncate {
     std::uint64_t size = 0;
 };
 
-using Pending = std::variant<PendingWrite, PendingTruncate>;
+/// What a change took away: the file's size, and the bytes that it wrote over or cut off, which lie
+/// in the file's `replaced`.
+struct Undo {
+    std::size_t size = 0;
+    std::size_t offset = 0;
+    std::size_t at = 0;
+    std::size_t count = 0;
+};
+
+struct Pending {
+    std::variant<PendingWrite, PendingTruncate> change;
+    Undo undo;
+};
 
 void put(Bytes& content, std::uint64_t offset, std::span<const std::uint8_t> bytes) {
     const auto at = static_cast<std::size_t>(offset);
+    reserve(content, at + bytes.size());
     if (at == content.size()) {
         append(content, bytes);
         return;
@@ -86,49 +109,62 @@ void apply_torn(Bytes& content, std::uint64_t offset, std::span<const std::uint8
 
 struct MemoryDisk::File {
     Bytes current;
-    Bytes durable;
     std::vector<Pending> pending;
     Bytes unsynced;
+    Bytes replaced;
 
     void write(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+        const Undo undo = undo_of(offset, offset + bytes.size());
+        pending.push_back({PendingWrite{offset, unsynced.size(), bytes.size()}, undo});
         put(current, offset, bytes);
-        pending.emplace_back(PendingWrite{offset, unsynced.size(), bytes.size()});
         append(unsynced, bytes);
     }
 
     void truncate(std::uint64_t size) {
+        pending.push_back({PendingTruncate{size}, undo_of(size, current.size())});
         current.resize(size);
-        pending.emplace_back(PendingTruncate{size});
+    }
+
+    /// Keeps what stands between the two places.
+    [[nodiscard]] Undo undo_of(std::uint64_t from, std::uint64_t until) {
+        const auto begin = std::min(static_cast<std::size_t>(from), current.size());
+        const auto end = std::clamp(static_cast<std::size_t>(until), begin, current.size());
+        const Undo undo{current.size(), begin, replaced.size(), end - begin};
+        append(replaced, bytes_of(current).subspan(begin, undo.count));
+        return undo;
+    }
+
+    /// As of the last sync.
+    [[nodiscard]] Bytes durable() const {
+        Bytes content = current;
+        for (const Pending& each : std::views::reverse(pending)) {
+            content.resize(each.undo.size);
+            std::memcpy(content.data() + each.undo.offset, replaced.data() + each.undo.at,
+                        each.undo.count);
+        }
+        return content;
     }
 
     [[nodiscard]] std::span<const std::uint8_t> written(const PendingWrite& write) const {
         return bytes_of(unsynced).subspan(write.at, write.size);
     }
 
-    void make_change(Bytes& content, const Pending& change) const {
-        if (const auto* write = std::get_if<PendingWrite>(&change)) {
-            put(content, write->offset, written(*write));
-        } else {
-            content.resize(std::get<PendingTruncate>(change).size);
-        }
-    }
-
-    void apply_by_chance(Bytes& content, const Pending& change, SeededRandom& random) const {
+    void apply_by_chance(Bytes& content, const Pending& one, SeededRandom& random) const {
         const std::size_t chance = random.below(3);
-        const auto* write = std::get_if<PendingWrite>(&change);
-        if (chance == 0) {
-            make_change(content, change);
+        const auto* write = std::get_if<PendingWrite>(&one.change);
+        if (chance == 0 && write != nullptr) {
+            put(content, write->offset, written(*write));
+        } else if (chance == 0) {
+            content.resize(std::get<PendingTruncate>(one.change).size);
         } else if (chance == 1 && write != nullptr) {
             apply_torn(content, write->offset, written(*write), random);
         }
     }
 
     void sync() {
-        for (const Pending& change : pending) {
-            make_change(durable, change);
-        }
         pending.clear();
         unsynced.clear();
+        replaced.clear();
     }
 };
 
@@ -293,7 +329,6 @@ void MemoryDisk::set_content(const std::string& name, const std::vector<std::uin
 void MemoryDisk::put_synced(const std::string& name, std::span<const std::uint8_t> bytes) {
     const auto file = std::make_shared<File>();
     append(file->current, bytes);
-    append(file->durable, bytes);
     names_[name] = file;
     durable_names_[name] = file;
 }
@@ -310,9 +345,9 @@ MemoryDisk MemoryDisk::after_power_cut(SeededRandom& random) const {
     }
     MemoryDisk disk;
     for (const auto& [name, file] : names) {
-        Bytes content = file->durable;
-        for (const Pending& pending : file->pending) {
-            file->apply_by_chance(content, pending, random);
+        Bytes content = file->durable();
+        for (const Pending& each : file->pending) {
+            file->apply_by_chance(content, each, random);
         }
         disk.put_synced(name, bytes_of(content));
     }

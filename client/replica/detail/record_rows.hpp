@@ -86,11 +86,13 @@ private:
 
     [[nodiscard]] const Keys& keys_of(const catalog::Kind& kind);
 
+    [[nodiscard]] static Texts make_texts(const catalog::Kind& kind);
     [[nodiscard]] const Texts& texts(const catalog::Kind& kind) const;
 
     Connection& connection_;
     const catalog::Catalog& catalog_;
-    std::vector<Texts> texts_;  // in the catalog's order of kinds
+    /// Made when they are first asked for.
+    mutable std::map<record::KindNumber, Texts> texts_;
     RowWriter writer_;
     std::map<record::KindNumber, Keys> keys_;
 };

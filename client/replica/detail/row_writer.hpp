@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,15 +42,19 @@ private:
         std::vector<const catalog::Field*> searched;
     };
 
+    [[nodiscard]] std::string table(std::string_view name) const;
+    [[nodiscard]] Texts make_texts(const catalog::Kind& kind) const;
     [[nodiscard]] const Texts& texts(const catalog::Kind& kind) const;
     void write_unknown(const record::RecordState& state);
 
     Connection& connection_;
     const catalog::Catalog& catalog_;
+    std::string prefix_;
     std::string replace_unknown_;
     std::string replace_keys_;
     std::string remove_keys_;
-    std::vector<Texts> texts_;  // in the catalog's order of kinds
+    /// Made when they are first asked for.
+    mutable std::map<record::KindNumber, Texts> texts_;
 };
 
 }  // namespace zhibu::client::detail

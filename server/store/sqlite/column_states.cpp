@@ -100,12 +100,7 @@ struct ColumnStates::Row {
 };
 
 ColumnStates::ColumnStates(Connection& connection, const catalog::Catalog& catalog)
-    : connection_(connection), catalog_(catalog) {
-    for (const Kind& kind : catalog.kinds()) {
-        tables_.push_back(make_table(kind));
-    }
-    std::ranges::sort(tables_, {}, [](const KindTable& each) { return each.kind->number; });
-}
+    : connection_(connection), catalog_(catalog) {}
 
 ColumnStates::KindTable ColumnStates::make_table(const Kind& kind) {
     KindTable made;
@@ -144,10 +139,12 @@ ColumnStates::KindTable ColumnStates::make_table(const Kind& kind) {
 }
 
 const ColumnStates::KindTable& ColumnStates::table(record::KindNumber kind) const {
-    const auto number = [](const KindTable& each) { return each.kind->number; };
-    const auto at = std::ranges::lower_bound(tables_, kind.number, {}, number);
-    ZHIBU_CHECK(at != tables_.end() && at->kind->number == kind.number);
-    return *at;
+    if (const auto made = tables_.find(kind); made != tables_.end()) {
+        return made->second;
+    }
+    const Kind* known = catalog_.find(kind);
+    ZHIBU_CHECK(known != nullptr);
+    return tables_.emplace(kind, make_table(*known)).first->second;
 }
 
 void ColumnStates::create_tables() {
@@ -168,10 +165,10 @@ void ColumnStates::create_tables() {
 
 std::vector<RecordKey> ColumnStates::with_extra() {
     std::vector<RecordKey> found;
-    for (const KindTable& each : tables_) {
-        Query row = connection_.query(each.select_extra.c_str());
+    for (const Kind& kind : catalog_.kinds()) {
+        Query row = connection_.query(table(kind.id()).select_extra.c_str());
         while (row.step()) {
-            found.push_back({each.kind->id(), RecordId{row.uuid(0)}});
+            found.push_back({kind.id(), RecordId{row.uuid(0)}});
         }
     }
     return found;

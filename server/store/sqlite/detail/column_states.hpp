@@ -65,12 +65,14 @@ private:
     struct Row;
 
     [[nodiscard]] static KindTable make_table(const catalog::Kind& kind);
+    /// The kind's, which this catalog knows.
     [[nodiscard]] const KindTable& table(record::KindNumber kind) const;
     [[nodiscard]] RecordState read_row(const catalog::Kind& kind, const Query& row) const;
 
     Connection& connection_;
     const catalog::Catalog& catalog_;
-    std::vector<KindTable> tables_;  // ascending by the kind's number
+    /// Each made when it is first asked for: a reader that is opened for one question needs few.
+    mutable std::map<record::KindNumber, KindTable> tables_;
 };
 
 }  // namespace zhibu::server::detail

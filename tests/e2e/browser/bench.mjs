@@ -122,8 +122,8 @@ export class Tab {
   }
 
   /**
-   * Elements that stick out of the window to the right, headings of lists that are cut, buttons that
-   * their cell of a list does not hold.
+   * Elements that stick out of the window to the right, words of the menu and headings of lists that
+   * are cut, buttons that their cell of a list does not hold.
    */
   async cutOff() {
     return this.page.evaluate(() => {
@@ -137,9 +137,10 @@ export class Tab {
           out.push(each.outerHTML.slice(0, 120));
         }
       }
-      for (const each of document.querySelectorAll(".grid-header .grid-title")) {
+      const words = ".grid-header .grid-title, .frame-side .ant-menu-title-content";
+      for (const each of document.querySelectorAll(words)) {
         if (each.scrollWidth > each.clientWidth + 1) {
-          out.push(`heading ${each.textContent}`);
+          out.push(`words ${each.textContent}`);
         }
       }
       for (const each of document.querySelectorAll(".grid-steps button")) {

@@ -173,6 +173,14 @@ async function actions(tab) {
   await tab.page.getByRole("region", { name: "批量操作" }).getByRole("button", { name: "更多" }).click();
   await tab.page.getByRole("menuitem", { name: "党员报到" }).click();
   const dialog = tab.page.getByRole("dialog");
+  await dialog.getByLabel("报到社区", { exact: true }).fill("打了一半");
+  await tab.page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await tab.page.getByRole("region", { name: "批量操作" }).getByRole("button", { name: "更多" }).click();
+  await tab.page.getByRole("menuitem", { name: "党员报到" }).click();
+  const kept = await dialog.getByLabel("报到社区", { exact: true }).inputValue();
+  expect(kept === "打了一半", "an action's dialog that was closed half way is opened again as it was", kept);
+  await dialog.getByLabel("报到社区", { exact: true }).fill("");
   await dialog.getByText("共 2 条").waitFor();
   await dialog.getByText("还需填写：报到社区").first().waitFor();
   expect(true, "a preview says of each record what is missing");
@@ -209,10 +217,38 @@ async function printed(tab) {
   await tab.page.locator(".printed").waitFor({ state: "detached" });
 }
 
+/** 账号申请, from the empty form to the paper for the seal. */
+async function request(tab) {
+  await tab.go("users/account_request/new");
+  await tab.choose("管辖组织", "第二党支部");
+  await tab.choose("申请类别", "增设");
+  await tab.page.getByText("全部项目").click();
+  for (const [label, code] of [["账号性质", "短期"], ["级别", "党支部"], ["系统权限", "读写权限"]]) {
+    await tab.choose(label, code);
+  }
+  for (const [label, text] of [["账号名称", "第二党支部"], ["原因", "支部改选"], ["管理员姓名", "周书记"], ["职务", "书记"], ["联系方式", "021-1"]]) {
+    await tab.page.getByLabel(label, { exact: true }).fill(text);
+  }
+  await tab.page.getByRole("button", { name: "保存" }).click();
+  await tab.page.locator("dd", { hasText: "申请中" }).waitFor();
+  await tab.page.evaluate(() => {
+    window.print = () => undefined;
+  });
+  await tab.page.getByRole("button", { name: "打印申请" }).click();
+  await tab.page.locator(".printed").waitFor({ state: "attached" });
+  const text = await tab.page.locator(".printed").textContent();
+  const wanted = ["账号申请报告", "周书记", "支部改选", "申请单位（盖章）", "审批意见"];
+  const missing = wanted.filter((each) => !text.includes(each));
+  expect(missing.length === 0, "an application for an account begins as asked for today, and is printed for the seal", { missing, text });
+  await tab.page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+  await tab.page.locator(".printed").waitFor({ state: "detached" });
+}
+
 export async function management(browser, pictures) {
   const tab = await Tab.open(browser, await ask("serve", "officer"), pictures);
   await accounts(tab);
   await code(tab);
+  await request(tab);
   await windows(tab);
   await devices(tab);
   await actions(tab);

@@ -8,6 +8,7 @@ import { ListTabs } from "../features/list/ListTabs";
 import { listPages } from "../features/list/listPages";
 import { TreePage } from "../features/organisations/TreePage";
 import { SurveyPage } from "../features/overview/SurveyPage";
+import { beginnings } from "../features/record/beginnings";
 import { RecordPage } from "../features/record/RecordPage";
 import { DevicesPage } from "../features/system/DevicesPage";
 import { OperationsPage } from "../features/system/OperationsPage";
@@ -52,6 +53,7 @@ export function Page({ route, status, onSync }: Props) {
         kindName={kind}
         id={id === NEW ? undefined : id}
         tab={tab}
+        begins={id === NEW ? beginnings[kind]?.(status.now) : undefined}
         isAlone={recordPages(status)[page]?.id === id}
       />
     );

@@ -5,7 +5,7 @@ export const en: Words = {
   notYet: "This page is not in this version yet. All other pages work as usual; no data is lost.",
   entry: {
     title: "The workbench cannot be entered",
-    text: "This page needs a one-time entry. Run zhibu serve in a terminal and open the whole address that it prints. After a reload you need a new one too: press Enter in the terminal where zhibu serve runs.",
+    text: "What was saved is there, nothing is lost. This page needs a one-time entry: run zhibu serve in a terminal and open the whole address that it prints. After a reload you need a new one too: press Enter in the terminal where zhibu serve runs.",
   },
   gone: {
     title: "The program does not answer",
@@ -54,7 +54,7 @@ export const en: Words = {
     users: "Users",
     windows: "Edit windows",
     devices: "Devices",
-    conflicts: "Quarantine and conflicts",
+    conflicts: "Cases, conflicts",
     operations: "Operation log",
   },
   window: {
@@ -165,6 +165,13 @@ export const en: Words = {
     seal: "(seal)",
     printedAt: "Printed at {{at}}",
     tooMany: "These are more than {{most}}; filter first, or select what is to be printed.",
+  },
+  request: {
+    print: "Print the application",
+    title: "Application for an account",
+    applicant: "Applicant (seal):　　　　　　　　　　Date:",
+    opinion: "Opinion:",
+    decider: "Decided by (seal):　　　　　　　　　　Date:",
   },
   letter: {
     print: "Print the letter",
@@ -366,6 +373,7 @@ export const en: Words = {
   exports: {
     export: "Export",
     thisList: "This list (chosen columns)",
+    whole: "In full, for the archive",
     title: "Export to Excel",
     running: "Exporting: {{done}} of {{total}}",
     done: "{{total}} records exported: {{name}}",
@@ -373,6 +381,7 @@ export const en: Words = {
     failed: "The export was not completed; no data has changed, try again.",
     cancel: "Cancel the export",
     save: "Save the file",
+    unprotected: "The saved file is no longer protected by this program: delete it after use. Who exported what and when is seen above.",
   },
   severity: {
     refuse: "Cannot be saved",

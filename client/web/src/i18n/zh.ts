@@ -3,7 +3,7 @@ export const zh = {
   notYet: "这一页在本版本中尚未提供。其他各页可照常使用；数据没有丢失。",
   entry: {
     title: "无法进入工作台",
-    text: "此页面需要一次性入口。请在终端运行 zhibu serve，并打开它给出的完整地址；刷新页面后也需要新的入口（在运行 zhibu serve 的终端按回车键）。",
+    text: "已保存的内容都在，没有丢失。此页面需要一次性入口：请在终端运行 zhibu serve，并打开它给出的完整地址；刷新页面后也需要新的入口（在运行 zhibu serve 的终端按回车键）。",
   },
   gone: {
     title: "程序没有应答",
@@ -163,6 +163,13 @@ export const zh = {
     seal: "（盖章）",
     printedAt: "打印时间：{{at}}",
     tooMany: "超过 {{most}} 条，请先筛选或选中要打印的记录。",
+  },
+  request: {
+    print: "打印申请",
+    title: "账号申请报告",
+    applicant: "申请单位（盖章）：　　　　　　　　　　年　　月　　日",
+    opinion: "审批意见：",
+    decider: "审批单位（盖章）：　　　　　　　　　　年　　月　　日",
   },
   letter: {
     print: "打印介绍信",
@@ -361,6 +368,7 @@ export const zh = {
   exports: {
     export: "导出",
     thisList: "当前列表（所选的列）",
+    whole: "全部导出（归档名单）",
     title: "导出Excel",
     running: "正在导出：{{done}} / {{total}}",
     done: "已导出 {{total}} 条：{{name}}",
@@ -368,6 +376,7 @@ export const zh = {
     failed: "导出没有完成；数据没有变化，可以再试。",
     cancel: "取消导出",
     save: "保存文件",
+    unprotected: "保存后的文件不再受本程序保护，用完请删除；谁在何时导出了什么，上级看得到。",
   },
   severity: {
     refuse: "不能保存",

@@ -40,7 +40,19 @@ export function ExportButton({ kind, parameters }: Props) {
         menu={{
           items: [
             { key: THIS_LIST, label: t("exports.thisList") },
-            ...offers.map((offer) => ({ key: offer.name, label: labelOf(offer, language) })),
+            ...(offers.length === 0
+              ? []
+              : [
+                  {
+                    key: "whole",
+                    type: "group" as const,
+                    label: t("exports.whole"),
+                    children: offers.map((offer) => ({
+                      key: offer.name,
+                      label: labelOf(offer, language),
+                    })),
+                  },
+                ]),
           ],
           onClick: ({ key }) => {
             start.mutate(key === THIS_LIST ? { kind, query: parameters } : { name: key });

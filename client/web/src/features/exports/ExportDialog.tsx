@@ -49,6 +49,7 @@ export function ExportDialog({ id, onClose }: Props) {
         aria-label={t("exports.title")}
         percent={where === "done" ? 100 : total === 0 ? 0 : Math.floor((done / total) * 100)}
       />
+      {where === "done" && <p>{t("exports.unprotected")}</p>}
       <Space>
         {where === "running" && (
           <Button

@@ -28,7 +28,7 @@ export function PrintButton({ title, wish, fields, chosen }: Props) {
   const { t } = useTranslation();
   const language = useLanguage();
   const { message } = App.useApp();
-  const now = useOpenStatus()?.now ?? 0;
+  const status = useOpenStatus();
   const fetching = useMutation({
     mutationFn: async (): Promise<readonly RecordView[]> => {
       const records: RecordView[] = [];
@@ -67,12 +67,12 @@ export function PrintButton({ title, wish, fields, chosen }: Props) {
       </Button>
       {fetching.data !== undefined && (
         <PrintedTable
-          title={title}
+          title={`${status?.scope ?? ""} ${title}`}
           headers={fields.map((field) => labelOf(field, language))}
           rows={fetching.data.map((record) =>
             fields.map((field) => record.fields[field.name]?.shown ?? ""),
           )}
-          now={now}
+          now={status?.now ?? 0}
           onPrinted={done}
         />
       )}

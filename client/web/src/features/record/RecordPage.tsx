@@ -13,6 +13,7 @@ import { ActionButtons } from "../actions/ActionButtons";
 import { HistoryTab } from "../history/HistoryTab";
 import { listOf, listPages } from "../list/listPages";
 import { PrintLetterButton } from "../print/PrintLetterButton";
+import { PrintRequestButton } from "../print/PrintRequestButton";
 import { FactorButton } from "../system/FactorButton";
 import { PasswordButton } from "../system/PasswordButton";
 import { recordSteps } from "../system/recordSteps";
@@ -128,6 +129,9 @@ export function RecordPage({ page, kindName, id, tab, begins, isAlone = false }:
               </>
             )}
             {kindName === "letter" && <PrintLetterButton letter={record.data} />}
+            {kindName === "account_request" && (
+              <PrintRequestButton kind={kind} request={record.data} />
+            )}
             {writes && !isOwn && (
               <>
                 {recordSteps[kindName]?.(record.data)}

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "server/backup/backup_command.hpp"
+#include "server/backup/restoring.hpp"
 #include "server/config/config.hpp"
 #include "server/founding/backup.hpp"
 #include "server/founding/cluster_backup.hpp"
@@ -29,7 +30,9 @@ struct Words {
     std::string language;
     bool print_config = false;
     bool json = false;
-    std::filesystem::path backup;
+    server::BackupWish backup;
+    /// To restore from, the whole one first.
+    std::vector<std::filesystem::path> backups;
     /// Up to where a backup of PostgreSQL's own holds the log.
     std::uint64_t backed_up = 0;
     /// Where a store is moved to; empty: into files.
@@ -163,7 +166,7 @@ constexpr StoreWork backup_work{
     "it holds. Log index: "};
 constexpr StoreWork restore_work{
     [](const Words& words, const server::StorePlace& place, record::Random& random) {
-        return server::put_back(place, words.backup, catalog::standard_catalog(), random);
+        return server::restore(place, words.backups, catalog::standard_catalog(), random);
     },
     "备份已恢复，并开始新的纪元：各设备会把备份之后已确认的修改重新送来。日志序号：",
     "The backup is restored, and a new epoch begun: devices bring back what was acknowledged after "
@@ -219,9 +222,14 @@ std::vector<std::pair<CLI::App*, const StoreWork*>> add_store_commands(CLI::App&
         "verify the copy");
     CLI::App* restore = app.add_subcommand(
         "restore", "put such a copy where no store is; devices bring back what it lacks");
-    for (CLI::App* command : {backup, restore}) {
-        command->add_option("folder", words.backup, "the folder of the backup")->required();
-    }
+    backup->add_option("folder", words.backup.folder, "the folder of the backup")->required();
+    backup->add_option("--since", words.backup.since,
+                       "only what came after the backup in this folder: an increment, which "
+                       "restores together with it");
+    restore
+        ->add_option("folders", words.backups,
+                     "the folder of a whole backup, then those of its increments in their order")
+        ->required();
     CLI::App* new_epoch = app.add_subcommand(
         "new-epoch", "say of a store that was put back by other means that it is a backup");
     CLI::App* move = app.add_subcommand(

@@ -4,7 +4,7 @@
 
 namespace zhibu::server {
 
-RequestNote backup_note(const ServerFiles& files) { return {files, "backup"}; }
+RequestNote backup_note(const ServerFiles& files) { return {files, "backup", 2}; }
 
 std::string to_text(const BackupOutcome& outcome) {
     boost::json::object object;

@@ -11,7 +11,8 @@
 
 namespace zhibu::server {
 
-/// What `zhibu-server backup` asks the server that runs. The request's path is the copy's folder.
+/// What `zhibu-server backup` asks the server that runs. The request's path is the copy's folder;
+/// of an increment the other one is that of the backup to go on from.
 [[nodiscard]] RequestNote backup_note(const ServerFiles& files);
 
 /// Up to where the log is in the copy, or why there is none.

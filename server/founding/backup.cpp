@@ -57,23 +57,6 @@ std::expected<void, FoundingError> copy_bytes(vault::Disk& disk, const Path& fro
     return {};
 }
 
-/// The files of the store at `from` to another folder, its own file last.
-std::expected<void, FoundingError> copy_store(vault::Disk& disk, const Path& from, const Path& to) {
-    if (!disk.make_folder(to.parent_path())) {
-        return cannot_copy(to.parent_path());
-    }
-    for (const char* suffix : beside_store_file) {
-        if (disk.has(beside(from, suffix))) {
-            ZHIBU_TRY_VOID(copy_bytes(disk, beside(from, suffix), beside(to, suffix)));
-        }
-    }
-    ZHIBU_TRY_VOID(copy_bytes(disk, from, to));
-    if (!disk.sync_folder(to.parent_path())) {
-        return cannot_copy(to.parent_path());
-    }
-    return {};
-}
-
 /// What an attempt that was cut short has left.
 std::expected<void, FoundingError> remove_store(vault::Disk& disk, const Path& store) {
     const auto remove = [&](const Path& file) { return !disk.has(file) || disk.remove(file); };
@@ -122,19 +105,6 @@ Stored<sync::DigestReply> digest_of(Store& store) {
     return reader->digest(all);
 }
 
-Stored<void> note_backup(Store& store, LogIndex through) {
-    ZHIBU_TRY(transaction, store.begin());
-    ZHIBU_TRY_VOID(transaction->set_backed_up(through));
-    return transaction->commit();
-}
-
-std::expected<LogIndex, FoundingError> noted(Store& store, LogIndex through) {
-    if (auto done = note_backup(store, through); !done) {
-        return failed(done.error());
-    }
-    return through;
-}
-
 std::expected<LogIndex, FoundingError> make_copy(const SealedStore& store, const SealedPlace& copy,
                                                  const catalog::Catalog& catalog,
                                                  const std::function<bool()>& goes_on) {
@@ -143,10 +113,7 @@ std::expected<LogIndex, FoundingError> make_copy(const SealedStore& store, const
         return failed(original.error());
     }
     if (!*original) {
-        return std::unexpected{FoundingError{
-            "服务器正在停止，备份没有完成，也没有留下任何文件。请在服务器启动后重试。",
-            "The server is stopping: the backup was not finished, and nothing of it is left. Try "
-            "again when the server runs."}};
+        return std::unexpected{stopped_before_its_end()};
     }
     ZHIBU_TRY(copied_store, open_verified(copy, catalog));
     const auto copied = digest_of(*copied_store);
@@ -190,23 +157,6 @@ std::expected<void, FoundingError> move_store(vault::Disk& disk, const Path& fro
     return {};
 }
 
-/// @param key_place  where the store key lies, wherever the store does
-StoreAccess system_access(vault::SystemDisk& disk, const StorePlace& key_place,
-                          record::Random& random) {
-    return {disk, [&](const Path& store) -> std::expected<SealedPlace, FoundingError> {
-                auto store_key = read_store_key(key_place.files, key_place.store_key);
-                if (!store_key) {
-                    return std::unexpected{explain(store_key.error())};
-                }
-                const auto data_keys = load_data_keys(ServerFiles{store.parent_path()}.data_keys(),
-                                                      *std::move(store_key));
-                if (!data_keys) {
-                    return std::unexpected{explain(data_keys.error())};
-                }
-                return SealedPlace{store, data_keys->ring(), &random};
-            }};
-}
-
 }  // namespace
 
 std::expected<LogIndex, FoundingError> copy_verified(const SealedStore& store,
@@ -215,11 +165,72 @@ std::expected<LogIndex, FoundingError> copy_verified(const SealedStore& store,
                                                      const std::function<bool()>& goes_on) {
     auto made = make_copy(store, copy, catalog, goes_on);
     if (!made) {
-        vault::Disk& disk = disk_of(copy);
-        static_cast<void>(remove_store(disk, copy.file));
-        static_cast<void>(disk.remove(beside(copy.file, ".lock")));
+        discard_copy(copy);
     }
     return made;
+}
+
+FoundingError stopped_before_its_end() {
+    return {"服务器正在停止，备份没有完成，也没有留下任何文件。请在服务器启动后重试。",
+            "The server is stopping: the backup was not finished, and nothing of it is left. Try "
+            "again when the server runs."};
+}
+
+void discard_copy(const SealedPlace& copy) {
+    vault::Disk& disk = disk_of(copy);
+    static_cast<void>(remove_store(disk, copy.file));
+    static_cast<void>(disk.remove(beside(copy.file, ".lock")));
+}
+
+std::expected<LogIndex, FoundingError> note_backup(Store& store, LogIndex through) {
+    const auto done = [&]() -> Stored<void> {
+        ZHIBU_TRY(transaction, store.begin());
+        ZHIBU_TRY_VOID(transaction->set_backed_up(through));
+        return transaction->commit();
+    }();
+    if (!done) {
+        return failed(done.error());
+    }
+    return through;
+}
+
+std::expected<void, FoundingError> copy_store_files(vault::Disk& disk, const Path& from,
+                                                    const Path& to) {
+    // Its own file last.
+    if (!disk.make_folder(to.parent_path())) {
+        return cannot_copy(to.parent_path());
+    }
+    for (const char* suffix : beside_store_file) {
+        if (disk.has(beside(from, suffix))) {
+            ZHIBU_TRY_VOID(copy_bytes(disk, beside(from, suffix), beside(to, suffix)));
+        }
+    }
+    ZHIBU_TRY_VOID(copy_bytes(disk, from, to));
+    if (!disk.sync_folder(to.parent_path())) {
+        return cannot_copy(to.parent_path());
+    }
+    return {};
+}
+
+StoreAccess system_access(vault::Disk& disk, const StorePlace& place, record::Random& random) {
+    // Read once: from standard input it comes no second time.
+    const auto key = std::make_shared<std::optional<keys::SecretBytes>>();
+    return {disk,
+            [place, &random, key](const Path& store) -> std::expected<SealedPlace, FoundingError> {
+                if (!*key) {
+                    auto read = read_store_key(place.files, place.store_key);
+                    if (!read) {
+                        return std::unexpected{explain(read.error())};
+                    }
+                    *key = *std::move(read);
+                }
+                const auto data_keys = load_data_keys(ServerFiles{store.parent_path()}.data_keys(),
+                                                      keys::SecretBytes{(*key)->span()});
+                if (!data_keys) {
+                    return std::unexpected{explain(data_keys.error())};
+                }
+                return SealedPlace{store, data_keys->ring(), &random};
+            }};
 }
 
 std::expected<LogIndex, FoundingError> back_up(const StoreAccess& access, const Path& store,
@@ -231,23 +242,24 @@ std::expected<LogIndex, FoundingError> back_up(const StoreAccess& access, const 
     }
     ZHIBU_TRY(target, access.seal(copy));
     ZHIBU_TRY(through, copy_verified(*opened, target, catalog, [] { return true; }));
-    return noted(*opened, through);
+    return note_backup(*opened, through);
 }
 
 std::expected<LogIndex, FoundingError> put_back(const StoreAccess& access, const Path& copy,
                                                 const Path& waiting, const Path& store,
                                                 const catalog::Catalog& catalog,
-                                                record::Random& random) {
+                                                record::Random& random, const GrowCopy& grow) {
     if (access.disk.has(store)) {
         return failed({StoreFault::already_there, store.string()});
     }
     // Of the new epoch before it is in its place: whatever happens, no server runs it as the old.
     ZHIBU_TRY_VOID(remove_store(access.disk, waiting));
-    ZHIBU_TRY_VOID(copy_store(access.disk, copy, waiting));
+    ZHIBU_TRY_VOID(copy_store_files(access.disk, copy, waiting));
     LogIndex begins;
     {
         ZHIBU_TRY(place, access.seal(waiting));
         ZHIBU_TRY(opened, open_verified(place, catalog));
+        ZHIBU_TRY_VOID(grow(*opened));
         ZHIBU_TRY(head, begin_epoch(*opened, random));
         begins = head;
     }
@@ -268,30 +280,6 @@ std::expected<SealedPlace, FoundingError> prepare_copy(const Path& folder,
         return cannot_copy(files.data_keys());
     }
     return SealedPlace{files.store(), own->ring(), &random};
-}
-
-std::expected<LogIndex, FoundingError> back_up(const StorePlace& place, const Path& folder,
-                                               const catalog::Catalog& catalog,
-                                               record::Random& random) {
-    ZHIBU_TRY_VOID(expect_files(place));
-    ZHIBU_TRY(opened, open_store(place, ClusterUse::alone, catalog, random));
-    ZHIBU_TRY(copy, prepare_copy(folder, opened.keys, random));
-    ZHIBU_TRY(through, copy_verified(*opened.sealed, copy, catalog, [] { return true; }));
-    return noted(*opened.store, through);
-}
-
-std::expected<LogIndex, FoundingError> put_back(const StorePlace& place, const Path& folder,
-                                                const catalog::Catalog& catalog,
-                                                record::Random& random) {
-    ZHIBU_TRY_VOID(expect_files(place));
-    const ServerFiles waiting{place.files.folder / "restoring"};
-    std::error_code ignored;
-    std::filesystem::remove_all(waiting.folder, ignored);
-    vault::SystemDisk disk;
-    ZHIBU_TRY(begins, put_back(system_access(disk, place, random), ServerFiles{folder}.store(),
-                               waiting.store(), place.files.store(), catalog, random));
-    std::filesystem::remove_all(waiting.folder, ignored);
-    return begins;
 }
 
 std::expected<LogIndex, FoundingError> begin_new_epoch(const StorePlace& place,

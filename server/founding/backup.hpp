@@ -38,34 +38,44 @@ struct StoreAccess {
     const SealedStore& store, const SealedPlace& copy, const catalog::Catalog& catalog,
     const std::function<bool()>& goes_on);
 
-/// The same of a store that no server uses, and notes it.
-[[nodiscard]] std::expected<LogIndex, FoundingError> back_up(const StorePlace& place,
-                                                             const std::filesystem::path& folder,
-                                                             const catalog::Catalog& catalog,
-                                                             record::Random& random);
+/// What to say of a copy that its server's end has cut short.
+[[nodiscard]] FoundingError stopped_before_its_end();
 
-/// Puts such a copy where no store is, as one of a new epoch: devices bring back what the copy
-/// lacks. Returns the position that it ends at. After an error, or a crash, there is no store
-/// still, and it can be done again.
-[[nodiscard]] std::expected<LogIndex, FoundingError> put_back(const StorePlace& place,
-                                                              const std::filesystem::path& folder,
-                                                              const catalog::Catalog& catalog,
-                                                              record::Random& random);
+/// What an attempt at a copy has left in its folder is taken away, but the folder.
+void discard_copy(const SealedPlace& copy);
 
-/// The same of the store's own files by their paths, for any disk, each sealed as `access` says.
-/// The copy's folder is made; that it is empty is not asked.
+/// Notes that a verified backup holds the store's log up to `through`.
+[[nodiscard]] std::expected<LogIndex, FoundingError> note_backup(Store& store, LogIndex through);
+
+/// Copies a store that no server uses, of any disk, and notes it; both sealed as `access` says. The
+/// copy's folder is made; that it is empty is not asked.
 [[nodiscard]] std::expected<LogIndex, FoundingError> back_up(const StoreAccess& access,
                                                              const std::filesystem::path& store,
                                                              const std::filesystem::path& copy,
                                                              const catalog::Catalog& catalog);
 
+/// What is done to a verified copy before it becomes a store.
+using GrowCopy = std::function<std::expected<void, FoundingError>(SealedStore& copy)>;
+
+/// Puts such a copy where no store is, as one of a new epoch: devices bring back what the copy
+/// lacks. Returns the position that it ends at. After an error, or a crash, there is no store
+/// still, and it can be done again.
 /// @param waiting  where the copy becomes one of a new epoch before it is moved to `store`
-[[nodiscard]] std::expected<LogIndex, FoundingError> put_back(const StoreAccess& access,
-                                                              const std::filesystem::path& copy,
-                                                              const std::filesystem::path& waiting,
-                                                              const std::filesystem::path& store,
-                                                              const catalog::Catalog& catalog,
-                                                              record::Random& random);
+[[nodiscard]] std::expected<LogIndex, FoundingError> put_back(
+    const StoreAccess& access, const std::filesystem::path& copy,
+    const std::filesystem::path& waiting, const std::filesystem::path& store,
+    const catalog::Catalog& catalog, record::Random& random,
+    const GrowCopy& grow = [](SealedStore&) { return std::expected<void, FoundingError>{}; });
+
+/// Copies the files of the store at `from` to where another one's would be, durably.
+[[nodiscard]] std::expected<void, FoundingError> copy_store_files(vault::Disk& disk,
+                                                                  const std::filesystem::path& from,
+                                                                  const std::filesystem::path& to);
+
+/// The operating system's files, the keys beside each store, and the store key of `place`.
+/// `random` must outlive it.
+[[nodiscard]] StoreAccess system_access(vault::Disk& disk, const StorePlace& place,
+                                        record::Random& random);
 
 /// For a store that was put back by other means: begins a new epoch. Returns where it begins.
 [[nodiscard]] std::expected<LogIndex, FoundingError> begin_new_epoch(

@@ -158,6 +158,12 @@ FoundingError explain(const StoreError& error) {
                     "The store was written by a newer version; nothing was changed. Upgrade "
                     "zhibu-server." +
                         place};
+        case StoreFault::other_sort:
+            return {"备份的增量不是完整的存储：请先写完整备份，再依次写各个增量。没有作任何更改。" +
+                        place,
+                    "An increment of a backup is no whole store: name the whole backup first, then "
+                    "its increments in their order. Nothing was changed." +
+                        place};
         case StoreFault::storage_full:
             return {"磁盘已满。已确认的内容不受影响。请腾出空间后重新启动。" + place,
                     "The disk is full. What was acknowledged is safe. Make room and start again." +

@@ -218,6 +218,7 @@ FoundingError explain_cluster(const StoreError& error) {
                     place};
         case StoreFault::already_there:
         case StoreFault::other_version:
+        case StoreFault::other_sort:
         case StoreFault::storage_full:
             break;
     }

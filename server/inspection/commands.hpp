@@ -14,7 +14,7 @@ class App;
 
 namespace zhibu::server {
 
-/// The subcommands that ask something of a stopped server's store, and what was typed with them.
+/// The subcommands that ask something of a server's store, and what was typed with them.
 class InspectionCommands {
 public:
     /// The commands refer to this, which must outlive the parsing.

@@ -81,11 +81,11 @@ Inspected erase_record(const InspectionWords& words, const ErasureWords& erasure
                        std::ostream& err) {
     const auto key = detail::parse_record(*words.catalog, erasure.record);
     if (!key) {
-        return detail::fail(words, key.error(), err);
+        return detail::fail(words, key.error(), out, err);
     }
     auto space = detail::open_space(words, ClusterUse::alone);
     if (!space) {
-        return detail::fail(words, space.error(), err);
+        return detail::fail(words, space.error(), out, err);
     }
     space->reader.reset();
     keys::SystemClock clock;

@@ -1,6 +1,5 @@
 #include "server/inspection/inspection.hpp"
 
-#include <boost/json.hpp>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -10,18 +9,17 @@
 
 #include "server/inspection/detail/history_text.hpp"
 #include "server/inspection/detail/open_space.hpp"
+#include "server/inspection/detail/telling.hpp"
+#include "server/inspection/inspection_desk.hpp"
 #include "server/ledger/audit.hpp"
 #include "server/ledger/head_file.hpp"
 #include "server/ledger/history.hpp"
-#include "server/ledger/proofs.hpp"
-#include "shared/keys/enrolment_code.hpp"
+#include "server/store/sqlite/sqlite_store.hpp"
 #include "shared/keys/system.hpp"
-#include "sync_protocol/codec/codec.hpp"
 
 namespace zhibu::server {
 namespace {
 
-namespace json = boost::json;
 using detail::fail;
 using detail::open_space;
 using detail::OpenSpace;
@@ -29,13 +27,16 @@ using detail::OpenSpace;
 /// A head file is some hundred bytes; nobody needs more read.
 constexpr std::size_t head_bytes_max = 64U << 10U;
 
-AuditMeans means_of(const OpenSpace& space) {
-    AuditMeans means;
-    means.identity = space.store->identity();
-    means.server_key = space.server_keys.signing_key.public_key();
-    means.server_device = space.server_keys.server_device;
-    means.group_key = space.server_keys.group_key.public_key();
-    return means;
+detail::Manner manner_of(const InspectionWords& words) { return {words.chinese, words.json}; }
+
+detail::Subject subject_of(const OpenSpace& space, const InspectionWords& words) {
+    return {space.store->identity(), &space.server_keys, space.reader.get(), words.catalog};
+}
+
+/// Whether a server has the files of the store open.
+bool runs_on_files(const InspectionWords& words) {
+    return words.config->store_cluster.empty() &&
+           is_sqlite_store_in_use(words.files.store()).value_or(false);
 }
 
 std::optional<sync::SignedTreeHead> read_head_file(const std::filesystem::path& file) {
@@ -46,58 +47,6 @@ std::optional<sync::SignedTreeHead> read_head_file(const std::filesystem::path& 
     return read_head(text);
 }
 
-json::object to_json(const AuditReport& report) {
-    json::object out{{"whole", !report.finding.has_value()},
-                     {"log_index", report.head.position},
-                     {"size", report.tree.size},
-                     {"root", keys::to_hex(report.tree.root)},
-                     {"heads_agreed", report.heads_agreed},
-                     {"erased", report.erased}};
-    if (report.finding) {
-        const AuditWords explained = explain(*report.finding);
-        out["finding"] = json::object{{"fault", to_text(report.finding->fault)},
-                                      {"log_index", report.finding->at.position},
-                                      {"agreed", report.finding->agreed.position},
-                                      {"detail", report.finding->detail},
-                                      {"zh", explained.zh},
-                                      {"en", explained.en}};
-    }
-    return out;
-}
-
-void print_report(const InspectionWords& words, const AuditReport& report, std::ostream& out) {
-    if (words.json) {
-        out << json::serialize(to_json(report)) << '\n';
-        return;
-    }
-    const std::string positions = std::to_string(report.head.position);
-    const std::string heads = std::to_string(report.heads_agreed);
-    if (report.finding) {
-        const AuditWords explained = explain(*report.finding);
-        out << (words.chinese ? "存储与其历史不符。" : "The store is not its own history. ")
-            << (words.chinese ? explained.zh : explained.en) << '\n';
-        return;
-    }
-    out << (words.chinese ? "日志完整：" + positions + "个位置全部核对无误，与" + heads +
-                                "个保存的树头一致。\n"
-                          : "The log is whole: all " + positions + " positions are right, and " +
-                                heads + " heads that were kept agree.\n")
-        << (words.chinese ? "根：" : "root: ") << keys::to_hex(report.tree.root) << '\n';
-    if (report.erased > 0) {
-        const std::string count = std::to_string(report.erased);
-        out << (words.chinese ? "其中" + count + "个位置的部分内容已依法清除，日志中均有记载。\n"
-                              : "At " + count +
-                                    " of them something was erased by law, as the log itself "
-                                    "says.\n");
-    }
-    if (report.heads_agreed == 0) {
-        out << (words.chinese
-                    ? "没有与别处保存的树头比较：持有全部密钥的人可以重写整个历史而不被发现。\n"
-                    : "It was compared with no head kept elsewhere: whoever has all keys can "
-                      "rewrite the whole of it unseen.\n");
-    }
-}
-
 void show_progress(const InspectionWords& words, LogIndex done, LogIndex head, std::ostream& err) {
     err << (words.chinese ? "已核对 " : "checked ") << done.position << " / " << head.position
         << '\n';
@@ -106,35 +55,15 @@ void show_progress(const InspectionWords& words, LogIndex done, LogIndex head, s
 }  // namespace
 
 Inspected print_head(const InspectionWords& words, std::ostream& out, std::ostream& err) {
+    if (runs_on_files(words)) {
+        return ask_running(words.files, {false, words.chinese, words.json}, out, err);
+    }
     const auto space = open_space(words);
     if (!space) {
-        return fail(words, space.error(), err);
+        return fail(words, space.error(), out, err);
     }
     keys::SystemClock clock;
-    const SpaceIdentity identity = space->store->identity();
-    const HeadMaker maker{identity.space, identity.epoch, clock.now(),
-                          [&](std::span<const std::uint8_t> bytes) {
-                              return space->server_keys.signing_key.sign(bytes);
-                          }};
-    const auto made = signed_head(*space->reader, maker);
-    if (!made) {
-        return fail(words, explain(made.error()), err);
-    }
-    const std::string text = to_text(*made);
-    if (!words.json) {
-        out << text;
-        return Inspected::well;
-    }
-    const auto head = sync::decode_tree_head(made->bytes);
-    out << json::serialize(json::object{{"origin", to_text(head->origin)},
-                                        {"epoch", to_text(head->epoch)},
-                                        {"log_index", head->size / 2},
-                                        {"size", head->size},
-                                        {"root", keys::to_hex(head->root)},
-                                        {"signed_at", head->signed_at.milliseconds},
-                                        {"text", text}})
-        << '\n';
-    return Inspected::well;
+    return detail::tell_head(subject_of(*space, words), clock.now(), manner_of(words), out, err);
 }
 
 Inspected verify(const InspectionWords& words, const std::vector<std::filesystem::path>& heads,
@@ -146,41 +75,41 @@ Inspected verify(const InspectionWords& words, const std::vector<std::filesystem
             return fail(words,
                         {"读不出树头文件：" + file.string() + "。没有核对。",
                          "There is no tree head in " + file.string() + ". Nothing was checked."},
-                        err);
+                        out, err);
         }
         kept.push_back(*std::move(head));
     }
+    if (runs_on_files(words)) {
+        return ask_running(words.files, {true, words.chinese, words.json, std::move(kept)}, out,
+                           err);
+    }
     const auto space = open_space(words);
     if (!space) {
-        return fail(words, space.error(), err);
+        return fail(words, space.error(), out, err);
     }
-    AuditMeans means = means_of(*space);
+    const detail::Subject subject = subject_of(*space, words);
+    AuditMeans means = detail::means_of(subject);
     means.kept = std::move(kept);
     means.progress = [&](LogIndex done, LogIndex head) { show_progress(words, done, head, err); };
-    const auto report = audit(*space->reader, means);
-    if (!report) {
-        return fail(words, explain(report.error()), err);
-    }
-    print_report(words, *report, out);
-    return report->finding ? Inspected::differs : Inspected::well;
+    return detail::tell_audit(subject, means, manner_of(words), out, err);
 }
 
 Inspected print_history(const InspectionWords& words, const std::string& record, std::ostream& out,
                         std::ostream& err) {
     const auto key = detail::parse_record(*words.catalog, record);
     if (!key) {
-        return fail(words, key.error(), err);
+        return fail(words, key.error(), out, err);
     }
     const auto space = open_space(words);
     if (!space) {
-        return fail(words, space.error(), err);
+        return fail(words, space.error(), out, err);
     }
-    const auto report = audit(*space->reader, means_of(*space));
+    const auto report = audit(*space->reader, detail::means_of(subject_of(*space, words)));
     if (!report) {
-        return fail(words, explain(report.error()), err);
+        return fail(words, explain(report.error()), out, err);
     }
     if (report->finding) {
-        print_report(words, *report, err);
+        detail::print_report(manner_of(words), *report, err);
         return Inspected::differs;
     }
     const detail::HistoryPrinter printer{*words.catalog, *space->reader, words.chinese, words.json};
@@ -193,7 +122,7 @@ Inspected print_history(const InspectionWords& words, const std::string& record,
             out << printer.text_of(entry);
         });
     if (!read) {
-        return fail(words, explain(read.error()), err);
+        return fail(words, explain(read.error()), out, err);
     }
     if (printed == 0) {
         err << (words.chinese ? "日志中没有提到这条记录。"

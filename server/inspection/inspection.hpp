@@ -10,9 +10,10 @@
 #include "shared/catalog/catalog.hpp"
 
 /// What is asked of a space's store: its tree head, whether it is whole, one record's history, its
-/// erasure. Opens the store with its keys as the server itself does: a file's not beside a running
-/// one, a cluster's beside any, save for an erasure; nothing is written into it but by an erasure,
-/// save what opening it by a newer program adds.
+/// erasure. Opens the store with its keys as the server itself does: a cluster's beside any server,
+/// save for an erasure; a file's not beside a running one, which is asked for its head and for its
+/// verification instead. Nothing is written into it but by an erasure, save what opening it by a
+/// newer program adds.
 namespace zhibu::server {
 
 /// How to open the store and how to speak.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/founding/store_place.hpp"
+#include "server/inspection/detail/telling.hpp"
 #include "shared/record/check.hpp"
 
 namespace zhibu::server::detail {
@@ -38,9 +39,9 @@ std::expected<record::RecordKey, FoundingError> parse_record(const catalog::Cata
     return record::RecordKey{kind->id(), RecordId{*id}};
 }
 
-Inspected fail(const InspectionWords& words, const FoundingError& error, std::ostream& err) {
-    err << (words.chinese ? error.zh : error.en) << '\n';
-    return Inspected::failed;
+Inspected fail(const InspectionWords& words, const FoundingError& error, std::ostream& out,
+               std::ostream& err) {
+    return fail(Manner{words.chinese, words.json}, error, out, err);
 }
 
 }  // namespace zhibu::server::detail

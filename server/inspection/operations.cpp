@@ -217,12 +217,12 @@ Inspected print_operations(const InspectionWords& words, const OperationsWords& 
                            std::ostream& out, std::ostream& err) {
     const auto space = detail::open_space(words);
     if (!space) {
-        return detail::fail(words, space.error(), err);
+        return detail::fail(words, space.error(), out, err);
     }
     StoreReader& reader = *space->reader;
     const auto head = reader.head();
     if (!head) {
-        return detail::fail(words, explain(head.error()), err);
+        return detail::fail(words, explain(head.error()), out, err);
     }
     Names names{*words.catalog, reader};
     if (which.form == OperationsForm::csv) {
@@ -235,7 +235,7 @@ Inspected print_operations(const InspectionWords& words, const OperationsWords& 
         const auto operation =
             row && *row ? read_operation(*words.catalog, **row, names) : std::nullopt;
         if (!operation) {
-            return detail::fail(words, unreadable(index), err);
+            return detail::fail(words, unreadable(index), out, err);
         }
         if (matches(which, *operation)) {
             any = true;

@@ -64,6 +64,9 @@ public:
             return report_;
         }
         for (LogIndex at{1}; at <= head; ++at.position) {
+            if (!means_.goes_on()) {
+                return std::unexpected{StoreError{StoreFault::in_use, "log"}};
+            }
             ZHIBU_TRY(row, store_.row(at));
             ZHIBU_TRY(leaves, store_.leaves(at));
             if (!row || !leaves) {

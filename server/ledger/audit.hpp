@@ -71,6 +71,8 @@ struct AuditMeans {
     const catalog::Catalog* catalog = &catalog::standard_catalog();
     /// Heads that were kept elsewhere.
     std::vector<sync::SignedTreeHead> kept;
+    /// Asked at each position; where it says no the audit ends with an error.
+    std::function<bool()> goes_on = [] { return true; };
     /// Told now and then how far it is.
     std::function<void(LogIndex done, LogIndex head)> progress = [](LogIndex, LogIndex) {};
 };

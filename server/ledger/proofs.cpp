@@ -59,16 +59,25 @@ ledger::ReadSubtree subtree_reader(StoreReading& store, std::optional<StoreError
     };
 }
 
+Stored<Hash> root_at(StoreReading& store, LogIndex at) {
+    std::optional<StoreError> failure;
+    auto made = ledger::root_of(ledger::tree_size_at(at), subtree_reader(store, failure));
+    return whole(std::move(made), std::move(failure));
+}
+
 Stored<sync::SignedTreeHead> signed_head(StoreReading& store, const HeadMaker& maker) {
     ZHIBU_TRY(newest, store.head());
+    return signed_head_at(store, newest, maker);
+}
+
+Stored<sync::SignedTreeHead> signed_head_at(StoreReading& store, LogIndex at,
+                                            const HeadMaker& maker) {
     sync::TreeHead head;
     head.origin = maker.space;
     head.epoch = maker.epoch;
-    head.size = ledger::tree_size_at(newest);
+    head.size = ledger::tree_size_at(at);
     head.signed_at = maker.now;
-    std::optional<StoreError> failure;
-    auto made = ledger::root_of(head.size, subtree_reader(store, failure));
-    ZHIBU_TRY(root, whole(std::move(made), std::move(failure)));
+    ZHIBU_TRY(root, root_at(store, at));
     head.root = root;
     sync::SignedTreeHead signed_one;
     signed_one.bytes = sync::encode(head);

@@ -29,6 +29,14 @@ struct HeadMaker {
 [[nodiscard]] ledger::ReadSubtree subtree_reader(StoreReading& store,
                                                  std::optional<StoreError>& failure);
 
+/// The root of the tree as it was when the log stood at `at`. Errors: also damaged, where the log
+/// has not come so far.
+[[nodiscard]] Stored<Hash> root_at(StoreReading& store, LogIndex at);
+
+/// The head of that tree. Errors: as root_at().
+[[nodiscard]] Stored<sync::SignedTreeHead> signed_head_at(StoreReading& store, LogIndex at,
+                                                          const HeadMaker& maker);
+
 /// The newest head.
 [[nodiscard]] Stored<sync::SignedTreeHead> signed_head(StoreReading& store, const HeadMaker& maker);
 

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "server/copying/copying.hpp"
 #include "server/founding/store_key.hpp"
 #include "server/founding/store_place.hpp"
-#include "server/moving/copying.hpp"
 #include "server/store/postgres/postgres_store.hpp"
 #include "server/store/store.hpp"
 #include "shared/keys/private_file.hpp"
@@ -141,7 +141,7 @@ private:
             if (there == LogIndex{}) {
                 ZHIBU_TRY_VOID(copy_space(*from, target, catalog_));
             }
-            ZHIBU_TRY(differing, differences(*from, *to, catalog_));
+            ZHIBU_TRY(differing, differences(*from, *to));
             ZHIBU_TRY(head, from->head());
             return std::pair{head, std::move(differing)};
         }();

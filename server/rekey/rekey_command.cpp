@@ -144,7 +144,8 @@ Unanswered unanswered() {
 
 Outcome ask(const ServerFiles& files, const RekeyWords& words,
             const std::filesystem::path& store_key_file, record::Random& random) {
-    ZHIBU_TRY(text, ask_server(files, rekey_note(files), store_key_file, unanswered(), random));
+    ZHIBU_TRY(text,
+              ask_server(files, rekey_note(files), {{}, store_key_file}, unanswered(), random));
     return outcome_of(to_rekey_answer(text).value_or(RekeyAnswer::storage_failed), files, words);
 }
 

@@ -26,13 +26,12 @@ std::expected<void, FoundingError> check_owner(const ServerFiles& files) {
 }
 
 std::expected<std::string, FoundingError> ask_server(const ServerFiles& files,
-                                                     const RequestNote& note,
-                                                     const std::filesystem::path& path,
+                                                     const RequestNote& note, Request request,
                                                      const Unanswered& unanswered,
                                                      record::Random& random) {
     std::array<std::uint8_t, 16> id{};
     random.fill(id);
-    const Request request{keys::to_hex(id), path};
+    request.id = keys::to_hex(id);
     if (const auto written = note.write(request); !written) {
         return std::unexpected{explain(written.error())};
     }

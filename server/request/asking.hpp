@@ -27,8 +27,11 @@ struct Unanswered {
 };
 
 /// Asks the server that runs, and waits for its reply's text.
-[[nodiscard]] std::expected<std::string, FoundingError> ask_server(
-    const ServerFiles& files, const RequestNote& note, const std::filesystem::path& path,
-    const Unanswered& unanswered, record::Random& random);
+/// @param request  its id is made here
+[[nodiscard]] std::expected<std::string, FoundingError> ask_server(const ServerFiles& files,
+                                                                   const RequestNote& note,
+                                                                   Request request,
+                                                                   const Unanswered& unanswered,
+                                                                   record::Random& random);
 
 }  // namespace zhibu::server

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <filesystem>
 #include <optional>
@@ -17,6 +18,10 @@ struct Request {
     std::string id;
     /// Absolute, or empty.
     std::filesystem::path path;
+    /// Another one that it is about. Absolute, or empty.
+    std::filesystem::path beside = {};
+    /// What else there is to say, on one line.
+    std::string words = {};
 
     friend bool operator==(const Request&, const Request&) = default;
 };
@@ -34,7 +39,8 @@ struct Reply {
 class RequestNote {
 public:
     /// @param name  of the files: name.request, name.reply
-    RequestNote(const ServerFiles& files, std::string_view name);
+    /// @param lines_max  how many of a request's path, other path and words it may have
+    RequestNote(const ServerFiles& files, std::string_view name, std::ptrdiff_t lines_max = 1);
 
     /// Puts the request before the server, in place of an older one. Errors: storage_failed.
     [[nodiscard]] std::expected<void, KeyFilesError> write(const Request& request) const;
@@ -53,6 +59,7 @@ public:
 private:
     std::filesystem::path request_;
     std::filesystem::path reply_;
+    std::ptrdiff_t lines_max_;
 };
 
 }  // namespace zhibu::server

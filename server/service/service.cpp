@@ -13,6 +13,7 @@
 #include "server/device/enrolment.hpp"
 #include "server/device/errands.hpp"
 #include "server/founding/store_place.hpp"
+#include "server/inspection/inspection_desk.hpp"
 #include "server/ledger/incident.hpp"
 #include "server/listener/listener.hpp"
 #include "server/metrics/metrics.hpp"
@@ -79,6 +80,9 @@ public:
         if (opened_.sealed != nullptr) {
             rekeyer_.emplace(rekeyer_parts(), files_);
             backups_.emplace(backup_parts(), files_);
+            inspections_.emplace(
+                InspectionDesk::Parts{opened_.store.get(), &keys_, &catalog_, &clock_, log_},
+                files_);
         }
         Committer::Settings settings;
         settings.groups_max = static_cast<std::uint32_t>(config_.groups_per_commit_max);
@@ -211,6 +215,7 @@ private:
         follower_.reset();
         if (backups_) {
             backups_->stop();
+            inspections_->stop();
         }
         committer_.reset();
     }
@@ -266,10 +271,10 @@ private:
 
     BackupDesk::Parts backup_parts() {
         BackupDesk::Parts parts;
-        parts.store = opened_.sealed;
+        parts.means = {
+            opened_.sealed, &catalog_, &clock_,
+            [this](std::span<const std::uint8_t> bytes) { return keys_.signing_key.sign(bytes); }};
         parts.keys = &opened_.keys;
-        parts.catalog = &catalog_;
-        parts.clock = &clock_;
         parts.random = &random_;
         parts.note_backup = [this](LogIndex through) { committer_->note_backup(through); };
         parts.log = log_;
@@ -311,7 +316,9 @@ private:
             parts.upkeep = [this] {
                 const auto rest = rekeyer_->upkeep();
                 // A copy's end is told to the committer, which is not there from the first moment.
-                return host_ready_.load() == nullptr ? rest : std::min(rest, backups_->upkeep());
+                return host_ready_.load() == nullptr
+                           ? rest
+                           : std::min({rest, backups_->upkeep(), inspections_->upkeep()});
             };
         }
         return parts;
@@ -408,9 +415,10 @@ private:
     keys::SystemClock clock_;
     keys::SystemRandom random_;
     OpenedStore opened_;
-    /// None, both, where the store is no file.
+    /// None where the store is no file.
     std::optional<Rekeyer> rekeyer_;
     std::optional<BackupDesk> backups_;
+    std::optional<InspectionDesk> inspections_;
     std::unique_ptr<Listener> listener_;
     Metrics metrics_;
     std::atomic<std::uint64_t> head_{0};

@@ -17,6 +17,17 @@ public:
     [[nodiscard]] virtual Stored<void> remove(const RecordKey& key) = 0;
 };
 
+/// A write transaction of a part of a store (PartOf). Its append() takes the position after head()
+/// as it stands in the whole log, in its chain or outside of it, and advances no chain; of the tree
+/// it keeps the leaves alone.
+class PartTransaction : public ErasingTransaction {
+public:
+    /// What the chain is in the whole store.
+    [[nodiscard]] virtual Stored<void> set_chain(const DeviceId& device,
+                                                 const IncarnationId& incarnation,
+                                                 const HeldChain& chain) = 0;
+};
+
 /// A store that can forget.
 /// Threads: as the transactions of Store.
 class ErasableStore : public Store {

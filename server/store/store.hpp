@@ -39,6 +39,7 @@ enum class StoreFault : std::uint8_t {
     in_use,
     damaged,
     other_version,
+    other_sort,  // a part of a store where a whole one was meant, or the other way round
     storage_full,
     storage_failed,
 };
@@ -185,6 +186,26 @@ struct Staging {
     friend bool operator==(const Staging&, const Staging&) = default;
 };
 
+/// Whom the store knows by more than their records, each ascending.
+struct Known {
+    /// Of a credential or a second factor.
+    std::vector<RecordId> accounts;
+    /// Of a key or a contact.
+    std::vector<DeviceId> devices;
+    std::vector<Hash> enrolment_codes;
+};
+
+/// Of a store that is no whole one, but an increment of its backup: which part of it.
+struct PartOf {
+    /// It has what came after that position.
+    LogIndex after;
+    /// Tree heads as the codec writes them: of the backup that it goes on from, and its own.
+    std::vector<std::uint8_t> continues;
+    std::vector<std::uint8_t> head;
+
+    friend bool operator==(const PartOf&, const PartOf&) = default;
+};
+
 /// What a space is made of, written by `init`; the rest changes with begin_epoch() alone.
 struct SpaceIdentity {
     record::SpaceId space;
@@ -193,6 +214,8 @@ struct SpaceIdentity {
     /// The oldest position at which a backup was put back and the log went on otherwise. A device
     /// may have seen positions after it that are not this log's.
     std::optional<LogIndex> restored_at = std::nullopt;
+    /// None for a space's store.
+    std::optional<PartOf> part = std::nullopt;
 };
 
 /// Reading as of the transaction or, for a Reader, as of the newest commit.
@@ -223,6 +246,10 @@ public:
                                                                 const Hash& group_hash) = 0;
     [[nodiscard]] virtual Stored<HeldChain> chain(const DeviceId& device,
                                                   const IncarnationId& incarnation) = 0;
+    /// Every chain, in any order.
+    [[nodiscard]] virtual Stored<void> each_chain(
+        const std::function<void(const DeviceId& device, const IncarnationId& incarnation,
+                                 const HeldChain& chain)>& visit) = 0;
     /// Who committed the group at `index`; none for position 0.
     [[nodiscard]] virtual Stored<RecordId> author_at(LogIndex index) = 0;
     /// The position whole; none beyond the head.
@@ -235,6 +262,7 @@ public:
                                                               std::uint64_t index) = 0;
     /// The receipt of the group at `index`; none where the log has no such position.
     [[nodiscard]] virtual Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) = 0;
+    [[nodiscard]] virtual Stored<Known> known() = 0;
     [[nodiscard]] virtual Stored<std::optional<Credential>> credential(const RecordId& account) = 0;
     [[nodiscard]] virtual Stored<SecondFactors> second_factors(const RecordId& account) = 0;
     [[nodiscard]] virtual Stored<std::optional<DeviceKey>> device_key(const DeviceId& device) = 0;
@@ -316,6 +344,10 @@ struct ScopeFilter {
 /// Threads: one thread uses a reader.
 class StoreReader : public StoreReading {
 public:
+    /// From now on all that is read is as of this moment, until the reader goes. The writer goes on
+    /// meanwhile, but what it needs of room grows until then.
+    [[nodiscard]] virtual Stored<void> pin() = 0;
+
     /// The log after `from` in scope, about `bytes_max` at most, for that device incarnation: at
     /// least one entry if there is any, so that asking again gets on. An organisation that moved
     /// stops only a scope that is not everything. A record that came into scope is told whole as

@@ -16,6 +16,7 @@
 #include "shared/keys/digest.hpp"
 #include "shared/record/check.hpp"
 #include "sync_protocol/codec/codec.hpp"
+#include "tests/bench/person_values.hpp"
 #include "tests/support/seeded_random.hpp"
 #include "tests/support/server_place.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -27,7 +28,6 @@ namespace zhibu::bench {
 namespace {
 
 using namespace zhibu::server;
-using catalog::FieldType;
 
 constexpr std::size_t records = 10'000;
 constexpr std::size_t group_size = 100;
@@ -37,34 +37,6 @@ double seconds_of(const auto& work) {
     const auto start = std::chrono::steady_clock::now();
     work();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-record::Value value_for(const catalog::Field& field, std::uint64_t number,
-                        const std::vector<RecordId>& branches) {
-    switch (field.type) {
-        case FieldType::text:
-        case FieldType::note:
-            return field.name == "id_number" ? "990154198705" + std::to_string(100'000 + number)
-                                             : "某某字段" + std::to_string(number % 997);
-        case FieldType::code:
-            return std::string("01");
-        case FieldType::integer:
-        case FieldType::money:
-            return static_cast<std::int64_t>(number % 100'000);
-        case FieldType::boolean:
-            return number % 2 == 0;
-        case FieldType::day:
-        case FieldType::month:
-            return record::Date{1987, 5, static_cast<std::uint8_t>(1 + number % 28)};
-        case FieldType::instant:
-            return Instant{static_cast<std::int64_t>(number)};
-        case FieldType::reference:
-            return field.name == "organisation" ? record::Value{branches[number % branches.size()]}
-                                                : record::Value{};
-        case FieldType::tags:
-            return record::make_text_set({"021-5555" + std::to_string(number % 10'000)});
-    }
-    return {};
 }
 
 struct GroupToWrite {

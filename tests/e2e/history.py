@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from programs import Client, Failed, id_number, perform, run_to_end  # noqa: E402
 
 
-class StoppedServer:
-    """What an operator asks of a store whose server does not run."""
+class Operator:
+    """What an operator asks of a store, its server running or not."""
 
     def __init__(self, stage):
         self.stage = stage
@@ -120,6 +120,33 @@ def operations(stage, server, writer):
                       "without what stands in the records")
 
 
+def beside_work(stage, server, writer):
+    """The head and the audit of a store whose server runs, and which a device writes meanwhile."""
+    head = server.keep_head("head-running")
+    follower = writer.start("sync", "--follow")
+    add_person(writer, 9)
+    report = server.verify(head)
+    stage.expect.that(report["whole"] and report["heads_agreed"] == 1,
+                      "a running server tells its head, and verifies its store", report)
+    text = head.read_text()
+    forged = stage.work / "head-forged"
+    signature = re.search(r"^signature (\w+)$", text, re.M)[1]
+    forged.write_text(text.replace(signature, signature[::-1]))
+    report = server.verify(head, forged, exit_code=3)
+    stage.expect.that(report["finding"]["fault"] == "head_unreadable",
+                      "a head that it has not signed is named", report)
+    follower.terminate()
+    follower.communicate(timeout=20)
+    plain = server.run("verify", "--head", str(head))
+    stage.expect.that("The log is whole" in plain, "and says it to people", plain)
+    refused = json.loads(server.run("operations", "--json", exit_code=1))
+    stage.expect.that("Stop it first" in refused["error"],
+                      "what a running server does not tell is said so", refused)
+    left = [file.name for file in (stage.work / "server").glob("inspect*")]
+    stage.expect.that(left == [], "no request is left", left)
+    head.unlink()
+
+
 def monitored(stage, writer):
     """What the machine's own monitoring is told, on loopback."""
 
@@ -159,6 +186,7 @@ def put_back(stage, server, writer, reader, early):
     stage.expect.that(findings(writer) == [] and findings(reader) == [],
                       "devices of an honest server find nothing")
     monitored(stage, writer)
+    beside_work(stage, server, writer)
     stage.stop_server()
     late = server.keep_head("head-late")
     shutil.rmtree(place)
@@ -199,7 +227,7 @@ def put_back(stage, server, writer, reader, early):
 
 
 def play(stage):
-    server = StoppedServer(stage)
+    server = Operator(stage)
     writer, reader = set_up(stage)
     early = honest_history(stage, server, writer)
     put_back(stage, server, writer, reader, early)

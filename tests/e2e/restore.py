@@ -84,11 +84,11 @@ def outbox_bytes(client):
     return (client.folder / "outbox").stat().st_size
 
 
-def back_up_beside_work(stage, client, copied, numbers):
-    """A verified copy of a running server's store; the longest wait of a device that pushes."""
+def back_up_beside_work(stage, client, copied, numbers, *words):
+    """A verified backup of a running server's store; the longest wait of a device that pushes."""
     longest = 0.0
-    command = subprocess.Popen(
-        stage.server_words("backup", "--json", str(copied)), stdout=subprocess.PIPE, text=True)
+    command = subprocess.Popen(stage.server_words("backup", "--json", *words, str(copied)),
+                               stdout=subprocess.PIPE, text=True)
     while command.poll() is None:
         numbers.add(client, "第一党支部")
         began = time.monotonic()
@@ -135,6 +135,48 @@ def back_up(stage, officer, first, second, numbers):
                       (before, after))
 
 
+def folder_bytes(folder):
+    return sum(file.stat().st_size for file in folder.iterdir())
+
+
+def back_up_increments(stage, first, second, numbers):
+    """Two, each of what came after the backup before it, while a device pushes."""
+    for name, since in (("increment-1", "backup"), ("increment-2", "increment-1")):
+        numbers.add(second, "第二党支部")
+        second.sync()
+        waiting = outbox_bytes(second)
+        back_up_beside_work(stage, first, stage.work / name, numbers, "--since",
+                            str(stage.work / since))
+        second.sync()
+        stage.expect.that(0 == outbox_bytes(second) < waiting,
+                          f"{name}: what it holds leaves the outbox")
+    whole, increment = (folder_bytes(stage.work / name) for name in ("backup", "increment-2"))
+    stage.expect.that(increment < whole, f"an increment takes {increment >> 10} KiB, the whole "
+                      f"backup of this small store {whole >> 10}")
+    refused = work_on_store(stage, "backup", "--since", str(stage.work / "nothing"),
+                            str(stage.work / "increment-3"), exit_code=1)
+    stage.expect.that("no tree head" in refused, "what goes on from no backup is refused", refused)
+
+
+def flip_bit(file, at):
+    with open(file, "r+b") as stream:
+        stream.seek(at)
+        byte = stream.read(1)[0]
+        stream.seek(at)
+        stream.write(bytes([byte ^ 4]))
+
+
+def expect_refused(stage, words, *names):
+    """Such a restoring is refused so, and leaves nothing behind."""
+    server = stage.work / "server"
+    before = sorted(file.name for file in server.iterdir())
+    refused = work_on_store(stage, "restore", *(str(stage.work / name) for name in names),
+                            exit_code=1)
+    stage.expect.that(words in refused, f"{', '.join(names)}: {words}", refused)
+    stage.expect.that(sorted(file.name for file in server.iterdir()) == before,
+                      "and nothing half restored stays behind")
+
+
 def work_after_backup(stage, officer, first, second, numbers):
     """Acknowledged, and then lost with the server."""
     for _ in range(3):
@@ -170,8 +212,25 @@ def restore(stage):
     stage.expect.that("nothing was changed" in refused, "a store that is there is not overwritten")
     for file in store.parent.glob("space.db*"):
         file.unlink()
-    said = work_on_store(stage, "restore", str(stage.work / "backup"))
-    stage.expect.that("new epoch" in said, "the backup is put back, as another epoch")
+    expect_refused(stage, "in between is missing", "backup", "increment-2")
+    expect_refused(stage, "name the whole backup first", "increment-1", "increment-2")
+    damaged = stage.work / "increment-1" / "space.db"
+    flip_bit(damaged, 40_000)
+    expect_refused(stage, "damaged or cut short", "backup", "increment-1", "increment-2")
+    flip_bit(damaged, 40_000)
+    # The key is handed over once, however many files it opens.
+    config = stage.work / "key-from-stdin.toml"
+    config.write_text((stage.work / "server.toml").read_text() + '[store]\nkey = "stdin"\n')
+    row = [stage.work / name for name in ("backup", "increment-1", "increment-2")]
+    words = [config if word == str(stage.work / "server.toml") else word
+             for word in stage.server_words("restore")]
+    done = subprocess.run([*words, *row], input=(store.parent / "store_key").read_text(),
+                          capture_output=True, text=True, timeout=60, check=False)
+    stage.expect.that("new epoch" in done.stdout,
+                      "the backup and its increments are put back, as another epoch",
+                      done.stdout + done.stderr)
+    verified = work_on_store(stage, "verify")
+    stage.expect.that("The log is whole" in verified, "and verified from the first leaf", verified)
     stage.start_server()
 
 
@@ -230,6 +289,7 @@ def play(stage):
     stage.branches = []
     officer, first, second = set_up(stage)
     back_up(stage, officer, first, second, numbers)
+    back_up_increments(stage, first, second, numbers)
     person, late = work_after_backup(stage, officer, first, second, numbers)
     restore(stage)
     bring_back(stage, officer, first, second, numbers, person, late)

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,19 @@ template <class Map, class Key>
 auto found_in(const Map& map, const Key& key) -> std::optional<typename Map::mapped_type> {
     const auto found = map.find(key);
     return found == map.end() ? std::nullopt : std::optional{found->second};
+}
+
+/// The keys of either, ascending, each once.
+template <class One, class Other>
+std::vector<typename One::key_type> keys_of(const One& one, const Other& other) {
+    std::set<typename One::key_type> keys;
+    for (const auto& each : one) {
+        keys.insert(each.first);
+    }
+    for (const auto& each : other) {
+        keys.insert(each.first);
+    }
+    return {keys.begin(), keys.end()};
 }
 
 /// The reading half, over whatever contents() the class below it shows.
@@ -138,6 +152,26 @@ public:
         ZHIBU_MEMORY_CALL(*this);
         return found_in(seen()->chains, std::pair{device, incarnation})
             .value_or(server::HeldChain{});
+    }
+
+    server::Stored<void> each_chain(
+        const std::function<void(const record::DeviceId&, const record::IncarnationId&,
+                                 const server::HeldChain&)>& visit) override {
+        ZHIBU_MEMORY_CALL(*this);
+        for (const auto& [names, chain] : seen()->chains) {
+            visit(names.first, names.second, chain);
+        }
+        return {};
+    }
+
+    server::Stored<server::Known> known() override {
+        ZHIBU_MEMORY_CALL(*this);
+        const auto contents = seen();
+        server::Known known;
+        known.accounts = keys_of(contents->credentials, contents->second_factors);
+        known.devices = keys_of(contents->device_keys, contents->contacts);
+        known.enrolment_codes = keys_of(contents->codes, contents->codes);
+        return known;
     }
 
     server::Stored<record::RecordId> author_at(record::LogIndex index) override {

@@ -261,6 +261,12 @@ class Reader final : public Reading<StoreReader> {
 public:
     using Reading::Reading;
 
+    Stored<void> pin() override {
+        ZHIBU_MEMORY_CALL(*this);
+        pinned_ = store().contents();
+        return {};
+    }
+
     Stored<std::optional<sync::Tail>> tail(LogIndex from, const ScopeFilter& scope,
                                            const DeviceId& device, const IncarnationId& incarnation,
                                            std::size_t bytes_max) override {
@@ -377,9 +383,13 @@ public:
     }
 
 protected:
-    std::shared_ptr<const Contents> seen() const override { return store().contents(); }
+    std::shared_ptr<const Contents> seen() const override {
+        return pinned_ != nullptr ? pinned_ : store().contents();
+    }
 
 private:
+    std::shared_ptr<const Contents> pinned_;
+
     /// Where a record stands is told by the newest effect on it.
     static std::vector<RecordId> places_of(const Contents& contents, const RecordKey& key) {
         for (auto row = contents.rows.rbegin(); row != contents.rows.rend(); ++row) {

@@ -62,7 +62,14 @@ SERVER = _upon(
             "server/committer",
             "server/device",
         },
-        "server/moving": {"server/founding", "server/store", "server/store/postgres"},
+        # From store to store by their verbs: whole, or what is new.
+        "server/copying": {"server/store"},
+        "server/moving": {
+            "server/copying",
+            "server/founding",
+            "server/store",
+            "server/store/postgres",
+        },
         # How a command asks the server that runs.
         "server/request": {"server/founding", "server/store/sqlite"},
         # Drives the change of the store's key, and asks for it.
@@ -73,22 +80,26 @@ SERVER = _upon(
             "server/founding",
             "server/request",
         },
-        # Copies a store in use, and asks for that.
+        # Copies a store in use, and asks for that; puts it back.
         "server/backup": {
+            "server/copying",
+            "server/ledger",
             "server/store",
             "server/store/sqlite",
             "server/founding",
             "server/request",
         },
-        # What an operator asks of a stopped server's store.
+        # What an operator asks of a server's store.
         "server/inspection": {
             "server/committer",
             "server/config",
             "server/erasure",
             "server/founding",
             "server/ledger",
+            "server/request",
             "server/store",
             "server/store/postgres",
+            "server/store/sqlite",
         },
         "server/listener": {"sync_protocol/transport"},
         # What the committer and the sessions tell of themselves, for monitoring.
@@ -101,6 +112,7 @@ SERVER = _upon(
             "server/config",
             "server/device",
             "server/founding",
+            "server/inspection",
             "server/ledger",
             "server/listener",
             "server/metrics",

@@ -32,6 +32,7 @@ struct OpenSpace {
     const catalog::Catalog& catalog, std::string_view text);
 
 /// Says what kept it from being inspected.
-Inspected fail(const InspectionWords& words, const FoundingError& error, std::ostream& err);
+Inspected fail(const InspectionWords& words, const FoundingError& error, std::ostream& out,
+               std::ostream& err);
 
 }  // namespace zhibu::server::detail

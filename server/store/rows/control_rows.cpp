@@ -30,6 +30,28 @@ ContentName secret_of(const RecordId& account, bool is_pending) {
 
 }  // namespace
 
+Known ControlRows::known() {
+    Known found;
+    Query accounts = connection_.query(
+        "SELECT account FROM zhibu_credential UNION SELECT account FROM zhibu_second_factor "
+        "ORDER BY account");
+    while (accounts.step()) {
+        found.accounts.push_back(RecordId{accounts.uuid(0)});
+    }
+    Query devices = connection_.query(
+        "SELECT device FROM zhibu_device_key UNION SELECT device FROM zhibu_device_contact "
+        "ORDER BY device");
+    while (devices.step()) {
+        found.devices.push_back(DeviceId{devices.uuid(0)});
+    }
+    Query codes =
+        connection_.query("SELECT code_hash FROM zhibu_enrolment_code ORDER BY code_hash");
+    while (codes.step()) {
+        found.enrolment_codes.push_back(codes.hash(0));
+    }
+    return found;
+}
+
 std::optional<Credential> ControlRows::credential(const RecordId& account) {
     Query row = connection_.query(
         "SELECT public_key, salt, memory_kib, passes, lanes, changed_at FROM zhibu_credential "

@@ -18,6 +18,7 @@ public:
     [[nodiscard]] std::optional<Contact> contact(const DeviceId& device);
     [[nodiscard]] std::optional<EnrolmentCode> enrolment_code(const Hash& code_hash);
     [[nodiscard]] SecondFactors second_factors(const RecordId& account);
+    [[nodiscard]] Known known();
     void write(const RecordId& account, const Credential& credential);
     void write(const RecordId& account, const SecondFactors& factors);
     void write(const DeviceKey& key);

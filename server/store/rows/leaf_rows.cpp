@@ -47,16 +47,18 @@ ledger::Leaf leaf_of(Query& row, int column, const ContentName& name) {
 
 }  // namespace
 
+void LeafRows::append_apart(LogIndex index, const ledger::LogLeaves& leaves) {
+    Query query = connection_.query("INSERT INTO zhibu_leaf VALUES(?,?,?,?,?)");
+    query.bind_position(index.position);
+    query.bind(leaves.group.commitment);
+    bind_salt(query, leaves.group, group_salt(index));
+    query.bind(leaves.verdict.commitment);
+    bind_salt(query, leaves.verdict, verdict_salt(index));
+    query.run();
+}
+
 void LeafRows::append(LogIndex index, const ledger::LogLeaves& leaves) {
-    {
-        Query query = connection_.query("INSERT INTO zhibu_leaf VALUES(?,?,?,?,?)");
-        query.bind_position(index.position);
-        query.bind(leaves.group.commitment);
-        bind_salt(query, leaves.group, group_salt(index));
-        query.bind(leaves.verdict.commitment);
-        bind_salt(query, leaves.verdict, verdict_salt(index));
-        query.run();
-    }
+    append_apart(index, leaves);
     std::uint64_t size = ledger::tree_size_at(index);
     const std::uint64_t together = std::uint64_t{1} << levels_apart;
     for (unsigned level = levels_apart; size % together == 0; level += levels_apart) {

@@ -19,6 +19,8 @@ public:
 
     /// The leaves of the position after the newest.
     void append(LogIndex index, const ledger::LogLeaves& leaves);
+    /// The same where the tree before them is not there: no subtree is kept.
+    void append_apart(LogIndex index, const ledger::LogLeaves& leaves);
     /// The commitments stay.
     void set_salts(LogIndex index, const ledger::LogLeaves& leaves);
     [[nodiscard]] std::optional<ledger::LogLeaves> read(LogIndex index);

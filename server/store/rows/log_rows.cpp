@@ -83,6 +83,16 @@ HeldChain LogRows::chain(const DeviceId& device, const IncarnationId& incarnatio
     return row.step() ? HeldChain{Sequence{row.position(0)}, row.hash(1)} : HeldChain{};
 }
 
+void LogRows::each_chain(
+    const std::function<void(const DeviceId&, const IncarnationId&, const HeldChain&)>& visit) {
+    Query row =
+        connection_.query("SELECT device, incarnation, last_sequence, last_hash FROM zhibu_chain");
+    while (row.step()) {
+        visit(DeviceId{row.uuid(0)}, IncarnationId{row.uuid(1)},
+              HeldChain{Sequence{row.position(2)}, row.hash(3)});
+    }
+}
+
 RecordId LogRows::author_at(LogIndex index) {
     Query row = connection_.query("SELECT author FROM zhibu_log WHERE idx=?");
     row.bind_position(index.position);
@@ -129,8 +139,13 @@ void LogRows::append(const LogRow& row) {
     const bool is_fork = row.outside_chain || row.name.sequence <= last;
     append_row(row, is_fork);
     if (!is_fork) {
-        advance_chain(row.name, row.group_hash);
+        set_chain(row.name.device, row.name.incarnation, {row.name.sequence, row.group_hash});
     }
+}
+
+void LogRows::append_apart(const LogRow& row) {
+    ZHIBU_CHECK(!row.sealed.bytes.empty());
+    append_row(row, row.outside_chain);
 }
 
 void LogRows::take_into_chain(const GroupName& name, const record::Hash& group_hash) {
@@ -145,7 +160,7 @@ void LogRows::take_into_chain(const GroupName& name, const record::Hash& group_h
         .bind(group_hash)
         .run();
     ZHIBU_CHECK(connection_.rows_written() == 1);
-    advance_chain(name, group_hash);
+    set_chain(name.device, name.incarnation, {name.sequence, group_hash});
 }
 
 void LogRows::append_row(const LogRow& row, bool is_fork) {
@@ -189,15 +204,16 @@ void LogRows::append_row(const LogRow& row, bool is_fork) {
     }
 }
 
-void LogRows::advance_chain(const GroupName& name, const record::Hash& group_hash) {
+void LogRows::set_chain(const DeviceId& device, const IncarnationId& incarnation,
+                        const HeldChain& chain) {
     connection_
         .query(
             "UPDATE zhibu_chain SET last_sequence=?, last_hash=? WHERE device=? AND "
             "incarnation=?")
-        .bind_position(name.sequence.position)
-        .bind(group_hash)
-        .bind(name.device.uuid.bytes)
-        .bind(name.incarnation.uuid.bytes)
+        .bind_position(chain.last.position)
+        .bind(chain.last_hash)
+        .bind(device.uuid.bytes)
+        .bind(incarnation.uuid.bytes)
         .run();
     if (connection_.rows_written() > 0) {
         return;
@@ -206,10 +222,10 @@ void LogRows::advance_chain(const GroupName& name, const record::Hash& group_has
         .query(
             "INSERT INTO zhibu_chain(device, incarnation, last_sequence, last_hash) "
             "VALUES(?, ?, ?, ?)")
-        .bind(name.device.uuid.bytes)
-        .bind(name.incarnation.uuid.bytes)
-        .bind_position(name.sequence.position)
-        .bind(group_hash)
+        .bind(device.uuid.bytes)
+        .bind(incarnation.uuid.bytes)
+        .bind_position(chain.last.position)
+        .bind(chain.last_hash)
         .run();
 }
 

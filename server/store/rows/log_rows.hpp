@@ -28,13 +28,19 @@ public:
     [[nodiscard]] std::optional<HeldGroup> held(const GroupName& name, const Hash* group_hash);
     [[nodiscard]] std::optional<HeldGroup> held_outside(const GroupName& name);
     [[nodiscard]] HeldChain chain(const DeviceId& device, const IncarnationId& incarnation);
+    void each_chain(
+        const std::function<void(const DeviceId&, const IncarnationId&, const HeldChain&)>& visit);
     [[nodiscard]] RecordId author_at(LogIndex index);
     [[nodiscard]] std::optional<record::Receipt> receipt_at(LogIndex index);
     [[nodiscard]] std::vector<record::Receipt> receipts(const DeviceId& device,
                                                         const IncarnationId& incarnation,
                                                         Sequence after, std::size_t bytes_max);
     void append(const LogRow& row);
+    /// As the row says, whatever the chain is, which stays.
+    void append_apart(const LogRow& row);
     void take_into_chain(const GroupName& name, const record::Hash& group_hash);
+    void set_chain(const DeviceId& device, const IncarnationId& incarnation,
+                   const HeldChain& chain);
     void rewrite(const LogRow& row);
     /// Without its leaves.
     [[nodiscard]] std::optional<LogRow> row(LogIndex index);
@@ -56,7 +62,6 @@ public:
 
 private:
     void append_row(const LogRow& row, bool is_fork);
-    void advance_chain(const GroupName& name, const record::Hash& group_hash);
     void drop_effects_of(LogIndex index);
 
     Connection& connection_;

@@ -20,6 +20,11 @@ public:
 
     [[nodiscard]] std::optional<LogIndex> restored_at() { return position("restored_at"); }
 
+    /// None in a whole store.
+    [[nodiscard]] std::optional<LogIndex> part_after() { return position("part_after"); }
+
+    void set_part_after(LogIndex after) { set_position("part_after", after); }
+
     void set_backed_up(LogIndex through) { set_position("backed_up", through); }
 
     void set_compacted(LogIndex through) { set_position("compacted", through); }

@@ -54,6 +54,14 @@ public:
     explicit RowsReader(std::unique_ptr<Tables> tables)
         : OwnedTables{std::move(tables)}, ReadingOn(*owned) {}
 
+    [[nodiscard]] Stored<void> pin() override {
+        return guarded([&] {
+            tables().connection.begin_reading();
+            // The moment is that of the first look.
+            static_cast<void>(tables().log.head());
+        });
+    }
+
     [[nodiscard]] Stored<std::optional<sync::Tail>> tail(LogIndex from, const ScopeFilter& scope,
                                                          const DeviceId& device,
                                                          const IncarnationId& incarnation,

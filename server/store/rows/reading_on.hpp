@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -31,6 +32,13 @@ struct Tables {
     Tables(const Tables&) = delete;
     Tables& operator=(const Tables&) = delete;
 
+    /// Of a part too, whose log begins behind a position.
+    [[nodiscard]] LogIndex head() {
+        return std::max(log.head(), begins_after.value_or(LogIndex{}));
+    }
+
+    /// Set where the tables are a part's alone.
+    std::optional<LogIndex> begins_after;
     Connection& connection;
     RecordRows records;
     LogRows log;
@@ -48,7 +56,7 @@ public:
     explicit ReadingOn(Tables& tables) : tables_(tables), around_(tables.connection) {}
 
     [[nodiscard]] Stored<LogIndex> head() override {
-        return around_.run([&] { return tables_.log.head(); });
+        return around_.run([&] { return tables_.head(); });
     }
 
     [[nodiscard]] Stored<LogIndex> backed_up() override {
@@ -119,6 +127,16 @@ public:
     [[nodiscard]] Stored<std::optional<Hash>> subtree(unsigned level,
                                                       std::uint64_t index) override {
         return around_.run([&] { return tables_.leaves.subtree(level, index); });
+    }
+
+    [[nodiscard]] Stored<void> each_chain(
+        const std::function<void(const DeviceId&, const IncarnationId&, const HeldChain&)>& visit)
+        override {
+        return around_.run([&] { tables_.log.each_chain(visit); });
+    }
+
+    [[nodiscard]] Stored<Known> known() override {
+        return around_.run([&] { return tables_.control.known(); });
     }
 
     [[nodiscard]] Stored<std::optional<record::Receipt>> receipt_at(LogIndex index) override {

@@ -39,7 +39,7 @@ private:
     std::optional<StoreError> failure_;
 };
 
-class RowsTransaction final : public ReadingOn<ErasingTransaction, UntilFailure> {
+class RowsTransaction final : public ReadingOn<PartTransaction, UntilFailure> {
 public:
     RowsTransaction(Tables& tables, bool& is_open, const std::function<void()>& committed)
         : ReadingOn(tables), is_open_(is_open), committed_(committed) {
@@ -81,14 +81,28 @@ public:
 
     [[nodiscard]] Stored<void> append(const LogRow& row) override {
         return around().run([&] {
-            tables().log.append(row);
-            tables().leaves.append(row.index, row.leaves);
+            if (!tables().begins_after) {
+                tables().log.append(row);
+                tables().leaves.append(row.index, row.leaves);
+                return;
+            }
+            ZHIBU_CHECK(row.index.position == tables().head().position + 1);
+            tables().log.append_apart(row);
+            tables().leaves.append_apart(row.index, row.leaves);
         });
     }
 
     [[nodiscard]] Stored<void> take_into_chain(const GroupName& name,
                                                const Hash& group_hash) override {
         return around().run([&] { tables().log.take_into_chain(name, group_hash); });
+    }
+
+    [[nodiscard]] Stored<void> set_chain(const DeviceId& device, const IncarnationId& incarnation,
+                                         const HeldChain& chain) override {
+        return around().run([&] {
+            ZHIBU_CHECK(tables().begins_after.has_value());
+            tables().log.set_chain(device, incarnation, chain);
+        });
     }
 
     [[nodiscard]] Stored<void> rewrite(const LogRow& row) override {
@@ -182,8 +196,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<ErasingTransaction> begin_transaction(Tables& tables, bool& is_open,
-                                                      const std::function<void()>& committed) {
+std::unique_ptr<PartTransaction> begin_transaction(Tables& tables, bool& is_open,
+                                                   const std::function<void()>& committed) {
     return std::make_unique<RowsTransaction>(tables, is_open, committed);
 }
 

@@ -8,9 +8,9 @@
 
 namespace zhibu::server::detail {
 
-/// Begins a write transaction. While it lives, `is_open` is true; `committed` is called when it has
-/// committed, before it says so. Throws Failed.
-[[nodiscard]] std::unique_ptr<ErasingTransaction> begin_transaction(
+/// Begins a write transaction, of a part's tables or a whole store's. While it lives, `is_open` is
+/// true; `committed` is called when it has committed, before it says so. Throws Failed.
+[[nodiscard]] std::unique_ptr<PartTransaction> begin_transaction(
     Tables& tables, bool& is_open, const std::function<void()>& committed);
 
 /// Takes over `tables`, whose connection only reads.

@@ -4,6 +4,7 @@
 
 #include "server/store/rows/failure.hpp"
 #include "server/store/rows/scope_digests.hpp"
+#include "server/store/rows/transaction.hpp"
 #include "server/store/sqlite/detail/fresh_file.hpp"
 #include "server/store/sqlite/detail/sealing.hpp"
 #include "server/store/sqlite/detail/sqlite_tables.hpp"
@@ -41,6 +42,10 @@ bool copy_pages(SqliteConnection& from, SqliteConnection& to,
     }
 }
 
+/// A medium whose sync fails must end the copy, not this process: the file is synced whole before
+/// it has its name.
+void sync_at_the_end(SqliteTables& tables) { tables.database.execute("PRAGMA synchronous=OFF"); }
+
 void make_durable(const SealedPlace& place, const std::filesystem::path& file) {
     const auto opened = disk_of(place).open(file);
     if (!opened || !(*opened)->sync()) {
@@ -70,9 +75,7 @@ std::optional<vault::HeadRecord> write_copy(SqliteTables& from, const catalog::C
     std::optional<vault::HeadRecord> head;
     {
         SqliteTables to(fresh, SqliteConnection::Use::fresh, files_of(place).name(), catalog);
-        // A medium whose sync fails must end the copy, not this process: the file is synced whole
-        // before it has its name.
-        to.database.execute("PRAGMA synchronous=OFF");
+        sync_at_the_end(to);
         if (!copy_pages(from.database, to.database, goes_on)) {
             return std::nullopt;
         }
@@ -83,7 +86,42 @@ std::optional<vault::HeadRecord> write_copy(SqliteTables& from, const catalog::C
     return head;
 }
 
+bool fill_part(SqliteTables& tables, const SpaceIdentity& identity, const catalog::Catalog& catalog,
+               const std::function<Stored<bool>(PartTransaction& part)>& fill) {
+    bool in_transaction = false;
+    const std::function<void()> nobody_is_told = [] {};
+    const auto transaction = begin_transaction(tables, in_transaction, nobody_is_told);
+    fill_tables(tables, identity, catalog);
+    tables.begins_after = identity.part->after;
+    if (!value_of(fill(*transaction))) {
+        return false;
+    }
+    value_of(transaction->commit());
+    return true;
+}
+
 }  // namespace
+
+FillFresh part_of(const SealedPlace& place, const SpaceIdentity& identity,
+                  const catalog::Catalog& catalog,
+                  const std::function<Stored<bool>(PartTransaction& part)>& fill) {
+    return [&](const std::filesystem::path& fresh) -> std::optional<vault::HeadRecord> {
+        const vault::KeyedFile keyed = detail::keyed(place, fresh, 0);
+        std::optional<vault::HeadRecord> head;
+        {
+            SqliteTables tables(fresh, SqliteConnection::Use::fresh, files_of(place).name(),
+                                catalog);
+            sync_at_the_end(tables);
+            if (!fill_part(tables, identity, catalog, fill)) {
+                return std::nullopt;
+            }
+            tables.database.empty_wal();
+            head = head_of(tables, keyed.pages_sealed());
+        }
+        make_durable(place, fresh);
+        return head;
+    };
+}
 
 FillFresh copy_of(const CopySource& source, const SealedPlace& place,
                   const std::function<bool()>& goes_on, sync::DigestReply& copied) {

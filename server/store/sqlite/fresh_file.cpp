@@ -85,6 +85,22 @@ void remove_unfinished(vault::Disk& disk, const std::filesystem::path& fresh) {
     }
 }
 
+void write_empty(const SealedPlace& place, const std::filesystem::path& fresh,
+                 const SpaceIdentity& identity, const catalog::Catalog& catalog) {
+    const vault::KeyedFile keyed = detail::keyed(place, fresh, 0);
+    SqliteTables tables(fresh, SqliteConnection::Use::fresh, files_of(place).name(), catalog);
+    {
+        bool in_transaction = false;
+        const std::function<void()> nobody_is_told = [] {};
+        const auto transaction = begin_transaction(tables, in_transaction, nobody_is_told);
+        fill_tables(tables, identity, catalog);
+        value_of(transaction->commit());
+    }
+    tables.database.empty_wal();
+}
+
+}  // namespace
+
 void fill_tables(SqliteTables& tables, const SpaceIdentity& identity,
                  const catalog::Catalog& catalog) {
     SqliteConnection& connection = tables.database;
@@ -104,23 +120,14 @@ void fill_tables(SqliteTables& tables, const SpaceIdentity& identity,
     if (identity.restored_at) {
         tables.meta.note_restored(*identity.restored_at);
     }
-}
-
-void write_empty(const SealedPlace& place, const std::filesystem::path& fresh,
-                 const SpaceIdentity& identity, const catalog::Catalog& catalog) {
-    const vault::KeyedFile keyed = detail::keyed(place, fresh, 0);
-    SqliteTables tables(fresh, SqliteConnection::Use::fresh, files_of(place).name(), catalog);
-    {
-        bool in_transaction = false;
-        const std::function<void()> nobody_is_told = [] {};
-        const auto transaction = begin_transaction(tables, in_transaction, nobody_is_told);
-        fill_tables(tables, identity, catalog);
-        value_of(transaction->commit());
+    if (identity.part) {
+        tables.meta.set_part_after(identity.part->after);
+        row.again();
+        row.bind(std::string_view("part_continues")).bind(identity.part->continues).run();
+        row.again();
+        row.bind(std::string_view("part_head")).bind(identity.part->head).run();
     }
-    tables.database.empty_wal();
 }
-
-}  // namespace
 
 bool create_file(const SealedPlace& place, const FillFresh& fill) {
     const std::filesystem::path fresh = beside(place.file, ".new");

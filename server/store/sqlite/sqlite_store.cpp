@@ -32,7 +32,7 @@ using detail::SqliteTables;
 class SqliteStore final : public SealedStore {
 public:
     SqliteStore(std::unique_ptr<detail::FileLock> lock, const SealedPlace& place,
-                const catalog::Catalog& catalog)
+                const catalog::Catalog& catalog, StoreSort sort)
         : lock_(std::move(lock)),
           file_(place.file),
           random_(*place.random),
@@ -47,6 +47,12 @@ public:
         adopt_catalog();
         adopt_ledger(*place.random);
         read_identity();
+        if (identity_.part.has_value() != (sort == StoreSort::part)) {
+            throw Failed(StoreFault::other_sort, file_.string());
+        }
+        if (identity_.part) {
+            writer_->begins_after = identity_.part->after;
+        }
     }
 
     [[nodiscard]] SpaceIdentity identity() const override { return identity_; }
@@ -79,8 +85,10 @@ public:
 
     [[nodiscard]] Stored<std::unique_ptr<StoreReader>> open_reader() override {
         return detail::guarded([&] {
-            return detail::make_reader(std::make_unique<SqliteTables>(
-                file_, SqliteConnection::Use::reader, vfs_, catalog_));
+            auto tables = std::make_unique<SqliteTables>(file_, SqliteConnection::Use::reader, vfs_,
+                                                         catalog_);
+            tables->begins_after = writer_->begins_after;
+            return detail::make_reader(std::move(tables));
         });
     }
 
@@ -139,6 +147,11 @@ private:
         identity_.epoch = record::EpochId{value("epoch", uuid)};
         identity_.name = value("name", [](const Query& row) { return row.text(0); });
         identity_.restored_at = writer_->meta.restored_at();
+        if (const auto after = writer_->meta.part_after()) {
+            const auto bytes = [](const Query& row) { return row.bytes(0); };
+            identity_.part =
+                PartOf{*after, value("part_continues", bytes), value("part_head", bytes)};
+        }
     }
 
     void check_format() {
@@ -245,18 +258,31 @@ Stored<std::unique_ptr<SealedStore>> create_sqlite_store(const SealedPlace& plac
         }
         static_cast<void>(
             detail::create_file(place, detail::empty_store(place, identity, catalog)));
-        return std::make_unique<SqliteStore>(std::move(lock), place, catalog);
+        return std::make_unique<SqliteStore>(std::move(lock), place, catalog, StoreSort::whole);
+    });
+}
+
+Stored<bool> create_sqlite_part(const SealedPlace& place, const SpaceIdentity& identity,
+                                const catalog::Catalog& catalog,
+                                const std::function<Stored<bool>(PartTransaction& part)>& fill) {
+    ZHIBU_CHECK(identity.part.has_value());
+    return detail::guarded([&] {
+        if (disk_of(place).has(place.file)) {
+            throw Failed(StoreFault::already_there, "file");
+        }
+        return detail::create_file(place, detail::part_of(place, identity, catalog, fill));
     });
 }
 
 Stored<std::unique_ptr<SealedStore>> open_sqlite_store(const SealedPlace& place,
-                                                       const catalog::Catalog& catalog) {
+                                                       const catalog::Catalog& catalog,
+                                                       StoreSort sort) {
     return detail::guarded([&]() -> std::unique_ptr<SealedStore> {
         if (!disk_of(place).has(place.file)) {
             throw Failed(StoreFault::not_there, "file");
         }
         auto lock = lock_of(place);
-        return std::make_unique<SqliteStore>(std::move(lock), place, catalog);
+        return std::make_unique<SqliteStore>(std::move(lock), place, catalog, sort);
     });
 }
 
@@ -274,8 +300,9 @@ Stored<bool> is_sqlite_store_in_use(const std::filesystem::path& file) {
     return !held;
 }
 
-Stored<void> verify_sqlite_store(const SealedPlace& place, const catalog::Catalog& catalog) {
-    return detail::guarded([&] { SqliteStore{lock_of(place), place, catalog}.verify(); });
+Stored<void> verify_sqlite_store(const SealedPlace& place, const catalog::Catalog& catalog,
+                                 StoreSort sort) {
+    return detail::guarded([&] { SqliteStore{lock_of(place), place, catalog, sort}.verify(); });
 }
 
 }  // namespace zhibu::server

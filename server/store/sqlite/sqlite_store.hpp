@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -78,13 +79,23 @@ public:
 [[nodiscard]] Stored<std::unique_ptr<SealedStore>> create_sqlite_store(
     const SealedPlace& place, const SpaceIdentity& identity, const catalog::Catalog& catalog);
 
+/// Makes a part of a store (`identity` says which: checked) where no store is, of what `fill`
+/// writes into it, durably. False: `fill` said so, and there is no part. Any thread. Errors: as
+/// create_sqlite_store(), and those of `fill`; then there is no part.
+[[nodiscard]] Stored<bool> create_sqlite_part(
+    const SealedPlace& place, const SpaceIdentity& identity, const catalog::Catalog& catalog,
+    const std::function<Stored<bool>(PartTransaction& part)>& fill);
+
+/// A store, or a part of one.
+enum class StoreSort : std::uint8_t { whole, part };
+
 /// Opens a store. A catalog that has grown since gets its new tables and columns; what was kept of
 /// unknown fields moves into them.
-/// Errors: not_there, in_use, damaged (also by keys that are not its own), storage_full,
-/// storage_failed; other_version for a file written by a newer program, or with a newer catalog: it
-/// is left as it is. `catalog` must outlive the store.
+/// Errors: not_there, in_use, damaged (also by keys that are not its own), other_sort,
+/// storage_full, storage_failed; other_version for a file written by a newer program, or with a
+/// newer catalog: it is left as it is. `catalog` must outlive the store.
 [[nodiscard]] Stored<std::unique_ptr<SealedStore>> open_sqlite_store(
-    const SealedPlace& place, const catalog::Catalog& catalog);
+    const SealedPlace& place, const catalog::Catalog& catalog, StoreSort sort = StoreSort::whole);
 
 /// Whether a process, this one too, has the store open now. `file` is the place's.
 /// Errors: not_there (no store), storage_failed.
@@ -93,6 +104,7 @@ public:
 /// Reads every page that is in use: opens the store, and is `damaged` where one is not what was
 /// written, or the tables and their indexes do not agree. Else as open_sqlite_store().
 [[nodiscard]] Stored<void> verify_sqlite_store(const SealedPlace& place,
-                                               const catalog::Catalog& catalog);
+                                               const catalog::Catalog& catalog,
+                                               StoreSort sort = StoreSort::whole);
 
 }  // namespace zhibu::server

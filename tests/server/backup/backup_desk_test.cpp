@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/backup/backup_command.hpp"
+#include "server/backup/restoring.hpp"
 #include "server/founding/founding.hpp"
 #include "server/founding/store_key.hpp"
 #include "shared/catalog/catalog.hpp"
@@ -37,10 +38,9 @@ protected:
                                   catalog::standard_catalog())
                     .value();
         BackupDesk::Parts parts;
-        parts.store = store.get();
+        parts.means = {store.get(), &catalog::standard_catalog(), &clock,
+                       [this](std::span<const std::uint8_t> bytes) { return signing.sign(bytes); }};
         parts.keys = &*keys;
-        parts.catalog = &catalog::standard_catalog();
-        parts.clock = &clock;
         parts.random = &random;
         parts.note_backup = [this](LogIndex through) { noted = through.position; };
         parts.log = [this](std::string_view event, std::string_view) {
@@ -59,10 +59,11 @@ protected:
     }
 
     /// What the desk answers to a request, which it works on as the committer lets it.
-    BackupOutcome asked(const std::filesystem::path& wanted) {
+    BackupOutcome asked(const std::filesystem::path& wanted,
+                        const std::filesystem::path& since = {}) {
         const RequestNote note = backup_note(place.files);
         const std::string id(32, static_cast<char>('a' + asks++));
-        EXPECT_TRUE(note.write({id, wanted}));
+        EXPECT_TRUE(note.write({id, wanted, since}));
         for (;;) {
             clock.advance(desk->upkeep().count());
             if (const auto reply = note.read_reply(); reply && reply->id == id) {
@@ -85,6 +86,7 @@ protected:
     std::filesystem::path target = folder.path() / "copy";
     support::FixedClock clock{record::Instant{1'700'000'000'000}};
     keys::SystemRandom random;
+    keys::Ed25519Key signing = keys::Ed25519Key::generate();
     std::optional<vault::KeptKeys> keys;
     std::unique_ptr<SealedStore> store;
     std::atomic<std::uint64_t> noted = 0;
@@ -156,7 +158,7 @@ TEST_F(BackupDeskTest, IsPutBackAsAnyBackup) {
     for (const char* suffix : {"", "-wal", ".head", ".keys", ".lock"}) {
         std::filesystem::remove(place.files.store().string() + suffix);
     }
-    const auto begins = put_back(place, target, catalog::standard_catalog(), random);
+    const auto begins = restore(place, {target}, catalog::standard_catalog(), random);
     ASSERT_TRUE(begins) << begins.error().en;
     EXPECT_EQ(*begins, *outcome);
     const auto restored = open_copy(place.files.folder);
@@ -171,6 +173,45 @@ TEST_F(BackupDeskTest, AFolderWithContentOrNoFolderAtAllIsRefusedAndNothingIsNot
     EXPECT_FALSE(asked(target / "something" / "below"));
     EXPECT_EQ(noted, 0U);
     ASSERT_TRUE(asked(folder.path() / "another")) << "after a failure it can be asked again";
+}
+
+TEST_F(BackupDeskTest, AnIncrementIsAskedForByTheBackupThatItGoesOnFrom) {
+    const std::filesystem::path since = folder.path() / "increment";
+    EXPECT_FALSE(asked(since, target)) << "there is no such backup";
+    ASSERT_TRUE(asked(target));
+    noted = 0;
+    const auto outcome = asked(since, target);
+    ASSERT_TRUE(outcome) << outcome.error().en;
+    EXPECT_EQ(*outcome, head());
+    EXPECT_EQ(noted, head().position);
+    noted = 0;
+    EXPECT_FALSE(asked(folder.path() / "another", place.files.folder));
+    EXPECT_EQ(noted, 0U);
+    desk.reset();
+    store.reset();
+    const auto third = back_up_wherever(place, {folder.path() / "third", since},
+                                        catalog::standard_catalog(), random);
+    EXPECT_TRUE(third) << third.error().en;
+    for (const char* suffix : {"", "-wal", ".head", ".keys", ".lock"}) {
+        std::filesystem::remove(place.files.store().string() + suffix);
+    }
+    EXPECT_TRUE(restore(place, {target, since, folder.path() / "third"},
+                        catalog::standard_catalog(), random));
+}
+
+TEST_F(BackupDeskTest, ARequestOfMoreLinesThanItsPathsIsNone) {
+    const RequestNote note = backup_note(place.files);
+    const std::string id(32, 'a');
+    for (const Request& request : {Request{id, ""}, Request{id, "/one"},
+                                   Request{id, "/one", "/two"}, Request{id, "", "/two"}}) {
+        ASSERT_TRUE(note.write(request));
+        EXPECT_EQ(note.read(), request);
+    }
+    for (const Request& request :
+         {Request{id, "one"}, Request{id, "/one", "two"}, Request{id, "/one", "/two", "three"}}) {
+        ASSERT_TRUE(note.write(request));
+        EXPECT_FALSE(note.read());
+    }
 }
 
 TEST_F(BackupDeskTest, AStopLeavesNoCopyAndAnEmptyFolder) {
@@ -192,7 +233,7 @@ TEST_F(BackupDeskTest, TheCommandDoesItWhereNoServerRuns) {
     const LogIndex through = head();
     desk.reset();
     store.reset();
-    const auto outcome = back_up_wherever(place, target, catalog::standard_catalog(), random);
+    const auto outcome = back_up_wherever(place, {target}, catalog::standard_catalog(), random);
     ASSERT_TRUE(outcome) << outcome.error().en;
     EXPECT_EQ(*outcome, through);
     EXPECT_EQ(open_copy(place.files.folder)->open_reader().value()->backed_up().value(), through);

@@ -9,7 +9,7 @@
 #include "shared/vault/head_record.hpp"
 #include "sync_protocol/message/message.hpp"
 
-/// How a store's file comes to be: empty, or as another one's copy.
+/// How a store's file comes to be: empty, as another one's copy, or as a part of another.
 namespace zhibu::server::detail {
 
 /// Raised when the tables change; a file of a higher one is not touched.
@@ -34,6 +34,17 @@ using FillFresh =
 /// The tables of a space without anything in it.
 [[nodiscard]] FillFresh empty_store(const SealedPlace& place, const SpaceIdentity& identity,
                                     const catalog::Catalog& catalog);
+
+struct SqliteTables;
+
+/// All tables of an empty store, or part, in the transaction that is open. Throws Failed.
+void fill_tables(SqliteTables& tables, const SpaceIdentity& identity,
+                 const catalog::Catalog& catalog);
+
+/// A part, as `fill` writes it. What goes out must outlive the result.
+[[nodiscard]] FillFresh part_of(const SealedPlace& place, const SpaceIdentity& identity,
+                                const catalog::Catalog& catalog,
+                                const std::function<Stored<bool>(PartTransaction& part)>& fill);
 
 /// An open store, as another connection reads it.
 struct CopySource {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "server/store/store.hpp"
 #include "shared/catalog/catalog.hpp"
 
@@ -13,9 +16,8 @@ namespace zhibu::server {
                                       const catalog::Catalog& catalog);
 
 /// Whether both hold the same: records by their digest, receipts, groups, leaves and what stands
-/// outside its chain position by position, the newest of every chain, credentials and keys. The
-/// places that differ, without data; none where they are equal.
-[[nodiscard]] Stored<std::vector<std::string>> differences(StoreReader& one, StoreReader& other,
-                                                           const catalog::Catalog& catalog);
+/// outside its chain position by position, the newest of every chain, credentials, keys and codes.
+/// The places that differ, without data; none where they are equal.
+[[nodiscard]] Stored<std::vector<std::string>> differences(StoreReader& one, StoreReader& other);
 
 }  // namespace zhibu::server

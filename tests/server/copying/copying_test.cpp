@@ -1,4 +1,4 @@
-#include "server/moving/copying.hpp"
+#include "server/copying/copying.hpp"
 
 #include <gtest/gtest.h>
 
@@ -64,7 +64,7 @@ protected:
     std::vector<std::string> differing(Store& other) {
         const auto left = store_->open_reader().value();
         const auto right = other.open_reader().value();
-        return differences(*left, *right, catalog_of_all()).value();
+        return differences(*left, *right).value();
     }
 
     /// Copies, and expects the same on both sides.

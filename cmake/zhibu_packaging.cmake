@@ -3,6 +3,16 @@
 function(zhibu_packaging)
   install(TARGETS zhibu RUNTIME DESTINATION bin COMPONENT zhibu)
   install(TARGETS zhibu-server RUNTIME DESTINATION bin COMPONENT zhibu-server)
+  find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+  set(manual ${CMAKE_BINARY_DIR}/manual)
+  add_custom_command(OUTPUT ${manual}/zhibu-server.8.gz ${manual}/zhibu-server.bash
+    COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/packaging/manual.py
+      $<TARGET_FILE:zhibu-server> 8 ${manual}
+    DEPENDS zhibu-server ${PROJECT_SOURCE_DIR}/packaging/manual.py VERBATIM)
+  add_custom_target(zhibu_manual ALL DEPENDS ${manual}/zhibu-server.8.gz)
+  install(FILES ${manual}/zhibu-server.8.gz DESTINATION share/man/man8 COMPONENT zhibu-server)
+  install(FILES ${manual}/zhibu-server.bash RENAME zhibu-server
+    DESTINATION share/bash-completion/completions COMPONENT zhibu-server)
   install(FILES README.md docs/threat-model.md docs/protocol.md DESTINATION share/doc/zhibu
     COMPONENT zhibu)
   install(FILES README.md docs/threat-model.md docs/file-formats.md
@@ -11,6 +21,7 @@ function(zhibu_packaging)
     COMPONENT zhibu-server)
   install(FILES packaging/zhibu-server.sysusers RENAME zhibu-server.conf
     DESTINATION lib/sysusers.d COMPONENT zhibu-server)
+  install(PROGRAMS packaging/zhibu-serverctl DESTINATION sbin COMPONENT zhibu-server)
   install(FILES packaging/server.toml DESTINATION /etc/zhibu-server COMPONENT zhibu-server)
 
   set(CPACK_GENERATOR DEB)

@@ -309,6 +309,8 @@ public:
         /// Uncompressed bytes of groups in one push.
         std::size_t push_bytes_max = 384U << 10U;
         std::uint64_t pull_credit_bytes = 2U << 20U;
+        /// Of messages that are applied in one transaction, as they are reckoned for the credit.
+        std::uint64_t tail_bytes_max = 512U << 10U;
         /// The newest version it speaks; an older one than this program's for trying that it
         /// serves.
         std::uint16_t protocol_newest = protocol_current;
@@ -357,6 +359,8 @@ private:
     void fail(SessionFault fault, std::string detail = {});
     void queue(ReplicaWork work, std::uint64_t credit);
     void start_next_work();
+    /// Adds to `first` what waits of its sort.
+    void gather(ReplicaWork& first, std::uint64_t& credit);
     void take_frame(const Bytes& frame);
     void take_challenge(const Challenge& challenge);
     void deliver_next();

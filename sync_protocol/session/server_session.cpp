@@ -1,6 +1,7 @@
 #include "sync_protocol/session/server_session.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "shared/record/check.hpp"
@@ -331,7 +332,9 @@ void ServerSession::take_push(Push push, std::size_t frame_bytes) {
     if (!take_push_credit(frame_bytes)) {
         return;
     }
-    waiting_.push_back(WaitingPush{std::move(push.groups), frame_bytes});
+    waiting_.push_back(WaitingPush{
+        {std::move_iterator(push.groups.begin()), std::move_iterator(push.groups.end())},
+        frame_bytes});
     judge_next();
 }
 
@@ -348,14 +351,21 @@ void ServerSession::judge_next() {
     if (judging_ || waiting_.empty()) {
         return;
     }
-    // What gathered while the committer was busy goes to it as one job.
     std::vector<SealedGroup> groups;
+    std::size_t bytes = 0;
     judging_bytes_ = 0;
-    for (WaitingPush& push : waiting_) {
-        judging_bytes_ += push.frame_bytes;
-        std::ranges::move(push.groups, std::back_inserter(groups));
+    while (!waiting_.empty() && bytes < settings_.job_bytes_max) {
+        WaitingPush& push = waiting_.front();
+        if (!push.groups.empty()) {
+            bytes += push.groups.front().bytes.size();
+            groups.push_back(std::move(push.groups.front()));
+            push.groups.pop_front();
+        }
+        if (push.groups.empty()) {
+            judging_bytes_ += push.frame_bytes;
+            waiting_.pop_front();
+        }
     }
-    waiting_.clear();
     judging_ = true;
     effects_.push_back(server_effect::Judge{std::move(groups)});
 }

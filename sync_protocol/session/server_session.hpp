@@ -224,6 +224,9 @@ public:
         std::uint64_t push_credit_bytes = 4U << 20U;
         /// Uncompressed, so that a frame stays under its limit.
         std::size_t batch_bytes_max = 384U << 10U;
+        /// A job for the committer takes no more groups once it has so many bytes: while the rest
+        /// of a long push is judged, the device applies what came of its beginning.
+        std::size_t job_bytes_max = 128U << 10U;
     };
 
     explicit ServerSession(Settings settings) : settings_{settings} {}
@@ -291,12 +294,14 @@ private:
     // Push.
     std::uint64_t push_credit_ = 0;
 
+    /// Groups that are not given to the committer yet.
     struct WaitingPush {
-        std::vector<SealedGroup> groups;
+        std::deque<SealedGroup> groups;
         std::size_t frame_bytes = 0;
     };
 
-    std::vector<WaitingPush> waiting_;
+    std::deque<WaitingPush> waiting_;
+    /// Of the frames whose last group is being judged.
     std::size_t judging_bytes_ = 0;
     bool judging_ = false;
     Sequence verdicts_sent_;

@@ -174,15 +174,62 @@ TEST(ClientSession, DoesReplicaWorkOneAfterTheOther) {
     ASSERT_EQ(only<StoreLease>(opening.after_welcome).size(), 1U);
     EXPECT_TRUE(
         only<ApplyTail>(receive(opening.session, Tail{{}, LogIndex{7}, LogIndex{9}})).empty());
-    EXPECT_TRUE(
-        only<ApplyTail>(receive(opening.session, Tail{{}, LogIndex{9}, LogIndex{9}})).empty());
     const auto first = opening.session.step(Done{});
     ASSERT_EQ(only<ApplyTail>(first).size(), 1U);
     EXPECT_EQ(only<ApplyTail>(first).front().through, LogIndex{7});
+    EXPECT_TRUE(
+        only<ApplyTail>(receive(opening.session, Tail{{}, LogIndex{9}, LogIndex{9}})).empty());
     const auto second = opening.session.step(Done{});
     ASSERT_EQ(only<ApplyTail>(second).size(), 1U);
     EXPECT_EQ(only<ApplyTail>(second).front().through, LogIndex{9});
     EXPECT_EQ(only<CaughtUp>(opening.session.step(Done{})).size(), 1U);
+}
+
+TailEntry entry_at(std::uint64_t index, std::size_t bytes) {
+    TailEntry made;
+    made.entry.index = LogIndex{index};
+    made.entry.action = std::string(bytes, 'x');
+    return made;
+}
+
+/// The server judges a push while the replica still takes what came of it.
+void receive_two_of_each(ClientSession& session) {
+    static_cast<void>(receive(session, Verdicts{{samples::receipt(1)}, 0}));
+    static_cast<void>(receive(session, Tail{{entry_at(101, 100)}, LogIndex{101}, LogIndex{101}}));
+    static_cast<void>(receive(session, Verdicts{{samples::receipt(2)}, 0}));
+    static_cast<void>(receive(session, Tail{{entry_at(102, 100)}, LogIndex{102}, LogIndex{102}}));
+}
+
+TEST(ClientSession, WhatHasGatheredOfOneSortIsOneWork) {
+    Opening opening = opened(position(5, 2), welcome(5));
+    receive_two_of_each(opening.session);
+    const auto judged = opening.session.step(Done{});  // the lease
+    ASSERT_EQ(only<StoreVerdicts>(judged).size(), 1U);
+    EXPECT_EQ(only<StoreVerdicts>(judged).front().receipts,
+              (std::vector{samples::receipt(1), samples::receipt(2)}));
+    const auto told = opening.session.step(Done{});
+    ASSERT_EQ(only<ApplyTail>(told).size(), 1U);
+    EXPECT_EQ(only<ApplyTail>(told).front().entries,
+              (std::vector{entry_at(101, 100), entry_at(102, 100)}));
+    EXPECT_EQ(only<ApplyTail>(told).front().through, LogIndex{102});
+    const auto applied = opening.session.step(Done{});
+    ASSERT_EQ(sent<PullCredit>(applied).size(), 1U);
+    EXPECT_EQ(sent<PullCredit>(applied).front().bytes,
+              2 * encoded_size_hint(entry_at(101, 100).entry));
+}
+
+TEST(ClientSession, NoMoreOfTheLogIsOneWorkThanItsLimit) {
+    ClientSession::Settings settings = samples::comparing_when_asked();
+    settings.tail_bytes_max = 2 * encoded_size_hint(entry_at(101, 100).entry) - 1;
+    Opening opening = opened(position(5, 2), welcome(5), settings);
+    receive_two_of_each(opening.session);
+    static_cast<void>(opening.session.step(Done{}));  // the lease
+    const auto first = opening.session.step(Done{});
+    ASSERT_EQ(only<ApplyTail>(first).size(), 1U);
+    EXPECT_EQ(only<ApplyTail>(first).front().through, LogIndex{101});
+    const auto second = opening.session.step(Done{});
+    ASSERT_EQ(only<ApplyTail>(second).size(), 1U);
+    EXPECT_EQ(only<ApplyTail>(second).front().through, LogIndex{102});
 }
 
 TEST(ClientSession, GivesPullCreditBackOnlyWhenTheTailIsApplied) {

@@ -149,6 +149,27 @@ TEST(ServerSession, JudgesOnePushAtATimeAndGathersTheRest) {
               (std::vector{samples::sealed_group(2), samples::sealed_group(3)}));
 }
 
+TEST(ServerSession, JudgesALongPushPieceByPieceAndGivesItsCreditBackAtTheEnd) {
+    ServerSession::Settings settings;
+    settings.job_bytes_max = 2 * samples::sealed_group(1).bytes.size();
+    ServerSession session = open_session(10, settings);
+    const Bytes frame = encode(Message{
+        Push{{samples::sealed_group(1), samples::sealed_group(2), samples::sealed_group(3)}}});
+    const auto first = session.step(Received{frame});
+    ASSERT_EQ(only<Judge>(first).size(), 1U);
+    EXPECT_EQ(only<Judge>(first).front().groups,
+              (std::vector{samples::sealed_group(1), samples::sealed_group(2)}));
+
+    const auto goes_on =
+        session.step(Judged{{samples::receipt(1), samples::receipt(2)}, std::nullopt});
+    EXPECT_EQ(sent<Verdicts>(goes_on).front().push_credit, 0U);
+    ASSERT_EQ(only<Judge>(goes_on).size(), 1U);
+    EXPECT_EQ(only<Judge>(goes_on).front().groups, std::vector{samples::sealed_group(3)});
+    const auto ends = session.step(Judged{{samples::receipt(3)}, std::nullopt});
+    EXPECT_EQ(sent<Verdicts>(ends).front().push_credit, frame.size());
+    EXPECT_TRUE(only<Judge>(ends).empty());
+}
+
 TEST(ServerSession, GivesBackExactlyTheCreditThatAPushTook) {
     ServerSession session = open_session();
     const Bytes frame = encode(Message{Push{{samples::sealed_group(1)}}});

@@ -15,6 +15,9 @@ namespace {
 
 using detail::Failed;
 
+/// The head record's count of sealed pages may lag so far behind; each opening reckons with it.
+constexpr std::uint64_t pages_uncounted_max = 4096;
+
 std::filesystem::path head_file(const SealedPlace& place) {
     std::filesystem::path file = place.file;
     file += ".head";
@@ -79,6 +82,10 @@ vault::HeadFile Replica::Body::read_head(const SealedPlace& place, record::Rando
     return *std::move(head);
 }
 
+std::uint64_t Replica::Body::pages_at_most(const vault::HeadFile& head) {
+    return head.latest().pages_sealed + pages_uncounted_max;
+}
+
 void Replica::Body::check_head(vault::HeadFile head) {
     // The log's index is left out: what is missing of the server's log comes again.
     const vault::DatabasePosition stands{
@@ -101,6 +108,10 @@ void Replica::Body::write_head() {
     ZHIBU_CHECK(hash.has_value());
     record.chain_hash = *hash;
     record.pages_sealed = connection_->pages_sealed();
+    if (record.sequence == head_->latest().sequence &&
+        record.pages_sealed < head_->latest().pages_sealed + pages_uncounted_max) {
+        return;  // what the log tells is not acknowledged to anybody
+    }
     // The database has committed. Where the record of it cannot be kept, nothing may be
     // acknowledged, and nothing taken back: the program ends, and the next start finds the database
     // ahead of its head.

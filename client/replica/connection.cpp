@@ -294,11 +294,17 @@ Prepared Connection::prepared(std::string_view sql, unsigned flags) {
 }
 
 Query Connection::query(std::string_view sql) {
-    auto kept = statements_.find(sql);
-    if (kept == statements_.end()) {
-        kept = statements_.emplace(sql, prepared(sql, SQLITE_PREPARE_PERSISTENT)).first;
+    // To compare a long text costs less than to hash it, and each stands mostly in one place.
+    const std::size_t address = std::hash<const void*>{}(sql.data());
+    Recent& recent = recent_[(address ^ (address >> 8U)) % recent_kept];
+    if (recent.text == nullptr || *recent.text != sql) {
+        auto kept = statements_.find(sql);
+        if (kept == statements_.end()) {
+            kept = statements_.emplace(sql, prepared(sql, SQLITE_PREPARE_PERSISTENT)).first;
+        }
+        recent = {&kept->first, kept->second.get()};
     }
-    return Query(kept->second.get());
+    return Query(recent.statement);
 }
 
 Query Connection::query_once(std::string_view sql) { return Query(prepared(sql, 0)); }

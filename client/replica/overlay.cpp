@@ -162,15 +162,16 @@ void Replica::Body::rebase(Dirty dirty, GroupCache& cache, const Keys& evicted) 
     }
 }
 
-bool Replica::Body::rebase_one(const record::RecordKey& key,
-                               const std::optional<Confirmed>& confirmed, Dirty& dirty,
-                               GroupCache& cache, const Keys& evicted) {
-    Image kept = confirmed ? Image{true, *confirmed} : image(key);
+bool Replica::Body::rebase_one(const record::RecordKey& key, std::optional<Confirmed>& confirmed,
+                               Dirty& dirty, GroupCache& cache, const Keys& evicted) {
+    Image kept = confirmed ? Image{true, std::nullopt} : image(key);
     if (!kept.kept) {
         return true;
     }
-    std::optional<record::RecordState> working = std::move(kept.state);
     const std::vector<record::Sequence> sequences = overlaid_on(key);
+    std::optional<record::RecordState> working = !confirmed          ? std::move(kept.state)
+                                                 : sequences.empty() ? *std::move(confirmed)
+                                                                     : *confirmed;
     for (const record::Sequence sequence : sequences) {
         const KnownGroup& pending = known(sequence, cache);
         const record::Change* change = pending.find(key);

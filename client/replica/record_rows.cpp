@@ -173,6 +173,7 @@ RecordState RecordRows::read_row(const catalog::Kind& kind, const Query& row) co
     if (!versions) {
         throw Failed(ReplicaFault::damaged, "versions");
     }
+    state.fields.reserve(versions->size());
     auto field = kind.fields.begin();
     for (const auto& [number, changed_at] : *versions) {
         field = std::find_if(field, kind.fields.end(),

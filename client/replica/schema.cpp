@@ -134,9 +134,8 @@ std::unique_ptr<Replica::Body> Replica::Body::take_up(std::unique_ptr<detail::Fi
                                                       record::Random& random) {
     vault::HeadFile head = read_head(place, random);
     auto body = std::make_unique<Body>(
-        std::move(lock),
-        std::make_unique<detail::Connection>(place, random, head.latest().pages_sealed), catalog,
-        clock, random);
+        std::move(lock), std::make_unique<detail::Connection>(place, random, pages_at_most(head)),
+        catalog, clock, random);
     body->check_schema();
     body->check_head(std::move(head));
     body->escrow_ = place.escrow;

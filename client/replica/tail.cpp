@@ -15,6 +15,22 @@ using detail::Failed;
 /// The store keeps positions as signed numbers.
 constexpr std::uint64_t position_max = std::numeric_limits<std::int64_t>::max();
 
+/// Of a record what the change can alter: all else is the same before and after.
+std::optional<record::RecordState> touched_part(const std::optional<record::RecordState>& whole,
+                                                const record::Change& change) {
+    if (!whole) {
+        return std::nullopt;
+    }
+    record::RecordState part{whole->key, whole->retired, whole->life_changed_at, {}};
+    part.fields.reserve(change.fields.size());
+    for (const record::FieldChange& each : change.fields) {
+        if (const record::FieldState* held = whole->find(each.field)) {
+            part.set(held->field, held->value, held->changed_at);
+        }
+    }
+    return part;
+}
+
 void check_order(std::span<const sync::TailEntry> entries, record::LogIndex through) {
     record::LogIndex last;
     for (const sync::TailEntry& each : entries) {
@@ -132,12 +148,13 @@ void Replica::Body::apply_entry(const sync::TailEntry& tail_entry, Dirty& dirty,
 
 void Replica::Body::apply_own(const record::Change& change, const record::LogEntry& entry,
                               Dirty& dirty) {
-    const Image before = confirmed_image(change.record, dirty);
-    Confirmed state = before.state;
-    detail::confirm(change, entry.index, state);
-    if (state) {
-        note_history(entry, before.state, *state);
-        set_confirmed(change.record, before, std::move(state), dirty);
+    Image image = confirmed_image(change.record, dirty);
+    const Image row{image.kept, image.kept ? Confirmed{} : image.state};
+    const Confirmed before = touched_part(image.state, change);
+    detail::confirm(change, entry.index, image.state);
+    if (image.state) {
+        note_history(entry, before, *touched_part(image.state, change));
+        set_confirmed(change.record, row, std::move(image.state), dirty);
     }
 }
 

@@ -152,9 +152,11 @@ private:
     static void make_head(const SealedPlace& place, record::Random& random);
     [[nodiscard]] static vault::HeadFile read_head(const SealedPlace& place,
                                                    record::Random& random);
+    /// Sealed by the newest key when the program ended last.
+    [[nodiscard]] static std::uint64_t pages_at_most(const vault::HeadFile& head);
     /// Throws damaged where acknowledged groups are missing.
     void check_head(vault::HeadFile head);
-    /// Makes the newest group of this device known to the head record, durably.
+    /// Makes the newest group of this device known to the head record, durably, if it is not.
     void write_head();
     /// Gives the escrow what it does not hold of the groups without a verdict. False: it has no
     /// room for all of them.
@@ -273,10 +275,9 @@ private:
     void rebase(Dirty dirty, GroupCache& cache, const Keys& evicted);
     /// Writes the working state of one record; false if a group had to be parked first, which has
     /// made its records `dirty`.
-    /// @param confirmed  where the image does not hold it yet
-    [[nodiscard]] bool rebase_one(const record::RecordKey& key,
-                                  const std::optional<Confirmed>& confirmed, Dirty& dirty,
-                                  GroupCache& cache, const Keys& evicted);
+    /// @param confirmed  where the image does not hold it yet; taken where no group stands over it
+    [[nodiscard]] bool rebase_one(const record::RecordKey& key, std::optional<Confirmed>& confirmed,
+                                  Dirty& dirty, GroupCache& cache, const Keys& evicted);
     void park(record::Sequence sequence, std::string_view rule, const record::RecordKey& record);
 
     // tail.cpp

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -159,6 +160,14 @@ private:
         }
     };
 
+    /// Where a text was found by its address, which says less than the text.
+    struct Recent {
+        const std::string* text = nullptr;
+        sqlite3_stmt* statement = nullptr;
+    };
+
+    static constexpr std::size_t recent_kept = 256;
+
     void prepare();
     [[nodiscard]] Prepared prepared(std::string_view sql, unsigned flags);
 
@@ -169,6 +178,8 @@ private:
     std::vector<bool> found_;
     Pages kept_ = Pages::few;
     std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> statements_;
+    /// By the address of the text that was asked for.
+    std::array<Recent, recent_kept> recent_;
 };
 
 /// A write transaction; rolled back when it goes without commit().

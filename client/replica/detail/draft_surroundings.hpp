@@ -21,7 +21,10 @@ inline constexpr std::int64_t holding_max = 16;
 /// What a rule counts is counted to this number.
 inline constexpr std::int64_t all_max = 100'000;
 
-/// What rules may ask, with the draft's other changes already made.
+/// So many records that are not the draft's are read once.
+inline constexpr std::size_t known_max = 64;
+
+/// What rules may ask, with the draft's other changes already made. Nothing is written meanwhile.
 class DraftSurroundings : public rules::Surroundings {
 public:
     DraftSurroundings(Connection& connection, RecordRows& rows, const catalog::Catalog& catalog)
@@ -31,8 +34,16 @@ public:
     void add(const record::RecordState& after) { draft_.insert_or_assign(after.key, &after); }
 
     std::optional<record::RecordState> find(const record::RecordKey& key) override {
-        const auto drafted = draft_.find(key);
-        return drafted != draft_.end() ? std::optional(*drafted->second) : rows_.read(key);
+        if (const auto drafted = draft_.find(key); drafted != draft_.end()) {
+            return *drafted->second;
+        }
+        if (const auto known = known_.find(key); known != known_.end()) {
+            return known->second;
+        }
+        if (known_.size() == known_max) {
+            known_.clear();
+        }
+        return known_.emplace(key, rows_.read(key)).first->second;
     }
 
     std::vector<record::RecordKey> holding(record::KindNumber number,
@@ -90,6 +101,8 @@ private:
     RecordRows& rows_;
     const catalog::Catalog& catalog_;
     std::map<record::RecordKey, const record::RecordState*> draft_;
+    /// An import's rows all ask about the same few organisations.
+    std::map<record::RecordKey, std::optional<record::RecordState>> known_;
     std::map<std::pair<record::KindNumber, record::FieldNumber>, Index> indexes_;
 };
 

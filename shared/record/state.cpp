@@ -23,6 +23,11 @@ const Value& RecordState::value(FieldNumber field) const {
 }
 
 void RecordState::set(FieldNumber field, Value value, LogIndex changed_at) {
+    if (fields.empty() || fields.back().field < field) {
+        // Mostly they come in order.
+        fields.push_back(FieldState{field, std::move(value), changed_at});
+        return;
+    }
     const auto at = std::ranges::lower_bound(fields, field, {}, &FieldState::field);
     if (at != fields.end() && at->field == field) {
         at->value = std::move(value);

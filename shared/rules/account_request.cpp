@@ -23,7 +23,7 @@ Breach asked_in_time(const Case& of) {
     const int days = of.parameters.account_notice_days;
     return broken_unless(requested == nullptr || effective == nullptr ||
                              record::add_days(*requested, days) <= *effective,
-                         both("天数", "days", std::to_string(days)));
+                         [&] { return both("天数", "days", std::to_string(days)); });
 }
 
 Breach request_is_complete(const Case& of) {

@@ -44,7 +44,7 @@ Breach join_age(const Case& of) {
     const int age = of.parameters.admission_age;
     return broken_unless(
         birth == nullptr || joined == nullptr || record::age_on(*birth, *joined) >= age,
-        age_parameters(age));
+        [&] { return age_parameters(age); });
 }
 
 /// Age on the joining day, where both days and the join type are there.
@@ -61,14 +61,14 @@ Breach young_join_type(const Case& of) {
     const auto age = age_at_joining(of);
     const int limit = of.parameters.youth_league_age;
     return broken_unless(!age || *age >= limit || *text_of(of, "join_type") == "02",
-                         age_parameters(limit));
+                         [&] { return age_parameters(limit); });
 }
 
 Breach old_join_type(const Case& of) {
     const auto age = age_at_joining(of);
     const int limit = of.parameters.youth_league_age;
     return broken_unless(!age || *age < limit || *text_of(of, "join_type") != "02",
-                         age_parameters(limit));
+                         [&] { return age_parameters(limit); });
 }
 
 /// 吸收: who comes back on probation has a form somewhere already.
@@ -131,10 +131,13 @@ Breach approval_within_limit(const Case& of) {
     const Date* meeting = day_of(of, "meeting_date");
     const Date* approval = day_of(of, "approval_date");
     const int months = of.parameters.approval_months_max;
-    return broken_unless(
-        meeting == nullptr || approval == nullptr ||
-            *approval <= record::add_months(*meeting, months),
-        {Parameter{"月数", std::to_string(months)}, Parameter{"months", std::to_string(months)}});
+    return broken_unless(meeting == nullptr || approval == nullptr ||
+                             *approval <= record::add_months(*meeting, months),
+                         [&] {
+                             return std::vector<Parameter>{
+                                 Parameter{"月数", std::to_string(months)},
+                                 Parameter{"months", std::to_string(months)}};
+                         });
 }
 
 constexpr std::array rules{

@@ -135,7 +135,7 @@ Breach entered_in_time(const Case& of) {
     const int days = of.parameters.admission_entry_days;
     return broken_unless(
         !is_admission(of) || approved == nullptr || of.today <= record::add_days(*approved, days),
-        both("天数", "days", std::to_string(days)));
+        [&] { return both("天数", "days", std::to_string(days)); });
 }
 
 Breach document_given(const Case& of) {

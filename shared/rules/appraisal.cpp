@@ -52,9 +52,11 @@ Breach appraised(const Case& of) {
         return !was_member(person) || has_entry(of, "person_appraisal", person.key.id, year);
     });
     const auto* name = own<std::string>(of, "name");
-    return broken_unless(complete && has_entry(of, "organisation_appraisal", of.after.key.id, year),
-                         and_also(both("支部", "branch", name == nullptr ? std::string{} : *name),
-                                  both("年", "year", std::to_string(year))));
+    return broken_unless(
+        complete && has_entry(of, "organisation_appraisal", of.after.key.id, year), [&] {
+            return and_also(both("支部", "branch", name == nullptr ? std::string{} : *name),
+                            both("年", "year", std::to_string(year)));
+        });
 }
 
 Breach one_result_a_year(const Case& of) {
@@ -77,7 +79,7 @@ Breach few_excellent(const Case& of) {
     constexpr std::int64_t people_max = 1'000'000;
     return broken_unless(excellent == nullptr || all == nullptr || *excellent > people_max ||
                              *excellent * share <= *all,
-                         both("分之一", "share", std::to_string(share)));
+                         [&] { return both("分之一", "share", std::to_string(share)); });
 }
 
 bool has_result(const Case& of, std::string_view code) {

@@ -57,7 +57,7 @@ Breach plan_is_in(const Case& of) {
         const auto* planned = read<std::int64_t>(of, plan, "year");
         return planned != nullptr && *planned == *year && is_filled(of, plan, "reported");
     });
-    return broken_unless(is_in, both("日期", "date", plan_deadline(*year)));
+    return broken_unless(is_in, [&] { return both("日期", "date", plan_deadline(*year)); });
 }
 
 /// Whether the organisation, or one above it, has exported a list of the sort of which `fits` says
@@ -92,7 +92,8 @@ Breach list_is_sent(const Case& of) {
             const auto* of_year = read<std::int64_t>(of, list, "year");
             return of_year != nullptr && *of_year == *year;
         });
-    return broken_unless(sent, both("日期", "date", record::add_days(*notice, list_days)));
+    return broken_unless(
+        sent, [&] { return both("日期", "date", record::add_days(*notice, list_days)); });
 }
 
 /// The half year's archive: June's from 1 June on, December's from 1 December on.
@@ -113,7 +114,7 @@ Breach half_year_is_archived(const Case& of) {
             return until != nullptr && *until >= from;
         });
     });
-    return broken_unless(all, both("日期", "date", record::month_end(from)));
+    return broken_unless(all, [&] { return both("日期", "date", record::month_end(from)); });
 }
 
 constexpr std::array rules{

@@ -90,7 +90,7 @@ Breach password_is_fresh(const Case& of) {
     const bool in_use = is(own<std::string>(of, "state"), "1");
     return broken_unless(
         !in_use || changed == nullptr || of.today <= record::add_days(*changed, days),
-        both("n", "days", std::to_string(days)));
+        [&] { return both("n", "days", std::to_string(days)); });
 }
 
 Breach account_name_unique(const Case& of) {

@@ -54,7 +54,7 @@ Breach conversion_not_early(const Case& of) {
     const auto due = due_day(of, 0);
     return broken_unless(
         !is_any(outcome_of(of), {"01", "02"}) || converted == nullptr || !due || *converted >= *due,
-        due ? both("日期", "date", *due) : std::vector<Parameter>{});
+        [&] { return due ? both("日期", "date", *due) : std::vector<Parameter>{}; });
 }
 
 bool converts_on_time(const Case& of) {
@@ -66,8 +66,9 @@ bool converts_on_time(const Case& of) {
 
 Breach on_time_is_due_day(const Case& of) {
     const auto due = due_day(of, 0);
-    return broken_unless(!is_step(of) || is_correction(of) || converts_on_time(of),
-                         due ? both("日期", "date", *due) : std::vector<Parameter>{});
+    return broken_unless(!is_step(of) || is_correction(of) || converts_on_time(of), [&] {
+        return due ? both("日期", "date", *due) : std::vector<Parameter>{};
+    });
 }
 
 /// Too early is R-402's matter.
@@ -80,8 +81,11 @@ Breach extension_length(const Case& of) {
     return broken_unless(
         months == 0 || (months >= of.parameters.extension_months_min &&
                         months <= of.parameters.extension_months_max),
-        and_also(both("最短", "least", std::to_string(of.parameters.extension_months_min)),
-                 both("最长", "most", std::to_string(of.parameters.extension_months_max))));
+        [&] {
+            return and_also(
+                both("最短", "least", std::to_string(of.parameters.extension_months_min)),
+                both("最长", "most", std::to_string(of.parameters.extension_months_max)));
+        });
 }
 
 Breach extended_once(const Case& of) {
@@ -109,7 +113,7 @@ Breach outcome_moves(const Case& of) {
     const std::string to = now == nullptr ? std::string{} : *now;
     return broken_unless(
         may_move(conversion_outcomes(), from, to, Circumstances{extension_before(of) > 0, {}}),
-        state_names(of, "conversion_outcome", from, to));
+        [&] { return state_names(of, "conversion_outcome", from, to); });
 }
 
 /// 05 at the end of probation or of its extension, 06 before it.

@@ -37,7 +37,7 @@ bool has_outcome(const Case& of) { return is_filled(of, of.after, "conversion_ou
 
 Breach not_discussed(const Case& of) {
     const auto due = open_due(of, of.after);
-    return broken_unless(!due || of.today <= *due || has_outcome(of), name_of(of));
+    return broken_unless(!due || of.today <= *due || has_outcome(of), [&] { return name_of(of); });
 }
 
 /// Everybody of the organisation who is due by the month's end, former months included.
@@ -48,9 +48,10 @@ Breach month_is_done(const Case& of) {
         const auto due = open_due(of, person);
         return due && *due <= end;
     });
-    return broken_unless(waiting == 0,
-                         and_also({Parameter{"n", std::to_string(waiting)}},
-                                  both("日期", "date", record::last_friday(of.today))));
+    return broken_unless(waiting == 0, [&] {
+        return and_also({Parameter{"n", std::to_string(waiting)}},
+                        both("日期", "date", record::last_friday(of.today)));
+    });
 }
 
 /// From so many days before on, and every day from the day itself.
@@ -58,12 +59,12 @@ Breach due_soon(const Case& of) {
     const auto due = open_due(of, of.after);
     return broken_unless(
         !due || of.today < record::add_days(*due, -of.parameters.conversion_reminder_days),
-        due ? name_and_day(of, *due) : std::vector<Parameter>{});
+        [&] { return due ? name_and_day(of, *due) : std::vector<Parameter>{}; });
 }
 
 Breach outcome_for_report(const Case& of) {
     const auto due = open_due(of, of.after);
-    return broken_unless(!due || of.today < *due || has_outcome(of), name_of(of));
+    return broken_unless(!due || of.today < *due || has_outcome(of), [&] { return name_of(of); });
 }
 
 constexpr std::array rules{

@@ -97,7 +97,7 @@ Breach examined_in_time(const Case& of) {
         last = examined == nullptr ? last : std::max(last, *examined);
     }
     return broken_unless(of.today <= record::add_months(last, of.parameters.examination_months),
-                         name_of(of));
+                         [&] { return name_of(of); });
 }
 
 Breach plan_has_training(const Case& of) {
@@ -138,9 +138,10 @@ Breach training_long_enough(const Case& of) {
     }
     const bool enough = (days != nullptr && *days >= of.parameters.training_days) ||
                         (hours != nullptr && *hours >= of.parameters.training_hours);
-    return broken_unless(
-        enough, and_also(both("天数", "days", std::to_string(of.parameters.training_days)),
-                         both("学时", "hours", std::to_string(of.parameters.training_hours))));
+    return broken_unless(enough, [&] {
+        return and_also(both("天数", "days", std::to_string(of.parameters.training_days)),
+                        both("学时", "hours", std::to_string(of.parameters.training_hours)));
+    });
 }
 
 /// The day on which the text of the revision of 2026 was published: a notice is judged by the text
@@ -153,7 +154,7 @@ Breach notice_long_enough(const Case& of) {
     const int days = of.parameters.notice_days;
     return broken_unless(start == nullptr || end == nullptr || *start < revision ||
                              record::working_days(*start, *end) >= days,
-                         both("天数", "days", std::to_string(days)));
+                         [&] { return both("天数", "days", std::to_string(days)); });
 }
 
 constexpr std::array rules{

@@ -2,6 +2,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/change.hpp"
@@ -25,10 +26,11 @@ Breach not_before(const Date* earlier, const Date* later, int months) {
         return kept;
     }
     const Date soonest = record::add_months(*earlier, months);
-    return broken_unless(
-        *later >= soonest,
-        {Parameter{"日期", to_text(soonest)}, Parameter{"date", to_text(soonest)},
-         Parameter{"月数", std::to_string(months)}, Parameter{"months", std::to_string(months)}});
+    return broken_unless(*later >= soonest, [&] {
+        return std::vector<Parameter>{
+            Parameter{"日期", to_text(soonest)}, Parameter{"date", to_text(soonest)},
+            Parameter{"月数", std::to_string(months)}, Parameter{"months", std::to_string(months)}};
+    });
 }
 
 Breach applicant_age(const Case& of) {
@@ -36,8 +38,10 @@ Breach applicant_age(const Case& of) {
     const Date* applied = day_of(of, "application_date");
     const int age = of.parameters.admission_age;
     return broken_unless(
-        birth == nullptr || applied == nullptr || record::age_on(*birth, *applied) >= age,
-        {Parameter{"年龄", std::to_string(age)}, Parameter{"age", std::to_string(age)}});
+        birth == nullptr || applied == nullptr || record::age_on(*birth, *applied) >= age, [&] {
+            return std::vector<Parameter>{Parameter{"年龄", std::to_string(age)},
+                                          Parameter{"age", std::to_string(age)}};
+        });
 }
 
 Breach activist_after_application(const Case& of) {
@@ -90,8 +94,10 @@ Breach talk_in_time(const Case& of) {
     const Date* talk = day_of(of, "talk_date");
     const int months = of.parameters.talk_months;
     return broken_unless(
-        (talk == nullptr ? of.today : *talk) <= record::add_months(*applied, months),
-        {Parameter{"月数", std::to_string(months)}, Parameter{"months", std::to_string(months)}});
+        (talk == nullptr ? of.today : *talk) <= record::add_months(*applied, months), [&] {
+            return std::vector<Parameter>{Parameter{"月数", std::to_string(months)},
+                                          Parameter{"months", std::to_string(months)}};
+        });
 }
 
 /// What the users' list calls an applicant: with a later stage the talk is history.

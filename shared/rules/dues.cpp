@@ -54,7 +54,7 @@ Breach amount_fits(const Case& of, std::initializer_list<std::string_view> bases
         return kept;
     }
     return broken_unless(*paid >= rate->least_fen && *paid <= rate->most_fen,
-                         figures(of, *rate, *paid));
+                         [&] { return figures(of, *rate, *paid); });
 }
 
 Breach wage_dues(const Case& of) { return amount_fits(of, {"10", "20", "30"}); }

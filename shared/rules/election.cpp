@@ -84,8 +84,9 @@ Breach term_is_running(const Case& of) {
             end = std::max(*end, *until);
         }
     }
-    return broken_unless(!end || of.today <= *end,
-                         end ? both("日期", "date", *end) : std::vector<Parameter>{});
+    return broken_unless(!end || of.today <= *end, [&] {
+        return end ? both("日期", "date", *end) : std::vector<Parameter>{};
+    });
 }
 
 /// Both need a document; a postponement also says until when. Against a term that is not entered,
@@ -110,7 +111,7 @@ Breach shift_is_approved(const Case& of) {
     const int months = of.parameters.postponement_months;
     const bool fits = !end || (later ? *until <= record::add_months(*end, months)
                                      : *elected >= record::add_months(*end, -months));
-    return broken_unless(fits, month_count(months));
+    return broken_unless(fits, [&] { return month_count(months); });
 }
 
 Breach enough_present(const Case& of) {

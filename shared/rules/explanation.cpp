@@ -47,7 +47,7 @@ Breach long_enough(const Case& of) {
     const auto* text = own<std::string>(of, "explanation");
     const int least = of.parameters.explanation_characters_min;
     return broken_unless(text == nullptr || letters_of(*text) >= least,
-                         both("字数", "characters", std::to_string(least)));
+                         [&] { return both("字数", "characters", std::to_string(least)); });
 }
 
 Breach explains_a_rule(const Case& of) {

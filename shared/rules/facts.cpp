@@ -193,7 +193,7 @@ Breach broken_if_missing(const Case& of, const RecordState& state,
 Breach not_later_than(const Date* earlier, const Date* later, int months) {
     return broken_unless(
         earlier == nullptr || later == nullptr || *later <= record::add_months(*earlier, months),
-        month_count(months));
+        [&] { return month_count(months); });
 }
 
 std::vector<Parameter> both(std::string_view zh, std::string_view en, const std::string& value) {

@@ -1,6 +1,8 @@
 #include <array>
 #include <span>
+#include <string>
 #include <variant>
+#include <vector>
 
 #include "shared/catalog/catalog.hpp"
 #include "shared/record/change.hpp"
@@ -18,9 +20,10 @@ bool records_a_thing_done(const catalog::Field& field) { return field.happened; 
 /// A month that has begun is not later than today.
 Breach not_in_future(const Case& of, const catalog::Field& field) {
     const auto* date = std::get_if<record::Date>(&of.after.value(field.id()));
-    return broken_unless(date == nullptr || *date <= of.today,
-                         {Parameter{"字段", std::string{field.label.zh}},
-                          Parameter{"field", std::string{field.label.en}}});
+    return broken_unless(date == nullptr || *date <= of.today, [&] {
+        return std::vector<Parameter>{Parameter{"字段", std::string{field.label.zh}},
+                                      Parameter{"field", std::string{field.label.en}}};
+    });
 }
 
 constexpr std::array rules{

@@ -121,7 +121,7 @@ Breach entered_once(const Case& of) {
     const auto* number = own<std::string>(of, "id_number");
     return broken_unless(
         number == nullptr || related(of, "person", "id_number", record::Value{*number}).empty(),
-        name_of(of));
+        [&] { return name_of(of); });
 }
 
 Breach suspected_duplicate(const Case& of) {

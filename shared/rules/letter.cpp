@@ -47,14 +47,15 @@ bool is_overdue(const Case& of, const RecordState& letter) {
 Breach still_valid(const Case& of) {
     const auto last = last_day(of, of.after);
     const int days = last ? record::day_number(of.today) - record::day_number(*last) : 0;
-    return broken_unless(days <= 0, {Parameter{"n", std::to_string(days)}});
+    return broken_unless(
+        days <= 0, [&] { return std::vector<Parameter>{Parameter{"n", std::to_string(days)}}; });
 }
 
 Breach not_long_overdue(const Case& of) {
     const auto last = last_day(of, of.after);
     return broken_unless(
         !last || of.today <= record::add_months(*last, of.parameters.overdue_letter_months),
-        month_count(of.parameters.overdue_letter_months));
+        [&] { return month_count(of.parameters.overdue_letter_months); });
 }
 
 /// A new letter may be entered as an old one was kept; its later moves follow the table.
@@ -67,7 +68,7 @@ Breach letter_moves(const Case& of) {
     const std::string from = was == nullptr ? std::string{} : *was;
     const std::string to = now == nullptr ? std::string{} : *now;
     return broken_unless(may_move(letter_states(), from, to, Circumstances{}),
-                         state_names(of, "state", from, to));
+                         [&] { return state_names(of, "state", from, to); });
 }
 
 std::vector<RecordState> other_open_letters(const Case& of, const RecordId& person) {
@@ -82,8 +83,10 @@ Breach one_open_letter(const Case& of) {
     if (person == nullptr || !is_open(of, of.after) || is_any(state_of(of), {"10"})) {
         return kept;
     }
-    return broken_unless(other_open_letters(of, *person).empty(),
-                         {Parameter{"姓名", "该党员"}, Parameter{"name", "this member"}});
+    return broken_unless(other_open_letters(of, *person).empty(), [&] {
+        return std::vector<Parameter>{Parameter{"姓名", "该党员"},
+                                      Parameter{"name", "this member"}};
+    });
 }
 
 Breach reason_given(const Case& of) {
@@ -108,8 +111,10 @@ Breach may_be_asked_for(const Case& of) {
     const auto asked = named_by(of, of.after, "person");
     const auto* branch = asked ? read<RecordId>(of, *asked, "organisation") : nullptr;
     const bool is_own = branch != nullptr && is_within(of, *branch, *asking).value_or(false);
-    return broken_unless(!is_own, {Parameter{"原因", "该党员已在本组织"},
-                                   Parameter{"reason", "the member belongs to it already"}});
+    return broken_unless(!is_own, [&] {
+        return std::vector<Parameter>{Parameter{"原因", "该党员已在本组织"},
+                                      Parameter{"reason", "the member belongs to it already"}};
+    });
 }
 
 /// The group that receives the letter moves the person. What another organisation merely asks for
@@ -148,7 +153,7 @@ Breach month_is_cleared(const Case& of) {
         std::back_inserter(letters));
     const bool clear = std::ranges::none_of(
         letters, [&](const RecordState& letter) { return is_overdue(of, letter); });
-    return broken_unless(clear, both("日期", "date", next_last_friday(of.today)));
+    return broken_unless(clear, [&] { return both("日期", "date", next_last_friday(of.today)); });
 }
 
 constexpr std::array rules{

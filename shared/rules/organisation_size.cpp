@@ -45,14 +45,14 @@ std::vector<Parameter> limit(int number) { return both("人数", "limit", std::t
 Breach branch_large_enough(const Case& of) {
     const int least = of.parameters.branch_full_members_min;
     return broken_unless(!is_any(type_of(of), {"30"}) || full_members_here(of) >= least,
-                         limit(least));
+                         [&] { return limit(least); });
 }
 
 Breach branch_small_enough(const Case& of) {
     const int most = of.parameters.branch_members_max;
     return broken_unless(
         !is_any(type_of(of), {"30", "31", "32"}) || members_among(of, people_here(of)) <= most,
-        limit(most));
+        [&] { return limit(most); });
 }
 
 Breach general_branch_size(const Case& of) {
@@ -62,23 +62,24 @@ Breach general_branch_size(const Case& of) {
         return kept;
     }
     const std::int64_t members = members_among(of, people_below(of, of.after.key.id));
-    return broken_unless(members >= least && members <= most,
-                         and_also(both("最少", "least", std::to_string(least)),
-                                  both("最多", "most", std::to_string(most))));
+    return broken_unless(members >= least && members <= most, [&] {
+        return and_also(both("最少", "least", std::to_string(least)),
+                        both("最多", "most", std::to_string(most)));
+    });
 }
 
 Breach committee_size(const Case& of) {
     const int least = of.parameters.committee_members_above;
     return broken_unless(!is_any(type_of(of), {"10"}) ||
                              members_among(of, people_below(of, of.after.key.id)) > least,
-                         limit(least));
+                         [&] { return limit(least); });
 }
 
 Breach joint_branch_units(const Case& of) {
     const auto* units = own<std::int64_t>(of, "units");
     const int most = of.parameters.joint_branch_units_max;
     return broken_unless(!is_any(type_of(of), {"31"}) || units == nullptr || *units <= most,
-                         limit(most));
+                         [&] { return limit(most); });
 }
 
 /// Secretaries and officers of the branch make its committee.
@@ -94,7 +95,7 @@ Breach branch_committee(const Case& of) {
     });
     constexpr int least = 3;
     constexpr int most = 7;
-    return broken_unless(posts >= least && posts <= most, limit(from));
+    return broken_unless(posts >= least && posts <= most, [&] { return limit(from); });
 }
 
 Breach secretary_is_member(const Case& of) {

@@ -100,7 +100,7 @@ Breach few_arrears(const Case& of) {
     }
     const int last = std::min(period->to, month_number(*paid) - 1);
     const int months = of.parameters.arrears_months;
-    return broken_unless(last - period->from + 1 <= months, month_count(months));
+    return broken_unless(last - period->from + 1 <= months, [&] { return month_count(months); });
 }
 
 /// The last month known to be paid; the month before the joining where none is.
@@ -126,7 +126,7 @@ Breach pays(const Case& of) {
     const int months = of.parameters.unpaid_months;
     const bool unpaid = is_member(of, of.after) && !is_exempt && last &&
                         month_number(of.today) - 1 - *last >= months;
-    return broken_unless(!unpaid, and_also(name_of(of), month_count(months)));
+    return broken_unless(!unpaid, [&] { return and_also(name_of(of), month_count(months)); });
 }
 
 /// The month in which the person left is paid like any other.

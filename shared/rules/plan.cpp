@@ -61,21 +61,23 @@ Breach plan_equals_persons(const Case& of) {
         return kept;
     }
     const std::int64_t entered = people_of_plan(of, &is_planned_for);
-    return broken_unless(*reported == entered, two_figures(*reported, entered));
+    return broken_unless(*reported == entered, [&] { return two_figures(*reported, entered); });
 }
 
 Breach admitted_as_approved(const Case& of) {
     const auto* approved = own<std::int64_t>(of, "approved");
     const std::int64_t admitted = approved == nullptr ? 0 : people_of_plan(of, &was_admitted_in);
-    return broken_unless(approved == nullptr || admitted <= *approved,
-                         two_figures(approved == nullptr ? 0 : *approved, admitted));
+    return broken_unless(approved == nullptr || admitted <= *approved, [&] {
+        return two_figures(approved == nullptr ? 0 : *approved, admitted);
+    });
 }
 
 bool is_on_plan(const Case& of) { return is_at_stage(of, of.after, {"35"}); }
 
 Breach planned_this_year(const Case& of) {
     const auto* year = own<std::int64_t>(of, "plan_year");
-    return broken_unless(!is_on_plan(of) || year == nullptr || *year >= of.today.year, name_of(of));
+    return broken_unless(!is_on_plan(of) || year == nullptr || *year >= of.today.year,
+                         [&] { return name_of(of); });
 }
 
 Breach list_is_complete(const Case& of) {

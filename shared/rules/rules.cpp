@@ -72,21 +72,47 @@ std::string_view take_word(std::string_view& words) {
     return word;
 }
 
-/// The rules about records of a kind, in their order.
-const std::vector<const Rule*>& rules_of(std::string_view kind) {
-    static const std::map<std::string_view, std::vector<const Rule*>> all = [] {
-        std::map<std::string_view, std::vector<const Rule*>> found;
+/// The rules about records of a kind, in their order, and their places in it.
+struct KindRules {
+    std::vector<const Rule*> all;
+    /// What a new record is asked ...
+    std::vector<std::size_t> on_new;
+    /// ... and what an existing one is, by the field that changed.
+    std::map<std::string_view, std::vector<std::size_t>> on_field;
+};
+
+void add(const Rule& rule, KindRules& to) {
+    const std::size_t place = to.all.size();
+    to.all.push_back(&rule);
+    if (rule.when == When::day) {
+        return;
+    }
+    bool names_a_field = false;
+    std::string_view words = rule.fields;
+    while (!words.empty()) {
+        const std::string_view word = take_word(words);
+        names_a_field = names_a_field || word != retirement;
+        to.on_field[word].push_back(place);
+    }
+    if (names_a_field) {
+        to.on_new.push_back(place);
+    }
+}
+
+const KindRules& rules_of(std::string_view kind) {
+    static const std::map<std::string_view, KindRules> all = [] {
+        std::map<std::string_view, KindRules> found;
         for (const Section& section : sections) {
             for (const Rule& rule : section.rules()) {
                 std::string_view kinds = rule.kinds;
                 while (!kinds.empty()) {
-                    found[take_word(kinds)].push_back(&rule);
+                    add(rule, found[take_word(kinds)]);
                 }
             }
         }
         return found;
     }();
-    static const std::vector<const Rule*> none;
+    static const KindRules none;
     const auto at = all.find(kind);
     return at == all.end() ? none : at->second;
 }
@@ -118,28 +144,26 @@ std::vector<std::string_view> touched_fields(const Case& of, const Kind& kind) {
     return touched;
 }
 
-/// Whether a change of an existing record asks for the rule.
-bool concerns(const Rule& rule, const Case& of, std::span<const std::string_view> touched) {
-    std::string_view words = rule.fields;
-    while (!words.empty()) {
-        const std::string_view word = take_word(words);
-        if (word == retirement ? !of.before->retired && of.after.retired
-                               : std::ranges::find(touched, word) != touched.end()) {
-            return true;
-        }
+/// The places of the rules that the change asks for, in their order.
+std::vector<std::size_t> asked_by(const Case& of, std::span<const std::string_view> touched,
+                                  const KindRules& rules) {
+    if (of.before == nullptr) {
+        return rules.on_new;
     }
-    return false;
-}
-
-/// Whether a new record asks for the rule.
-bool concerns_new(const Rule& rule) {
-    std::string_view words = rule.fields;
-    while (!words.empty()) {
-        if (take_word(words) != retirement) {
-            return true;
+    std::vector<std::size_t> asked;
+    const auto ask = [&](std::string_view word) {
+        if (const auto at = rules.on_field.find(word); at != rules.on_field.end()) {
+            asked.insert(asked.end(), at->second.begin(), at->second.end());
         }
+    };
+    std::ranges::for_each(touched, ask);
+    if (!of.before->retired && of.after.retired) {
+        ask(retirement);
     }
-    return false;
+    std::ranges::sort(asked);
+    const auto repeated = std::ranges::unique(asked);
+    asked.erase(repeated.begin(), repeated.end());
+    return asked;
 }
 
 Finding found(const Rule& rule, const Kind& kind, const Case& of, detail::Broken breach) {
@@ -209,18 +233,21 @@ std::string fill_in(std::string_view text, std::span<const record::Parameter> pa
     return filled;
 }
 
-void judge_fields(const Case& of, const Kind& kind, std::vector<Finding>& findings) {
+void judge_field(const Case& of, const Field& field, std::vector<Finding>& findings) {
     for (const detail::FieldRule& rule : detail::field_rules()) {
-        for (const Field& field : kind.fields) {
-            if (!rule.concerns(field) || !detail::is_touched(of, field) ||
-                record::is_empty(of.after.value(field.id()))) {
-                continue;
-            }
-            if (auto breach = rule.check(of, field)) {
-                findings.push_back(Finding{std::string{rule.id}, rule.severity, of.after.key,
-                                           field.id(), std::move(breach->parameters)});
-            }
+        if (!rule.concerns(field) || record::is_empty(of.after.value(field.id()))) {
+            continue;
         }
+        if (auto breach = rule.check(of, field)) {
+            findings.push_back(Finding{std::string{rule.id}, rule.severity, of.after.key,
+                                       field.id(), std::move(breach->parameters)});
+        }
+    }
+}
+
+void judge_fields(const Case& of, const Kind& kind, std::vector<Finding>& findings) {
+    for (const Field& field : kind.fields) {
+        judge_field(of, field, findings);
     }
 }
 
@@ -234,16 +261,19 @@ std::vector<Finding> judge(const Case& of) {
     }
     const bool is_new = of.before == nullptr;
     const auto touched = is_new ? std::vector<std::string_view>{} : touched_fields(of, *kind);
-    for (const Rule* rule : rules_of(kind->name)) {
-        if (rule->when == When::day ||
-            !(is_new ? concerns_new(*rule) : concerns(*rule, of, touched))) {
-            continue;
-        }
-        if (auto breach = rule->check(of)) {
-            findings.push_back(found(*rule, *kind, of, *std::move(breach)));
+    const KindRules& rules = rules_of(kind->name);
+    for (const std::size_t place : asked_by(of, touched, rules)) {
+        const Rule& rule = *rules.all[place];
+        if (auto breach = rule.check(of)) {
+            findings.push_back(found(rule, *kind, of, *std::move(breach)));
         }
     }
-    judge_fields(of, *kind, findings);
+    if (is_new) {
+        judge_fields(of, *kind, findings);
+    }
+    for (const std::string_view name : touched) {
+        judge_field(of, kind->field(name), findings);
+    }
     return findings;
 }
 
@@ -254,7 +284,7 @@ std::vector<Finding> survey(const Case& of) {
     if (kind == nullptr || of.after.retired) {
         return findings;
     }
-    for (const Rule* rule : rules_of(kind->name)) {
+    for (const Rule* rule : rules_of(kind->name).all) {
         if (rule->when == When::change) {
             continue;
         }
@@ -393,9 +423,7 @@ Breach broken_at(const catalog::Field& field, std::vector<record::Parameter> par
     return Broken{std::move(parameters), field.id()};
 }
 
-Breach broken_unless(bool kept_if, std::vector<record::Parameter> parameters) {
-    return kept_if ? kept : broken(std::move(parameters));
-}
+Breach broken_unless(bool kept_if) { return kept_if ? kept : broken(); }
 
 bool is_touched(const Case& of, const catalog::Field& field) {
     return of.before == nullptr || of.before->value(field.id()) != of.after.value(field.id());

@@ -131,7 +131,7 @@ Breach paid_to_last_month(const Case& of) {
         return kept;
     }
     const Date last_month = record::month_end(record::add_months(*issued, -1));
-    return broken_unless(*paid >= last_month, both("日期", "date", *paid));
+    return broken_unless(*paid >= last_month, [&] { return both("日期", "date", *paid); });
 }
 
 Breach province_letter_complete(const Case& of) {

@@ -85,8 +85,9 @@ Breach abroad_too_long(const Case& of) {
                (is_any(status, {"8"}) ||
                 (is_any(status, {"3", "4"}) && of.today > record::add_months(*since, years * 12)));
     });
-    return broken_unless(!too_long,
-                         and_also(name_of(of), both("年数", "years", std::to_string(years))));
+    return broken_unless(!too_long, [&] {
+        return and_also(name_of(of), both("年数", "years", std::to_string(years)));
+    });
 }
 
 constexpr std::array rules{

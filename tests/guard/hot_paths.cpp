@@ -288,6 +288,16 @@ public:
         ZHIBU_CHECK(committed.has_value() && committed->sequence.position != 0);
     }
 
+    /// The log's next entry, in which this device's own group stands as it was sent.
+    sync::TailEntry own(std::uint64_t sequence) {
+        sync::TailEntry made;
+        made.own = true;
+        made.entry.index = {++head_};
+        made.entry.origin = {identity_.device, replica_->status().value().incarnation, {sequence}};
+        made.entry.action = "edit";
+        return made;
+    }
+
     static constexpr std::size_t committee = 1'000'000;
     static constexpr std::size_t branch = 1'000'001;
 
@@ -321,12 +331,22 @@ std::function<void()> prepare_draft() {
     };
 }
 
-constexpr std::array<HotPath, 6> paths{{{"decode", &prepare_decode},
+/// What was typed here comes back from the server as it was sent.
+std::function<void()> prepare_confirm() {
+    const auto replica = std::make_shared<Replica>();
+    replica->commit(entering(group_size, group_size, id_of(Replica::branch)));
+    replica->commit(editing("mobile", group_size, "158", {}));
+    const std::vector entries{replica->own(1), replica->own(2)};
+    return [=] { replica->apply(entries); };
+}
+
+constexpr std::array<HotPath, 7> paths{{{"decode", &prepare_decode},
                                         {"judge", &prepare_judge},
                                         {"merge", &prepare_merge},
                                         {"seal", &prepare_seal},
                                         {"apply", &prepare_apply},
-                                        {"draft", &prepare_draft}}};
+                                        {"draft", &prepare_draft},
+                                        {"confirm", &prepare_confirm}}};
 
 }  // namespace
 

@@ -14,7 +14,7 @@ struct HotPath {
     std::function<void()> (*prepare)();
 };
 
-/// decode, judge, merge, seal, apply, draft.
+/// decode, judge, merge, seal, apply, draft, confirm.
 [[nodiscard]] std::span<const HotPath> hot_paths();
 
 }  // namespace zhibu::guard

@@ -39,6 +39,11 @@ Stored<void> settle_field(Case& judged, const catalog::Field& field,
                           const record::FieldChange& offered, RecordState& state) {
     const Control& control = *judged.bench.control;
     const record::FieldState* known = state.find(offered.field);
+    if (known == nullptr && !record::is_empty(offered.value)) {
+        // Never set: there is nothing that it could be concurrent to.
+        state.set(offered.field, offered.value, judged.index);
+        return {};
+    }
     sync::CommittedField committed;
     if (known != nullptr) {
         committed.value = known->value;
@@ -166,9 +171,11 @@ Stored<void> judge_references_of(Case& judged, const RecordState& state) {
     const catalog::Kind& kind = *catalog.find(state.key.kind);
     ZHIBU_TRY(before, judged.docket.find(state.key, Docket::Side::before));
     for (const catalog::Field& field : kind.fields) {
+        if (field.type != catalog::FieldType::reference) {
+            continue;
+        }
         const record::FieldState* held = state.find(field.id());
-        if (field.type != catalog::FieldType::reference || held == nullptr ||
-            held->changed_at != judged.index) {
+        if (held == nullptr || held->changed_at != judged.index) {
             continue;
         }
         if (!kind.owner.empty() && field.name == "owner" && before != nullptr) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -90,8 +91,15 @@ inline const Breach kept = std::nullopt;
 [[nodiscard]] Breach broken(std::vector<record::Parameter> parameters);
 [[nodiscard]] Breach broken_at(const catalog::Field& field,
                                std::vector<record::Parameter> parameters);
-/// Kept, or broken with these parameters.
-[[nodiscard]] Breach broken_unless(bool kept_if, std::vector<record::Parameter> parameters = {});
+/// Kept, or broken without any parameters.
+[[nodiscard]] Breach broken_unless(bool kept_if);
+
+/// Kept, or broken with the parameters that `make` makes: most rules are kept, and then nobody
+/// needs them.
+template <std::invocable Make>
+[[nodiscard]] Breach broken_unless(bool kept_if, const Make& make) {
+    return kept_if ? kept : broken(make());
+}
 
 /// Whether this change gave the field another value; all fields of a new record are touched.
 [[nodiscard]] bool is_touched(const Case& of, const catalog::Field& field);

@@ -123,8 +123,9 @@ def operations(stage, server, writer):
 def beside_work(stage, server, writer):
     """The head and the audit of a store whose server runs, and which a device writes meanwhile."""
     head = server.keep_head("head-running")
-    follower = writer.start("sync", "--follow")
     add_person(writer, 9)
+    # Pushes that person while the store is verified.
+    follower = writer.start("sync", "--follow")
     report = server.verify(head)
     stage.expect.that(report["whole"] and report["heads_agreed"] == 1,
                       "a running server tells its head, and verifies its store", report)

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import drawing
 
-PICTURES = {"speed.svg": drawing.speed, "growth.svg": drawing.growth}
+# Of figures that name how many records were in the store, or of those that do not.
+PICTURES = {"speed.svg": (drawing.speed, False), "growth.svg": (drawing.growth, True)}
 
 
 def read_lines(lines):
@@ -41,9 +42,12 @@ def plot(file, is_check):
     """Draws, or names what is not drawn as the figures are."""
     figures = read_lines(file.read_text(encoding="utf-8").splitlines())
     stale = []
-    for name, draw in PICTURES.items():
+    for name, (draw, names_records) in PICTURES.items():
         path = file.parent / name
-        picture = draw(figures)
+        drawn = [each for each in figures if ("records" in each) == names_records]
+        if not drawn:
+            continue
+        picture = draw(drawn)
         if not is_check:
             path.write_text(picture, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != picture:

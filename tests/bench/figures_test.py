@@ -1,4 +1,4 @@
-"""figures.py: what is kept, and what is drawn."""
+"""figures.py: what is kept, what is drawn, and that docs/ holds the drawing of its own figures."""
 
 import contextlib
 import io
@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import drawing
 import figures
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 WORDS = ["--machine", "two cores", "--load", "quiet", "--date", "2026-11-25"]
 W1 = '{"workload": "W1", "median_s": 0.3, "limit_s": 0.06, "ratio": 5.00, "target": 5.0, "rounds": 3}'
 
@@ -73,6 +74,14 @@ class Figures(unittest.TestCase):
         names = {"svg": "http://www.w3.org/2000/svg"}
         self.assertEqual(len(picture.findall("svg:circle", names)), 2)
         self.assertEqual(len(picture.findall("svg:rect", names)), 2)
+
+    def test_docs_hold_the_drawing_of_their_own_figures(self):
+        self.assertEqual(figures.plot(DOCS / "figures.jsonl", True), [])
+        shown = (DOCS / "performance.md").read_text(encoding="utf-8")
+        for name in figures.PICTURES:
+            self.assertEqual((DOCS / name).exists(), f"]({name})" in shown)
+        for figure in figures.read_lines((DOCS / "figures.jsonl").read_text().splitlines()):
+            self.assertLessEqual({"date", "machine", "load", "ratio", "target"}, figure.keys())
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ client::SyncAgent::Parts Device::parts(sync::Executor& executor, client::Connect
         executor, std::move(connect));
 }
 
-Device::Run Device::run(client::SyncAgent::Mode mode) {
+Device::Run Device::run(client::SyncAgent::Mode mode, const std::function<void()>& on_caught_up) {
     client::WireClient wires;
     client::SyncReport last;
     std::optional<std::chrono::steady_clock::time_point> caught_up;
@@ -123,6 +123,9 @@ Device::Run Device::run(client::SyncAgent::Mode mode) {
         last = report;
         if (report.phase == client::SyncPhase::caught_up && !caught_up) {
             caught_up = std::chrono::steady_clock::now();
+            if (on_caught_up) {
+                on_caught_up();
+            }
         }
         if (report.phase == client::SyncPhase::ended) {
             wires.stop();
@@ -142,14 +145,14 @@ Device::Run Device::run(client::SyncAgent::Mode mode) {
     return {last, *caught_up};
 }
 
-double Device::synchronise() {
+double Device::synchronise(const std::function<void()>& caught_up) {
     const auto start = std::chrono::steady_clock::now();
-    const auto caught_up = run(client::SyncAgent::Mode::once).caught_up;
-    return std::chrono::duration<double>(caught_up - start).count();
+    const auto end = run(client::SyncAgent::Mode::once, caught_up).caught_up;
+    return std::chrono::duration<double>(end - start).count();
 }
 
 void Device::synchronise_and_compare() {
-    const client::SyncReport report = run(client::SyncAgent::Mode::once_and_compare).last;
+    const client::SyncReport report = run(client::SyncAgent::Mode::once_and_compare, {}).last;
     if (!report.server_digest || !report.own_digest ||
         report.server_digest->digest != report.own_digest->digest) {
         throw std::runtime_error("the replica is not equal to the server: not a figure");

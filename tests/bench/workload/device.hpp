@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -56,8 +57,9 @@ public:
     record::Sequence commit(const client::Draft& draft);
 
     /// Synchronises until both ends stand at one index. Returns the seconds from before the first
-    /// byte of the connection until then.
-    double synchronise();
+    /// byte of the connection until then. @param caught_up  called then; what comes after it, a
+    /// comparison of digests, is not in the seconds
+    double synchronise(const std::function<void()>& caught_up = {});
 
     /// The same, then compares digests with the server, which must be equal.
     void synchronise_and_compare();
@@ -81,7 +83,7 @@ private:
         std::chrono::steady_clock::time_point caught_up;
     };
 
-    Run run(client::SyncAgent::Mode mode);
+    Run run(client::SyncAgent::Mode mode, const std::function<void()>& on_caught_up);
     [[nodiscard]] client::SyncAgent::Parts parts(sync::Executor& executor, client::Connect connect);
     [[nodiscard]] client::Connect connector(client::WireClient& wires);
 

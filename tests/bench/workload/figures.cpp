@@ -21,7 +21,7 @@ struct Known {
 /// The most that a change may cost in a large store, as a multiple of what it costs in a small one.
 constexpr double growth_most = 1.3;
 
-constexpr std::array<Known, 28> known_figures{{{"W1", "s", 5},
+constexpr std::array<Known, 30> known_figures{{{"W1", "s", 5},
                                                {"W2", "s", 4},
                                                {"W3a", "s", 2.5},
                                                {"W3b", "s", 2.5},
@@ -47,6 +47,8 @@ constexpr std::array<Known, 28> known_figures{{{"W1", "s", 5},
                                                {"growth W1b server", "us", growth_most},
                                                {"growth W2 server", "us", growth_most},
                                                {"growth W3b server", "us", growth_most},
+                                               {"growth comparison processor", "us", growth_most},
+                                               {"growth comparison server", "us", growth_most},
                                                {"memory W2 client", "MiB", 1},
                                                {"memory W2 server", "MiB", 1}}};
 

@@ -83,44 +83,62 @@ private:
         costs["growth " + name + " processor"] = spent.processor * microseconds;
     }
 
-    /// Work of which the server does a part, which is told apart as well.
-    template <class Work>
-    void put_with_server(Costs& costs, const std::string& name, std::size_t changes, Work work) {
-        const double before = committee_.server_processor_seconds();
-        Spent spent = work();
-        const double of_server = committee_.server_processor_seconds() - before;
-        spent.processor += of_server;
-        put(costs, name, spent, changes);
+    /// Seconds of processor time that both ends have taken so far.
+    struct Taken {
+        double client = 0;
+        double server = 0;
+    };
+
+    [[nodiscard]] Taken taken() const {
+        return {processor_seconds(::getpid()), committee_.server_processor_seconds()};
+    }
+
+    static void put(Costs& costs, const std::string& name, const Spent& of_client, double of_server,
+                    std::size_t changes) {
+        put(costs, name, {of_client.wall, of_client.processor + of_server}, changes);
         costs["growth " + name + " server"] = of_server * 1e6 / static_cast<double>(changes);
     }
 
-    Spent push() {
-        double wall = 0;
-        Spent spent = spent_on([&] { wall = officer().synchronise(); });
-        spent.wall = wall;
-        return spent;
+    /// Until both ends stand at one index; what comes then is the comparison of what they hold.
+    void push(Costs& costs, const std::string& name, std::size_t changes) {
+        Taken then;
+        const Taken before = taken();
+        const double wall = officer().synchronise([&] { then = taken(); });
+        const Taken after = taken();
+        put(costs, name, {wall, then.client - before.client}, then.server - before.server, changes);
+        put(costs, "comparison", {0, after.client - then.client}, after.server - then.server,
+            ids_.size());
+        costs.erase("growth comparison");
     }
 
     void first_push(Costs& costs) {
-        const auto made = enter(officer(), people_for(entered, branches_, ids_.size()));
+        // Into as many branches as at first, or a group would have more in the larger stores.
+        std::vector<record::RecordId> chosen;
+        for (std::size_t at = 0; at < branches_together; ++at) {
+            chosen.push_back(branches_[at * branches_.size() / branches_together]);
+        }
+        const auto made = enter(officer(), people_for(entered, chosen, ids_.size()));
         keep(made.second);
         put(costs, "W1a", made.first, entered);
-        put_with_server(costs, "W1b", entered, [&] { return push(); });
+        push(costs, "W1b", entered);
         officer().demand_taken();
     }
 
-    /// Spread over all records, in each round others.
+    /// Of a hundred neighbours each group, and the groups spread over all; in each round others.
     void edits(Costs& costs, std::size_t round, std::size_t count) {
         const std::size_t stride = ids_.size() / count;
         std::vector<record::RecordId> ids;
-        for (std::size_t at = 0; at < count; ++at) {
-            ids.push_back(ids_[at * stride + round % stride]);
+        for (std::size_t first = 0; first < count; first += group_size) {
+            const std::size_t start = first * stride + round % stride * group_size;
+            for (std::size_t at = start; at < start + group_size; ++at) {
+                ids.push_back(ids_[at]);
+            }
         }
         const auto mobile = [&](std::size_t at) {
             return record::Value{other_mobile(round * count + at)};
         };
         put(costs, "W3a", edit(officer(), ids, "mobile", mobile), count);
-        put_with_server(costs, "W3b", count, [&] { return push(); });
+        push(costs, "W3b", count);
         officer().demand_taken();
         officer().synchronise_and_compare();
     }
@@ -131,18 +149,23 @@ private:
         committee_.start_server();
         const std::uint64_t idle = committee_.server_resident_kib();
         committee_.forget_server_resident_kib_most();
+        const double before = committee_.server_processor_seconds();
+        double of_server = 0;
+        std::uint64_t server_most = 0;
+        std::istringstream words{
+            output_of("/proc/" + std::to_string(::getpid()) + "/exe " + std::string{pull_word} +
+                          " '" + fresh_->folder().string() + "' '" + password_.string() + "'",
+                      [&] {
+                          of_server = committee_.server_processor_seconds() - before;
+                          server_most = committee_.server_resident_kib_most();
+                      })};
+        Spent pulled;
         std::uint64_t client_idle = 0;
         std::uint64_t client_most = 0;
-        put_with_server(costs, "W2", ids_.size(), [&] {
-            std::istringstream words{
-                output_of("/proc/" + std::to_string(::getpid()) + "/exe " + std::string{pull_word} +
-                          " '" + fresh_->folder().string() + "' '" + password_.string() + "'")};
-            Spent pulled;
-            words >> pulled.wall >> pulled.processor >> client_idle >> client_most;
-            return pulled;
-        });
+        words >> pulled.wall >> pulled.processor >> client_idle >> client_most;
+        put(costs, "W2", pulled, of_server, ids_.size());
         costs["memory W2 client"] = mib(client_most - client_idle);
-        costs["memory W2 server"] = mib(committee_.server_resident_kib_most() - idle);
+        costs["memory W2 server"] = mib(server_most - idle);
         fresh_->open();
         fresh_->synchronise_and_compare();
         fresh_->close();
@@ -195,10 +218,14 @@ void pull_alone(const std::filesystem::path& folder, const std::filesystem::path
     ::malloc_trim(0);
     const std::uint64_t idle = status_kib(::getpid(), "VmRSS:");
     forget_most_resident(::getpid());
-    double wall = 0;
-    const Spent spent = spent_on([&] { wall = device.synchronise(); });
-    std::printf("%.6f %.6f %lu %lu\n", wall, spent.processor, idle,
-                status_kib(::getpid(), "VmHWM:"));
+    const auto start = std::chrono::steady_clock::now();
+    const double before = processor_seconds(::getpid());
+    static_cast<void>(device.synchronise([&] {
+        const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+        std::printf("%.6f %.6f %lu %lu\n", wall.count(), processor_seconds(::getpid()) - before,
+                    idle, status_kib(::getpid(), "VmHWM:"));
+        std::fflush(stdout);
+    }));
 }
 
 }  // namespace zhibu::bench

@@ -40,7 +40,7 @@ double processor_seconds(pid_t process) {
     return static_cast<double>(taken.tv_sec) + static_cast<double>(taken.tv_nsec) / 1e9;
 }
 
-std::string output_of(const std::string& command) {
+std::string output_of(const std::string& command, const std::function<void()>& first_line) {
     FILE* pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) {
         throw std::runtime_error("cannot run " + command);
@@ -48,6 +48,9 @@ std::string output_of(const std::string& command) {
     std::string text;
     std::array<char, 4096> part{};
     while (std::fgets(part.data(), static_cast<int>(part.size()), pipe) != nullptr) {
+        if (text.empty() && first_line) {
+            first_line();
+        }
         text += part.data();
     }
     if (::pclose(pipe) != 0) {

@@ -19,7 +19,9 @@ void forget_most_resident(pid_t process);
 [[nodiscard]] double processor_seconds(pid_t process);
 
 /// What a command of the shell prints; its failure ends the bench with that.
-[[nodiscard]] std::string output_of(const std::string& command);
+/// @param first_line  called when that has come
+[[nodiscard]] std::string output_of(const std::string& command,
+                                    const std::function<void()>& first_line = {});
 
 /// Seconds by the clock on the wall, and of this process's processors.
 struct Spent {

@@ -215,7 +215,7 @@ DiskAnswer MemoryDisk::read(const Handle& file, std::span<std::uint8_t> out, std
     if (there != 0) {
         std::memcpy(out.data(), file->current.data() + offset, there);
     }
-    std::memset(out.data() + there, 0, out.size() - there);
+    std::ranges::fill(out.subspan(there), std::uint8_t{0});
     if (answer != DiskAnswer::done) {
         return answer;
     }

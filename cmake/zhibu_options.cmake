@@ -10,7 +10,8 @@ target_compile_options(zhibu_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
   # False alarms of gcc 12 in the standard library's own strings and variants, once it inlines.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>
-  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+  # And clang's of gcc's own library, whose stable_sort calls what it calls deprecated.
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety -Wno-deprecated-declarations>)
 
 # Files that own sockets take up to 2.6 GB and a minute each: one at a time, whatever -j says.
 set_property(GLOBAL APPEND PROPERTY JOB_POOLS transport=1)

@@ -62,7 +62,7 @@ Stored<std::vector<RecordId>> places(const catalog::Catalog& catalog, const Reco
         current = *std::move(found);
         kind = &owner_kind;
     }
-    ZHIBU_CHECK(!"owners form a ring");
+    ZHIBU_CHECK(false && "owners form a ring");
     return std::vector<RecordId>{};
 }
 

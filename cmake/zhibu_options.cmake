@@ -73,6 +73,16 @@ function(zhibu_test name)
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 300)
 endfunction()
 
+# The check `script`.py of the whole tree, as the test `name`, and its own unit test, script_test.py.
+function(zhibu_tree_check name script timeout)
+  add_test(NAME ${name}
+    COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/${script}.py ${CMAKE_SOURCE_DIR})
+  add_test(NAME ${name}_test
+    COMMAND ${Python3_EXECUTABLE} -B -W error -m unittest ${script}_test
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set_tests_properties(${name} ${name}_test PROPERTIES LABELS unit TIMEOUT ${timeout})
+endfunction()
+
 # zhibu_fuzz(NAME SOURCES ... LINKS ...): the program <NAME>_fuzz.
 # In the fuzz preset libFuzzer drives it (./dev fuzz). In every other preset it runs once over the
 # kept corpus, tests/fuzz/corpus/<NAME>, as a ctest: an input that once crashed stays fixed.

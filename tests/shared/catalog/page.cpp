@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "shared/catalog/catalog.hpp"
+#include "shared/catalog/metadata.hpp"
 
 namespace zhibu::catalog {
 namespace {
@@ -39,76 +40,15 @@ Who writes: `scope`, any account that may write and whose scope holds the record
 manage, strictly above; `server`, the server alone; `decider`, its state and remark by who may decide (protocol.md, 12).
 )";
 
-std::string_view name_of(FieldType type) {
-    switch (type) {
-        case FieldType::text:
-            return "text";
-        case FieldType::note:
-            return "note";
-        case FieldType::integer:
-            return "integer";
-        case FieldType::money:
-            return "money";
-        case FieldType::boolean:
-            return "boolean";
-        case FieldType::day:
-            return "day";
-        case FieldType::month:
-            return "month";
-        case FieldType::instant:
-            return "instant";
-        case FieldType::code:
-            return "code";
-        case FieldType::reference:
-            return "reference";
-        case FieldType::tags:
-            return "tags";
-    }
-    std::unreachable();
-}
-
-std::string_view name_of(Required required) {
+/// In the page's own word where something is demanded.
+std::string_view demanded(Required required) {
     switch (required) {
         case Required::no:
             return "";
         case Required::yes:
             return "must";
         case Required::counted:
-            return "counted";
-    }
-    std::unreachable();
-}
-
-std::string_view name_of(MergePolicy policy) {
-    switch (policy) {
-        case MergePolicy::later:
-            return "later";
-        case MergePolicy::authority:
-            return "authority";
-        case MergePolicy::max:
-            return "max";
-        case MergePolicy::min:
-            return "min";
-        case MergePolicy::unite:
-            return "union";
-        case MergePolicy::ask:
-            return "ask";
-        case MergePolicy::first:
-            return "first";
-    }
-    std::unreachable();
-}
-
-std::string_view name_of(Writers writers) {
-    switch (writers) {
-        case Writers::scope:
-            return "scope";
-        case Writers::administrator:
-            return "administrator";
-        case Writers::server:
-            return "server";
-        case Writers::decider:
-            return "decider";
+            return to_text(required);
     }
     std::unreachable();
 }
@@ -122,7 +62,7 @@ std::string row(std::initializer_list<std::string> cells) {
 }
 
 std::string words_of(const Field& field) {
-    std::string words{name_of(field.required)};
+    std::string words{demanded(field.required)};
     const auto add = [&words](std::string_view word) {
         words += (words.empty() ? "" : ", ") + std::string{word};
     };
@@ -138,7 +78,7 @@ std::string words_of(const Field& field) {
 std::string section_of(const Kind& kind) {
     std::string text = "\n### " + std::to_string(kind.number) + " " + std::string{kind.name} +
                        "\n\n" + std::string{kind.label.zh} + " · " + std::string{kind.label.en} +
-                       ". Written by: " + std::string{name_of(kind.writers)} + ".";
+                       ". Written by: " + std::string{to_text(kind.writers)} + ".";
     if (!kind.owner.empty()) {
         text += " An entry of a record of kind `" + std::string{kind.owner} + "`.";
     }
@@ -153,14 +93,14 @@ std::string section_of(const Kind& kind) {
         "\n\n| number | field | 中文 | English | type | width | | policy |\n"
         "|---|---|---|---|---|---|---|---|\n";
     for (const Field& field : kind.fields) {
-        std::string type{name_of(field.type)};
+        std::string type{to_text(field.type)};
         if (!field.refers_to.empty()) {
             type += " `" + std::string{field.refers_to} + "`";
         }
         text += row({std::to_string(field.number), std::string{field.name},
                      std::string{field.label.zh}, std::string{field.label.en}, type,
                      field.width == 0 ? "" : std::to_string(field.width), words_of(field),
-                     std::string{name_of(field.policy)}});
+                     std::string{to_text(field.policy)}});
     }
     return text;
 }

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../api/operations";
 import { useRefresh } from "../../api/queries";
 import type { SecondFactor } from "../../api/types";
-import { Dialog } from "../../components/Dialog";
+import { DialogButton } from "../../components/DialogButton";
 import { useLanguage } from "../../i18n/useLanguage";
 
 /** Groups of four, as people copy them. */
@@ -120,34 +120,22 @@ function Confirming({
   );
 }
 
+/** First the password, then what was made. */
+function Making({ onClose }: { readonly onClose: () => void }) {
+  const [made, setMade] = useState<SecondFactor>();
+  return made === undefined ? (
+    <Asking onMade={setMade} />
+  ) : (
+    <Confirming made={made} onClose={onClose} />
+  );
+}
+
 /** A second factor for the own account; the server must be reached for it. */
 export function FactorButton() {
   const { t } = useTranslation();
-  const [isOpen, setOpen] = useState(false);
-  const [made, setMade] = useState<SecondFactor>();
-  const close = () => {
-    setOpen(false);
-    setMade(undefined);
-  };
   return (
-    <>
-      <Button
-        icon={<SafetyCertificateOutlined aria-hidden />}
-        onClick={() => {
-          setOpen(true);
-        }}
-      >
-        {t("factor.set")}
-      </Button>
-      {isOpen && (
-        <Dialog title={t("factor.set")} onClose={close}>
-          {made === undefined ? (
-            <Asking onMade={setMade} />
-          ) : (
-            <Confirming made={made} onClose={close} />
-          )}
-        </Dialog>
-      )}
-    </>
+    <DialogButton label={t("factor.set")} icon={<SafetyCertificateOutlined aria-hidden />}>
+      {(close) => <Making onClose={close} />}
+    </DialogButton>
   );
 }

@@ -1,11 +1,10 @@
 import { KeyOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Form, Input, Space } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/operations";
-import { Dialog } from "../../components/Dialog";
+import { DialogButton } from "../../components/DialogButton";
 import { useLanguage } from "../../i18n/useLanguage";
 
 interface Typed {
@@ -79,25 +78,9 @@ function PasswordForm({ onClose }: { readonly onClose: () => void }) {
 /** Another password for the own account; the server must be reached for it. */
 export function PasswordButton() {
   const { t } = useTranslation();
-  const [isOpen, setOpen] = useState(false);
-  const close = () => {
-    setOpen(false);
-  };
   return (
-    <>
-      <Button
-        icon={<KeyOutlined aria-hidden />}
-        onClick={() => {
-          setOpen(true);
-        }}
-      >
-        {t("password.change")}
-      </Button>
-      {isOpen && (
-        <Dialog title={t("password.change")} onClose={close}>
-          <PasswordForm onClose={close} />
-        </Dialog>
-      )}
-    </>
+    <DialogButton label={t("password.change")} icon={<KeyOutlined aria-hidden />}>
+      {(close) => <PasswordForm onClose={close} />}
+    </DialogButton>
   );
 }
